@@ -1,0 +1,224 @@
+"""The door between the hub and the trainer: what a job is (`JobSpec`) and what it tells while it runs (`Event`).
+
+Both sides import this module, so it needs neither torch nor Django. A specification that could be built is
+complete: nonsense is refused here, with a sentence, before a machine is taken. Sentences are English msgids with
+`%(name)s` placeholders, marked with `N_`, and the hub renders them in the reader's language.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+
+CONTRACT = 1
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
+Params = dict[str, JsonValue]
+
+FINISHED, FAILED, STOPPED = 0, 1, 3  # the exit codes of `python -m trainer run`
+
+
+def N_(text: str) -> str:  # noqa: N802 - the customary name of a marker for translators
+    """Mark a sentence for translation; the hub's extractor looks for this name."""
+    return text
+
+
+class SpecError(ValueError):
+    """A specification or its parameters make no sense; `text % params` is the sentence for a person."""
+
+    def __init__(self, text: str, params: Params | None = None, *, field: str = "") -> None:
+        self.text, self.params, self.field = text, params or {}, field
+        super().__init__(text % self.params if self.params else text)
+
+
+class Frozen(BaseModel):
+    """Values that say what they are, never change, and refuse what they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class InputFile(Frozen):
+    """One file of one organization; several files of the same organization are read one after the other."""
+
+    organization: Slug
+    organization_name: Text
+    path: Text  # a local .parquet (the canonical form) or .csv
+    dataset: str = ""  # label of the dataset and version, for people
+
+    @model_validator(mode="after")
+    def _known_form(self) -> Self:
+        if not self.path.lower().endswith((".parquet", ".csv")):
+            raise ValueError("an input file is a .parquet or a .csv")
+        return self
+
+
+class Split(Frozen):
+    """How rows are held out: per organization, stratified for classification, from the seed and the row order."""
+
+    kind: Literal["holdout", "k-fold"] = "holdout"
+    test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2  # of every organization's rows (holdout)
+    validation_fraction: Fraction = 0.1  # of the training part; 0 = none, and no early stopping
+    folds: Annotated[int, Field(ge=2, le=20)] = 5  # (k-fold)
+
+
+class Limits(Frozen):
+    """What a run may use; None means no limit beyond what the recipe and the machine set."""
+
+    epochs: Annotated[int, Field(ge=1)] | None = None
+    minutes: Annotated[float, Field(gt=0)] | None = None
+    memory_mb: Annotated[int, Field(ge=64)] | None = None
+
+
+class JobSpec(Frozen):
+    """One job, whole: `trainer.catalogue.checked(spec)` also checks the parameters against the recipe's schema."""
+
+    contract: Literal[1] = 1
+    job: Text
+    run: Annotated[int, Field(ge=1)] = 1
+    recipe: Slug
+    recipe_version: Annotated[int, Field(ge=1)] = 1
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    inputs: Annotated[tuple[InputFile, ...], Field(min_length=1)]
+    target: Text
+    fields: tuple[Text, ...] | None = None  # None = every field but the target
+    split: Split = Split()
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    device: Literal["cpu", "gpu"] = "cpu"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    threads: Annotated[int, Field(ge=1)] | None = None  # None = the trainer chooses, within the slot
+    limits: Limits = Limits()
+    output: Text
+    resume_from: str | None = None  # path of a checkpoint of the same job
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.fields is not None and (not self.fields or self.target in self.fields):
+            raise ValueError("fields are one or more names, and the target is not among them")
+        names: dict[str, str] = {}
+        for item in self.inputs:
+            if names.setdefault(item.organization, item.organization_name) != item.organization_name:
+                raise ValueError("one organization has one name")
+        return self
+
+
+class Started(Frozen):
+    """Data is read, the first step follows."""
+
+    recipe: str
+    rows: dict[str, int]  # organization -> rows used
+    parameters_count: int
+    steps_total: int  # an upper bound: early stopping may need fewer
+    device: str
+    threads: int
+
+
+class Progress(Frozen):
+    """How far the whole job is, in steps."""
+
+    done: int
+    total: int
+    phase: Literal["train", "alone", "evaluate", "explain", "export"]
+    epoch: int = 0
+    epochs: int = 0
+    seconds_left: float | None = None
+
+
+class Metric(Frozen):
+    """One point of a curve."""
+
+    name: str
+    step: int
+    epoch: int
+    value: float | None
+    split: Literal["train", "validation", "test"]
+    organization: str | None = None  # slug; None = all of them together
+    series: Literal["together", "alone"] = "together"
+    fold: int | None = None  # k-fold: 1..k; None for a holdout and for the final, published fit
+
+
+class Log(Frozen):
+    """A line for people."""
+
+    level: Literal["debug", "info", "warning", "error"]
+    text: str
+    params: Params = Field(default_factory=dict)
+
+
+class Checkpoint(Frozen):
+    """A run may go on from here, on any machine."""
+
+    path: str  # relative to the output folder; one file, replaced atomically
+    step: int
+    epoch: int
+
+
+class Artifact(Frozen):
+    """A file that the run leaves behind."""
+
+    path: str  # relative to the output folder
+    sha256: str
+    size: int
+
+
+class Finished(Frozen):
+    """The last event of a run that succeeded."""
+
+    primary_metric: str
+    value: float | None
+    metrics: dict[str, float | None]
+
+
+FailureKind = Literal["data", "spec", "device", "numeric", "memory", "time", "internal"]
+
+
+class Failed(Frozen):
+    """The last event of a run that failed: what kind, a sentence, and what to do about it."""
+
+    failure: FailureKind
+    text: str
+    hint: str = ""
+    params: Params = Field(default_factory=dict)
+
+
+Kind = Literal["started", "progress", "metric", "log", "checkpoint", "artifact", "finished", "failed"]
+Payload = Started | Progress | Metric | Log | Checkpoint | Artifact | Finished | Failed
+
+PAYLOADS: dict[str, type[Payload]] = {
+    "started": Started,
+    "progress": Progress,
+    "metric": Metric,
+    "log": Log,
+    "checkpoint": Checkpoint,
+    "artifact": Artifact,
+    "finished": Finished,
+    "failed": Failed,
+}
+KINDS: dict[type[Payload], Kind] = {payload: kind for kind, payload in PAYLOADS.items()}  # type: ignore[misc]
+
+
+class Event(Frozen):
+    """One line of the pipe: `{"seq": 7, "at": "…Z", "kind": "metric", "payload": {…}}`."""
+
+    seq: Annotated[int, Field(ge=1)]
+    at: datetime
+    kind: Kind
+    payload: dict[str, Any]
+
+    @classmethod
+    def of(cls, seq: int, payload: Payload) -> Event:
+        return cls(seq=seq, at=datetime.now(UTC), kind=KINDS[type(payload)], payload=payload.model_dump(mode="json"))
+
+    def checked(self) -> Payload:
+        """The payload as its own type; raises pydantic's error when it is not what the kind says."""
+        return PAYLOADS[self.kind].model_validate(self.payload)
+
+    def to_line(self) -> bytes:
+        return self.model_dump_json().encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes | str) -> Event:
+        return cls.model_validate_json(line)
