@@ -1,0 +1,119 @@
+"""Finds the recipes and their schemas without torch: the hub's launch form and API are generated from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from trainer.contract import N_, JobSpec, Params, SpecError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from trainer.recipes.parameters import TrainingParameters
+
+PACKAGES = ("tabular", "image_classification")
+
+# pydantic's error types and the sentences that stand for them; any other becomes OTHERWISE
+SENTENCES = {
+    "extra_forbidden": N_("“%(field)s” is not a parameter of this recipe."),
+    "missing": N_("“%(field)s” is needed."),
+    "greater_than_equal": N_("“%(field)s” must be at least %(ge)s."),
+    "greater_than": N_("“%(field)s” must be greater than %(gt)s."),
+    "less_than_equal": N_("“%(field)s” must be at most %(le)s."),
+    "less_than": N_("“%(field)s” must be less than %(lt)s."),
+    "literal_error": N_("“%(field)s” must be one of %(expected)s."),
+    "too_long": N_("“%(field)s” may hold at most %(max_length)s values."),
+    "too_short": N_("“%(field)s” must hold at least %(min_length)s value."),
+    "int_parsing": N_("“%(field)s” must be a whole number."),
+    "int_type": N_("“%(field)s” must be a whole number."),
+    "int_from_float": N_("“%(field)s” must be a whole number."),
+    "float_parsing": N_("“%(field)s” must be a number."),
+    "float_type": N_("“%(field)s” must be a number."),
+    "finite_number": N_("“%(field)s” must be a finite number."),
+    "bool_parsing": N_("“%(field)s” must be yes or no."),
+    "bool_type": N_("“%(field)s” must be yes or no."),
+    "list_type": N_("“%(field)s” must be a list of whole numbers."),
+}
+OTHERWISE = N_("“%(field)s” cannot be %(value)s.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A versioned training program and what it takes; texts are msgids."""
+
+    name: str
+    version: int
+    title: str
+    summary: str
+    tasks: tuple[str, ...]  # "classification" | "regression"
+    datasets: tuple[str, ...]  # "table" | "images"
+    targets: tuple[str, ...]  # kinds of field that may be predicted: "category" | "boolean" | "number"
+    needs_target: bool
+    parameters: type[TrainingParameters]
+    package: str  # of its schema and program
+
+    def json_schema(self) -> dict[str, Any]:
+        """The parameters as JSON schema: the launch form's and the API's source."""
+        return self.parameters.model_json_schema()
+
+    def check(self, values: dict[str, Any]) -> TrainingParameters:
+        """The parameters, complete with defaults; SpecError with one sentence when they make no sense."""
+        try:
+            return self.parameters.model_validate(values)
+        except ValidationError as error:
+            raise self._refusal(error) from None
+
+    def _refusal(self, error: ValidationError) -> SpecError:
+        problem = error.errors(include_url=False)[0]
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        known = self.parameters.model_fields.get(name)
+        params: Params = {"field": known.title if known and known.title else name, "value": str(problem["input"])[:100]}
+        params |= {key: str(value) for key, value in problem.get("ctx", {}).items()}
+        return SpecError(SENTENCES.get(problem["type"], OTHERWISE), params, field=name)
+
+
+def _recipe(package: str) -> Recipe:
+    schema: ModuleType = import_module(f"trainer.recipes.{package}.schema")
+    return Recipe(
+        name=schema.NAME,
+        version=schema.VERSION,
+        title=schema.TITLE,
+        summary=schema.SUMMARY,
+        tasks=schema.TASKS,
+        datasets=schema.DATASETS,
+        targets=schema.TARGETS,
+        needs_target=True,
+        parameters=schema.Parameters,
+        package=f"trainer.recipes.{package}",
+    )
+
+
+@cache
+def recipes() -> tuple[Recipe, ...]:
+    """Every recipe, in the order in which people see them."""
+    return tuple(_recipe(package) for package in PACKAGES)
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of that name; SpecError when there is none."""
+    for known in recipes():
+        if known.name == name:
+            return known
+    raise SpecError(N_("There is no recipe named “%(name)s”."), {"name": name}, field="recipe")
+
+
+def checked(spec: JobSpec) -> JobSpec:
+    """The same specification with its parameters checked and completed by the recipe's schema."""
+    known = recipe(spec.recipe)
+    if spec.recipe_version != known.version:
+        raise SpecError(
+            N_("This machine has version %(here)s of the recipe, the job asks for version %(asked)s."),
+            {"here": known.version, "asked": spec.recipe_version},
+            field="recipe_version",
+        )
+    return spec.model_copy(update={"parameters": known.check(spec.parameters).model_dump(mode="json")})

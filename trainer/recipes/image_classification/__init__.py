@@ -1,0 +1,1 @@
+"""Recipe `image-classification`: which of several kinds a picture shows."""

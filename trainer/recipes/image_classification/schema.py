@@ -1,0 +1,75 @@
+"""What a person may choose for a model on pictures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from trainer.contract import N_
+from trainer.recipes.parameters import ACTIVATION_LABELS, Activation, TrainingParameters, setting
+
+NAME, VERSION = "image-classification", 1
+TITLE = N_("Image classification")
+SUMMARY = N_("Tells which of several kinds a picture shows; from pixel columns of a table or from picture files.")
+DATASETS, TASKS, TARGETS = ("table", "images"), ("classification",), ("category", "boolean", "number")
+
+Width = Annotated[int, Field(ge=1, le=4096)]
+Channels = Annotated[int, Field(ge=1, le=512)]
+
+
+class Parameters(TrainingParameters):
+    """A fully connected or a small convolutional network, and its training."""
+
+    network: Literal["mlp", "cnn"] = setting(
+        "mlp",
+        N_("Network"),
+        N_("Fully connected layers learn fastest; convolutions see shapes wherever they are."),
+        group="model",
+        labels={"mlp": N_("Fully connected (MLP)"), "cnn": N_("Convolutional (CNN)")},
+    )
+    channels: Annotated[list[Channels], Field(min_length=1, max_length=4)] = setting(
+        [16, 32],
+        N_("Convolution channels"),
+        N_("Channels of each convolution; each halves the side of the picture."),
+        group="model",
+        widget="integers",
+        when={"network": "cnn"},
+    )
+    hidden_layers: Annotated[list[Width], Field(max_length=8)] = setting(
+        [128, 64],
+        N_("Hidden layers"),
+        N_("Neurons of each fully connected layer before the answer."),
+        group="model",
+        widget="integers",
+    )
+    activation: Activation = setting(
+        "relu",
+        N_("Activation"),
+        N_("What each hidden neuron does with its sum."),
+        group="model",
+        labels=ACTIVATION_LABELS,
+    )
+    dropout: float = setting(
+        0.0,
+        N_("Dropout"),
+        N_("Share of neurons left out at random in each step, against overfitting."),
+        group="model",
+        ge=0,
+        lt=1,
+    )
+    side: int = setting(
+        28,
+        N_("Side in pixels"),
+        N_("Picture files are brought to a square of this side; pixel columns keep their own."),
+        group="preprocessing",
+        ge=8,
+        le=256,
+    )
+    colour: Literal["grey", "rgb"] = setting(
+        "grey",
+        N_("Colour"),
+        N_("Whether picture files are read in grey or in colour."),
+        group="preprocessing",
+        labels={"grey": N_("Grey"), "rgb": N_("Colour (RGB)")},
+    )

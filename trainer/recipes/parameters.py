@@ -1,0 +1,157 @@
+"""Parameters that every recipe shares, and `setting`, which says what the launch form must know of each."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from trainer.contract import N_, Frozen
+
+Group = Literal["model", "training", "evaluation", "preprocessing"]
+Optimizer = Literal["adam", "adamw", "sgd"]
+Schedule = Literal["constant", "cosine", "step", "warm-up"]
+Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
+MainMetric = Literal["auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "log_loss", "rmse", "mse", "mae", "r2"]
+
+ACTIVATION_LABELS = {"relu": N_("ReLU"), "gelu": N_("GELU"), "tanh": N_("Tanh"), "sigmoid": N_("Sigmoid")}
+
+
+def setting(
+    default: Any,
+    title: str,
+    description: str,
+    *,
+    group: Group,
+    advanced: bool = False,
+    widget: str | None = None,
+    when: dict[str, Any] | None = None,
+    labels: dict[str, str] | None = None,
+    **bounds: Any,
+) -> Any:
+    """One parameter: its texts (msgids), default and bounds, and where and when the form shows it."""
+    extra: dict[str, Any] = {"group": group, "advanced": advanced}
+    extra |= {key: value for key, value in {"widget": widget, "when": when, "labels": labels}.items() if value}
+    return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)
+
+
+def switch(title: str, description: str, *, default: bool, group: Group, advanced: bool = False) -> Any:
+    """A parameter that is on or off."""
+    return setting(default, title, description, group=group, advanced=advanced)
+
+
+class TrainingParameters(Frozen):
+    """How a network is trained and judged, whatever it looks like."""
+
+    epochs: int = setting(
+        20, N_("Epochs"), N_("How often the training sees every row."), group="training", ge=1, le=10_000
+    )
+    batch_size: int = setting(32, N_("Batch size"), N_("Rows per training step."), group="training", ge=1, le=65_536)
+    learning_rate: float = setting(
+        1e-3, N_("Learning rate"), N_("How far one step moves the weights."), group="training", gt=0, le=10
+    )
+    optimizer: Optimizer = setting(
+        "adam",
+        N_("Optimizer"),
+        N_("The rule by which the weights follow the gradient."),
+        group="training",
+        labels={"adam": N_("Adam"), "adamw": N_("AdamW"), "sgd": N_("SGD")},
+    )
+    momentum: float = setting(
+        0.9,
+        N_("Momentum"),
+        N_("How much of the last step the next one keeps."),
+        group="training",
+        advanced=True,
+        when={"optimizer": "sgd"},
+        ge=0,
+        lt=1,
+    )
+    weight_decay: float = setting(
+        0.0,
+        N_("Weight decay"),
+        N_("Pulls the weights towards zero, against overfitting."),
+        group="training",
+        advanced=True,
+        ge=0,
+        le=10,
+    )
+    schedule: Schedule = setting(
+        "constant",
+        N_("Learning rate schedule"),
+        N_("How the learning rate changes while training."),
+        group="training",
+        advanced=True,
+        labels={
+            "constant": N_("Constant"),
+            "cosine": N_("Cosine to zero"),
+            "step": N_("A tenth after each third"),
+            "warm-up": N_("Linear warm-up, then constant"),
+        },
+    )
+    warm_up: float = setting(
+        0.1,
+        N_("Warm-up share"),
+        N_("Share of all steps in which the learning rate grows from zero."),
+        group="training",
+        advanced=True,
+        when={"schedule": "warm-up"},
+        gt=0,
+        lt=1,
+    )
+    early_stopping: bool = switch(
+        N_("Early stopping"),
+        N_("Stop when the validation loss no longer falls, and keep the best weights."),
+        default=False,
+        group="training",
+    )
+    patience: int = setting(
+        10,
+        N_("Patience"),
+        N_("Epochs without improvement before training stops."),
+        group="training",
+        when={"early_stopping": True},
+        ge=1,
+        le=1000,
+    )
+    class_weighting: bool = switch(
+        N_("Balance classes"),
+        N_("Give rare classes as much weight in the loss as frequent ones (classification only)."),
+        default=False,
+        group="training",
+        advanced=True,
+    )
+    baselines: bool = switch(
+        N_("Compare with training alone"),
+        N_("Also train a model on each organization's own data, to show what training together is worth."),
+        default=True,
+        group="evaluation",
+    )
+    main_metric: MainMetric = setting(
+        "auto",
+        N_("Main metric"),
+        N_("The number by which versions are compared."),
+        group="evaluation",
+        advanced=True,
+        labels={
+            "auto": N_("Chosen by the task"),
+            "accuracy": N_("Accuracy"),
+            "balanced_accuracy": N_("Balanced accuracy"),
+            "f1": N_("F1 score"),
+            "roc_auc": N_("ROC AUC"),
+            "log_loss": N_("Log loss"),
+            "rmse": N_("Root mean squared error"),
+            "mse": N_("Mean squared error"),
+            "mae": N_("Mean absolute error"),
+            "r2": N_("R²"),
+        },
+    )
+    bootstrap_samples: int = setting(
+        1000,
+        N_("Bootstrap samples"),
+        N_("How many resamples the 95 % intervals are made from."),
+        group="evaluation",
+        advanced=True,
+        ge=100,
+        le=10_000,
+    )

@@ -1,0 +1,1 @@
+"""Recipe `tabular`: classification and regression on tables."""

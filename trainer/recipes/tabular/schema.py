@@ -1,0 +1,172 @@
+"""What a person may choose for a model on tables."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from trainer.contract import N_
+from trainer.recipes.parameters import ACTIVATION_LABELS, Activation, TrainingParameters, setting, switch
+
+NAME, VERSION = "tabular", 1
+TITLE = N_("Table model")
+SUMMARY = N_("Predicts a category or a number from the fields of a table, with missing values and categories handled.")
+DATASETS, TASKS, TARGETS = ("table",), ("classification", "regression"), ("category", "boolean", "number")
+
+Width = Annotated[int, Field(ge=1, le=4096)]
+
+
+class Parameters(TrainingParameters):
+    """Preprocessing, a fully connected network, and its training."""
+
+    task: Literal["auto", "classification", "regression"] = setting(
+        "auto",
+        N_("Task"),
+        N_("Predict a category or a number; by default the target's values decide."),
+        group="model",
+        labels={
+            "auto": N_("Chosen by the target"),
+            "classification": N_("Classification"),
+            "regression": N_("Regression"),
+        },
+    )
+    positive_above: float | None = setting(
+        None,
+        N_("Positive above"),
+        N_("Turns a number into yes or no: rows whose target is greater than this are the positive class."),
+        group="model",
+        advanced=True,
+        when={"task": "classification"},
+    )
+    hidden_layers: Annotated[list[Width], Field(max_length=8)] = setting(
+        [64, 32],
+        N_("Hidden layers"),
+        N_("Neurons of each hidden layer; none makes a linear or logistic model."),
+        group="model",
+        widget="integers",
+    )
+    activation: Activation = setting(
+        "relu",
+        N_("Activation"),
+        N_("What each hidden neuron does with its sum."),
+        group="model",
+        labels=ACTIVATION_LABELS,
+    )
+    dropout: float = setting(
+        0.0,
+        N_("Dropout"),
+        N_("Share of neurons left out at random in each step, against overfitting."),
+        group="model",
+        ge=0,
+        lt=1,
+    )
+    loss: Literal["auto", "cross-entropy", "mse", "mae", "huber"] = setting(
+        "auto",
+        N_("Loss"),
+        N_("What training makes small: cross-entropy for categories, one of the others for numbers."),
+        group="training",
+        labels={
+            "auto": N_("Chosen by the task"),
+            "cross-entropy": N_("Cross-entropy"),
+            "mse": N_("Mean squared error"),
+            "mae": N_("Mean absolute error"),
+            "huber": N_("Huber"),
+        },
+    )
+    huber_delta: float = setting(
+        1.0,
+        N_("Huber threshold"),
+        N_("Errors above this many standard deviations of the target count linearly."),
+        group="training",
+        advanced=True,
+        when={"loss": "huber"},
+        gt=0,
+        le=1000,
+    )
+    imputing: Literal["median", "mean", "most-frequent", "constant"] = setting(
+        "median",
+        N_("Missing numbers"),
+        N_("What stands in for a missing number; learnt from the training part only."),
+        group="preprocessing",
+        labels={
+            "median": N_("Median"),
+            "mean": N_("Mean"),
+            "most-frequent": N_("Most frequent value"),
+            "constant": N_("A constant"),
+        },
+    )
+    fill_value: float = setting(
+        0.0,
+        N_("Constant for missing numbers"),
+        N_("The number that stands in for every missing one."),
+        group="preprocessing",
+        advanced=True,
+        when={"imputing": "constant"},
+    )
+    missing_indicators: bool = switch(
+        N_("Mark missing numbers"),
+        N_("Tell the network in an input of its own that a number was missing."),
+        default=False,
+        group="preprocessing",
+    )
+    missing_categories: Literal["own", "most-frequent"] = setting(
+        "own",
+        N_("Missing categories"),
+        N_("Whether a missing category is a category of its own."),
+        group="preprocessing",
+        advanced=True,
+        labels={"own": N_("A category of its own"), "most-frequent": N_("Most frequent value")},
+    )
+    scaling: Literal["standard", "min-max", "none"] = setting(
+        "standard",
+        N_("Scaling"),
+        N_("Brings numbers to a common size; learnt from the training part only."),
+        group="preprocessing",
+        labels={
+            "standard": N_("Mean 0, deviation 1"),
+            "min-max": N_("From 0 to 1"),
+            "none": N_("None"),
+        },
+    )
+    categories: Literal["embedding", "one-hot"] = setting(
+        "embedding",
+        N_("Categories become"),
+        N_("Learnt vectors, or one input for each category."),
+        group="preprocessing",
+        labels={"embedding": N_("Learnt vectors (embeddings)"), "one-hot": N_("One input per category")},
+    )
+    embedding_size: int = setting(
+        0,
+        N_("Embedding size"),
+        N_("Numbers per category; 0 lets the count of categories decide."),
+        group="preprocessing",
+        advanced=True,
+        when={"categories": "embedding"},
+        ge=0,
+        le=256,
+    )
+    rare_below: int = setting(
+        2,
+        N_("Rare below"),
+        N_("Categories seen less often than this share one place with those never seen."),
+        group="preprocessing",
+        advanced=True,
+        ge=1,
+        le=10_000,
+    )
+    max_categories: int = setting(
+        100,
+        N_("Most categories of a field"),
+        N_("A text field with more different values than this is left out, because it names rows."),
+        group="preprocessing",
+        advanced=True,
+        ge=2,
+        le=10_000,
+    )
+    importance: bool = switch(
+        N_("Importance of fields"),
+        N_("Measure how much worse the model gets when one field is shuffled."),
+        default=True,
+        group="evaluation",
+    )
