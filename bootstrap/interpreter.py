@@ -59,8 +59,9 @@ def _ensure_ensurepip() -> None:
     line = f"apt-get update && apt-get install -y {package}"
     if not shutil.which("apt-get"):
         raise console.SetupError(
-            "This Python came without its venv and ensurepip modules. Install them with your system's package manager,\n"
-            "then run the same command again.\n此 Python 缺少 venv 与 ensurepip 模块，请用系统的软件包管理器安装后重试。"
+            "This Python came without its venv and ensurepip modules. Install them with your system's\n"
+            "package manager, then run the same command again.\n"
+            "此 Python 缺少 venv 与 ensurepip 模块，请用系统的软件包管理器安装后重试。"
         )
     if os.geteuid() != 0:
         raise console.SetupError(
