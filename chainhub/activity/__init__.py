@@ -1,0 +1,1 @@
+"""What happened: the audit log that nobody rewrites, and each person's notices."""

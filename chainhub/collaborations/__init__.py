@@ -1,0 +1,1 @@
+"""Organizations working on one goal under an agreement that each accepted."""

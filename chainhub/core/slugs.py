@@ -1,0 +1,16 @@
+"""Addresses made from names."""
+
+import secrets
+
+from django.db import models
+from django.utils.text import slugify
+
+
+def free_slug(name: str, taken: "models.QuerySet[models.Model]", *, fallback: str) -> str:
+    """A slug of at most 80 characters for `name` that no row of `taken` has; names without Latin letters get a short random one."""
+    base = slugify(name)[:72].strip("-") or f"{fallback}-{secrets.token_hex(3)}"
+    slug, number = base, 1
+    while taken.filter(slug=slug).exists():
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

@@ -1,0 +1,1 @@
+"""Registered data: versions, inspection, and who may do what with it."""

@@ -1,0 +1,194 @@
+"""Datasets, their immutable versions, and who may train on them."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
+from chainhub.core.models import Created, HasStatus
+from chainhub.organizations.models import Organization, Role
+from chainhub.repositories.models import Commit, Repository, Upload
+
+
+class Visibility(models.TextChoices):
+    """Who finds a dataset and sees its card and fields. Rows and files are for its owner and for training jobs."""
+
+    PRIVATE = "private", _("My organization only")
+    GRANTED = "granted", _("Participants of collaborations that may train on it")
+    HUB = "hub", _("Everyone on this hub")
+
+
+class Kind(models.TextChoices):
+    """What the data is."""
+
+    TABLE = "table", _("Table")
+    IMAGES = "images", _("Images")
+
+
+class DatasetQuerySet(models.QuerySet["Dataset"]):
+    """Reads of datasets."""
+
+    def visible_to(self, user: Any) -> "DatasetQuerySet":
+        """Cards the person may see: of their organizations, open to the hub, or granted to a collaboration of theirs."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Organization.objects.of(user)
+        partners = Participant.objects.filter(organization__in=mine, status=ParticipantStatus.ACCEPTED)
+        granted = Grant.objects.filter(revoked_at=None, collaboration__in=partners.values("collaboration"))
+        used = Q(pk__in=granted.values("dataset"), visibility__in=[Visibility.GRANTED, Visibility.HUB])
+        return self.filter(Q(organization__in=mine) | Q(visibility=Visibility.HUB, withdrawn_at=None) | used)
+
+    def rows_visible_to(self, user: Any) -> "DatasetQuerySet":
+        """Datasets whose rows and files the person may open: those of their own organizations."""
+        return self.filter(organization__in=Organization.objects.of(user)) if user.is_authenticated else self.none()
+
+    def usable_in(self, collaboration: Collaboration) -> "DatasetQuerySet":
+        """Datasets that jobs of the collaboration may train on: granted, not withdrawn, owner still taking part."""
+        grants = Grant.objects.filter(collaboration=collaboration, revoked_at=None)
+        owners = Participant.objects.filter(collaboration=collaboration, status=ParticipantStatus.ACCEPTED)
+        return self.filter(
+            withdrawn_at=None, pk__in=grants.values("dataset"), organization__in=owners.values("organization")
+        )
+
+
+class Dataset(Created):
+    """Registered data of one organization."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="datasets")
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(max_length=80)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TABLE)
+    summary = models.CharField(_("summary"), max_length=300, blank=True)
+    card = models.TextField(
+        _("card"), blank=True, max_length=20_000, help_text=_("Markdown: what it is, how it was collected, its limits.")
+    )
+    licence = models.CharField(_("licence"), max_length=120, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    source_url = models.URLField(_("source address"), blank=True)
+    target = models.CharField(_("target field"), max_length=200, blank=True)
+    identifiers = models.JSONField(_("identifier fields"), default=list, blank=True)
+    visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    repository = models.OneToOneField(Repository, on_delete=models.PROTECT, related_name="dataset")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    objects = DatasetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["organization", "slug"], name="one_dataset_per_address")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("web:dataset", args=[self.organization.slug, self.slug])
+
+    @property
+    def topic(self) -> str:
+        return f"dataset:{self.pk}"
+
+    @property
+    def latest_version(self) -> "DatasetVersion | None":
+        return self.versions.filter(status=VersionStatus.READY).order_by("-number").first()
+
+
+class VersionStatus(models.TextChoices):
+    """How far a version has come."""
+
+    INSPECTING = "inspecting", _("Being inspected")
+    READY = "ready", _("Ready")
+    REFUSED = "refused", _("Refused")
+
+
+class DatasetVersionQuerySet(models.QuerySet["DatasetVersion"]):
+    """Reads of versions."""
+
+    def visible_to(self, user: Any) -> "DatasetVersionQuerySet":
+        """Owners see every version; others see the ready ones of datasets that they may see."""
+        mine = Q(dataset__organization__in=Organization.objects.of(user)) if user.is_authenticated else Q(pk=None)
+        return self.filter(mine | Q(dataset__in=Dataset.objects.visible_to(user), status=VersionStatus.READY))
+
+    def ready(self) -> "DatasetVersionQuerySet":
+        return self.filter(status=VersionStatus.READY)
+
+
+class DatasetVersion(Created, HasStatus):
+    """One immutable state of a dataset's files, and what inspection found in it.
+
+    `inspection` holds, once ready: rows, columns, bytes, encoding, delimiter, fields [{name, type, kind, missing_share,
+    distinct, distribution, examples…}], repairs [sentences], preview {columns, rows}.
+    """
+
+    MOVES: ClassVar = {VersionStatus.INSPECTING: [VersionStatus.READY, VersionStatus.REFUSED]}
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=VersionStatus, default=VersionStatus.INSPECTING)
+    progress = models.FloatField(default=0, help_text="share of the inspection that is done, 0 to 1")
+    upload = models.OneToOneField(Upload, null=True, blank=True, on_delete=models.PROTECT, related_name="version")
+    commit = models.OneToOneField(
+        Commit, null=True, blank=True, on_delete=models.PROTECT, related_name="dataset_version"
+    )
+    note = models.CharField(_("what changed"), max_length=300, blank=True)
+    rows = models.PositiveBigIntegerField(null=True, blank=True)
+    inspection = models.JSONField(default=dict, blank=True)
+    refusal = models.JSONField(null=True, blank=True, help_text="the sentence that says why it was refused")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = DatasetVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="versions_count_up")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} v{self.number}"
+
+    @property
+    def topic(self) -> str:
+        return f"dataset-version:{self.pk}"
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Reads of grants."""
+
+    def active(self) -> "GrantQuerySet":
+        return self.filter(revoked_at=None)
+
+    def visible_to(self, user: Any) -> "GrantQuerySet":
+        return self.filter(dataset__in=Dataset.objects.visible_to(user))
+
+
+class Grant(Created):
+    """The owner lets a collaboration train on a dataset; taken back by setting `revoked_at`, never deleted."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="grants")
+    collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="grants")
+    needs_approval = models.BooleanField(_("ask me before each job"), default=False)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dataset", "collaboration"], condition=Q(revoked_at=None), name="one_active_grant"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} → {self.collaboration}"
+
+
+DATA_ROLES = (Role.OWNER, Role.ADMIN, Role.STEWARD)

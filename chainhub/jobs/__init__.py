@@ -1,0 +1,1 @@
+"""Shared training jobs: proposed, approved, queued, run, followed."""

@@ -1,0 +1,1 @@
+"""Compute nodes: the machines that run jobs, and whether they are there."""

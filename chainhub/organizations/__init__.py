@@ -1,0 +1,1 @@
+"""The companies and institutions taking part, their members and roles."""

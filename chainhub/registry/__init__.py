@@ -1,0 +1,1 @@
+"""Published models: versions, cards, downloads, and trying them."""

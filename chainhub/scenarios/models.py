@@ -1,0 +1,1 @@
+"""No tables: the catalogue is code, its texts are translated."""

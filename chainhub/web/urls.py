@@ -1,0 +1,39 @@
+"""Every page address; each view module lists its own."""
+
+from chainhub.web.views import (
+    audit,
+    collaborations,
+    compute,
+    datasets,
+    health,
+    inbox,
+    jobs,
+    live,
+    models,
+    organizations,
+    overview,
+    people,
+    scenarios,
+    search,
+    uploads,
+)
+
+app_name = "web"
+
+urlpatterns = [
+    *overview.urlpatterns,
+    *search.urlpatterns,
+    *people.urlpatterns,
+    *organizations.urlpatterns,
+    *collaborations.urlpatterns,
+    *inbox.urlpatterns,
+    *audit.urlpatterns,
+    *datasets.urlpatterns,
+    *uploads.urlpatterns,
+    *jobs.urlpatterns,
+    *compute.urlpatterns,
+    *models.urlpatterns,
+    *scenarios.urlpatterns,
+    *live.urlpatterns,
+    *health.urlpatterns,
+]

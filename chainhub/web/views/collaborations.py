@@ -1,0 +1,5 @@
+"""Pages: collaborations."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

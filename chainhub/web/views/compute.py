@@ -1,0 +1,5 @@
+"""Pages: compute."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

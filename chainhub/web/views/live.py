@@ -1,0 +1,5 @@
+"""Pages: live."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages: models."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Pages: organizations."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
