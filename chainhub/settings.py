@@ -34,7 +34,7 @@ def _secret_key() -> str:
     try:
         fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return path.read_text()
+        return str(path.read_text())
     key = secrets.token_urlsafe(64)
     with os.fdopen(fd, "w") as file:
         file.write(key)

@@ -137,9 +137,13 @@ def token_for() -> Callable[..., str]:
     def issue(user: User, *scopes: str) -> str:
         key = ApiToken.new_key()
         ApiToken.objects.create(
-            user=user, name="test", digest=ApiToken.digest_of(key), hint=key[:8],
-            scopes=list(scopes or ("read", "write", "launch", "download")), expires_at=timezone.now() + timedelta(days=1),
-        )  # fmt: skip
+            user=user,
+            name="test",
+            digest=ApiToken.digest_of(key),
+            hint=key[:8],
+            scopes=list(scopes or ("read", "write", "launch", "download")),
+            expires_at=timezone.now() + timedelta(days=1),
+        )
         return key
 
     return issue

@@ -43,7 +43,7 @@ class IllegalMoveError(DomainError):
 
 
 class NotAllowedError(DomainError):
-    """This person sees the thing but may not do this to it."""
+    """The person sees the thing but may not do that to it."""
 
     code = "not-allowed"
     status = 403

@@ -1,13 +1,17 @@
 """Addresses made from names."""
 
 import secrets
+from typing import Any
 
-from django.db import models
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 
-def free_slug(name: str, taken: "models.QuerySet[models.Model]", *, fallback: str) -> str:
-    """A slug of at most 80 characters for `name` that no row of `taken` has; names without Latin letters get a short random one."""
+def free_slug(name: str, taken: QuerySet[Any], *, fallback: str) -> str:
+    """A slug of at most 80 characters for `name` that no row of `taken` has.
+
+    Names without Latin letters get a short random one.
+    """
     base = slugify(name)[:72].strip("-") or f"{fallback}-{secrets.token_hex(3)}"
     slug, number = base, 1
     while taken.filter(slug=slug).exists():

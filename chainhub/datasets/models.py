@@ -33,7 +33,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     """Reads of datasets."""
 
     def visible_to(self, user: Any) -> "DatasetQuerySet":
-        """Cards the person may see: of their organizations, open to the hub, or granted to a collaboration of theirs."""
+        """Cards the person may see: of their organizations, open to the hub, or granted to their collaborations."""
         if not user.is_authenticated:
             return self.none()
         mine = Organization.objects.of(user)

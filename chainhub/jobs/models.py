@@ -1,4 +1,7 @@
-"""Training jobs, their runs, inputs, approvals, events and metrics. The row is the truth; the broker only wakes workers."""
+"""Training jobs, their runs, inputs, approvals, events and metrics.
+
+The row is the truth; the broker only wakes workers.
+"""
 
 from typing import Any, ClassVar
 

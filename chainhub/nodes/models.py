@@ -63,7 +63,7 @@ class ComputeNode(Created):
 
 
 class NodeQueue(models.Model):
-    """A queue that a node takes work from: `cpu`, `gpu`, `org-<id>-cpu`, …"""
+    """A queue that a node takes work from: `cpu`, `gpu`, `org-<id>-cpu` and the like."""
 
     node = models.ForeignKey(ComputeNode, on_delete=models.CASCADE, related_name="queues")
     queue = models.CharField(max_length=80, db_index=True)

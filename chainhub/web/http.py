@@ -9,6 +9,6 @@ from chainhub.organizations.models import Organization
 class SignedInRequest(HttpRequest):
     """A request after `login_required`: its user is a `User`; `acting` is the organization acted for, if any."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     acting: Organization | None
     htmx: bool
