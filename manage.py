@@ -31,9 +31,10 @@ def main():  # type: () -> int
 
         return selftest.run(argv[2:])
 
-    from chainhub.core.translations import compile_if_stale
+    from chainhub.core import supervision, translations
 
-    compile_if_stale()
+    supervision.follow_parent()
+    translations.compile_if_stale()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(argv)

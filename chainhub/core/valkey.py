@@ -73,12 +73,16 @@ class EmbeddedValkey:
         """Whether a server is there and ready; one that still loads its file is not."""
         return self._say(b"PING").startswith(b"+PONG")
 
+    def is_running(self) -> bool:
+        """Whether the process lives; an adopted one is asked."""
+        return self._process.poll() is None if self._process else self.answers()
+
     def stop(self, *, seconds: float = 10) -> None:
         """Let the server write what it holds and leave."""
         self._say(b"SHUTDOWN")
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if self._process.poll() is not None if self._process else not self.answers():
+            if not self.is_running():
                 return
             time.sleep(0.02)
         if self._process:
