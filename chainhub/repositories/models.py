@@ -48,9 +48,10 @@ class Repository(Created):
         return f"{self.kind} {self.pk}"
 
 
-class Commit(Created):
+class Commit(models.Model):
     """An immutable tree of files."""
 
+    created_at = models.DateTimeField(db_index=True, help_text="set by the service: the name covers it")
     repository = models.ForeignKey(Repository, on_delete=models.PROTECT, related_name="commits")
     oid = models.CharField(max_length=40, unique=True, help_text="SHA-1 over parent, title, author, time and tree")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

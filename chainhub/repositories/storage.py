@@ -1,0 +1,179 @@
+"""Where blobs lie: behind Django's storage alias `blobs`, each under its SHA-256.
+
+A file gets its final name only when it is whole, verified and on disk; a row `Blob` exists only for such a file.
+"""
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from chainhub.repositories.models import Blob
+
+PIECE = 2**20
+
+
+class DamagedBlobError(Exception):
+    """What lies in storage is not what its name says."""
+
+
+def blob_storage() -> Storage:
+    """The storage of blobs as set now."""
+    return storages["blobs"]
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """SHA-256 and size, read in pieces."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        return digest.hexdigest(), file.tell()
+
+
+def blob_exists(blob: Blob) -> bool:
+    """Whether the bytes are there, in full length."""
+    return _is_stored(blob.storage_name, blob.size)
+
+
+def store_bytes(data: bytes) -> Blob:
+    """Store a small file out of memory."""
+    digest = hashlib.sha256(data).hexdigest()
+    blob = Blob(sha256=digest, size=len(data))
+    if not _is_stored(blob.storage_name, blob.size):
+        place = _incoming()
+        try:
+            place.write_bytes(data)
+            _put(place, blob, move=True)
+        finally:
+            place.unlink(missing_ok=True)
+    return _row(digest, len(data))
+
+
+def store_file(path: Path, *, move: bool = False, known_hash: str = "") -> Blob:
+    """Store a file; equal bytes are stored once. With `move` the file at `path` is gone afterwards.
+
+    `known_hash` spares a reading where the caller hashed the very bytes as it wrote them.
+    """
+    digest, size = (known_hash, path.stat().st_size) if known_hash else hash_file(path)
+    blob = Blob(sha256=digest, size=size)
+    if not _is_stored(blob.storage_name, size):
+        _put(path, blob, move=move)
+    if move:
+        path.unlink(missing_ok=True)
+    return _row(digest, size)
+
+
+def open_blob(blob: Blob) -> BinaryIO:
+    """The bytes, seekable. From S3 they are fetched whole into a temporary file."""
+    return cast("BinaryIO", blob_storage().open(blob.storage_name, "rb"))
+
+
+def read_range(blob: Blob, start: int, end: int) -> Iterator[bytes]:
+    """Bytes `start` to `end` (exclusive) in pieces; from S3 no more than that is fetched."""
+    storage = blob_storage()
+    if isinstance(storage, FileSystemStorage):
+        yield from _pieces_of(Path(storage.path(blob.storage_name)), start, end)
+    elif end > start:
+        yield from _ranged_get(storage, blob, f"bytes={start}-{end - 1}")
+
+
+def fetch_blob(blob: Blob, path: Path) -> Path:
+    """A verified copy at `path`, which appears whole or not at all. Raises `DamagedBlobError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    digest = hashlib.sha256()
+    try:
+        with unfinished.open("wb") as copy:
+            for piece in read_range(blob, 0, blob.size):
+                digest.update(piece)
+                copy.write(piece)
+        if digest.hexdigest() != blob.sha256:
+            raise DamagedBlobError(f"Blob {blob.sha256} reads as {digest.hexdigest()}.")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def _row(digest: str, size: int) -> Blob:
+    return Blob.objects.get_or_create(sha256=digest, defaults={"size": size})[0]
+
+
+def _is_stored(name: str, size: int) -> bool:
+    storage = blob_storage()
+    return storage.exists(name) and storage.size(name) == size
+
+
+def _put(path: Path, blob: Blob, *, move: bool) -> None:
+    storage = blob_storage()
+    if isinstance(storage, FileSystemStorage):
+        _put_in_folder(path, Path(storage.path(blob.storage_name)), move=move)
+        return
+    with path.open("rb") as file:
+        storage.save(blob.storage_name, File(file))
+    if storage.size(blob.storage_name) != blob.size:
+        storage.delete(blob.storage_name)
+        raise DamagedBlobError(f"The storage kept a different length of {blob.sha256}.")
+
+
+def _put_in_folder(source: Path, target: Path, *, move: bool) -> None:
+    """A rename where both lie on one file system; else a copy beside the target, then a rename."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if move and source.stat().st_dev == target.parent.stat().st_dev:
+        _flush(source)
+        source.replace(target)
+    else:
+        unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        try:
+            shutil.copyfile(source, unfinished)
+            _flush(unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    target.chmod(0o440)
+    _flush(target.parent)
+
+
+def _flush(path: Path) -> None:
+    """Make sure that a file's bytes, or a folder's names, outlive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _incoming() -> Path:
+    """A place for a file that will be renamed into the storage, on its file system where it has one."""
+    storage = blob_storage()
+    folder = Path(storage.path("incoming")) if isinstance(storage, FileSystemStorage) else scratch_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / uuid.uuid4().hex
+
+
+def scratch_folder() -> Path:
+    """Where this machine keeps files that are not finished; emptied of old ones by a sweep."""
+    folder = Path(settings.UPLOADS) / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _pieces_of(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while start < end and (piece := file.read(min(PIECE, end - start))):
+            start += len(piece)
+            yield piece
+
+
+def _ranged_get(storage: Any, blob: Blob, header: str) -> Iterator[bytes]:
+    key = "/".join(part for part in (storage.location.strip("/"), blob.storage_name) if part)
+    answer = storage.connection.meta.client.get_object(Bucket=storage.bucket_name, Key=key, Range=header)
+    with answer["Body"] as body:
+        yield from body.iter_chunks(PIECE)
