@@ -1,0 +1,72 @@
+"""A form field as the page draws it: which component, which classes, which ids describe it."""
+
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+CLASSES: list[tuple[type[forms.Widget], str]] = [
+    (forms.Textarea, "textarea"),
+    (forms.CheckboxSelectMultiple, ""),
+    (forms.RadioSelect, ""),
+    (forms.CheckboxInput, ""),
+    (forms.Select, "select"),
+]
+
+
+class Control:
+    """A bound field and how it is drawn; `components/field.html` reads it."""
+
+    def __init__(self, bound: BoundField, *, unit: str = "") -> None:
+        self.bound = bound
+        self.unit = unit or getattr(bound.field, "unit", "")
+        self.widget = bound.field.widget
+
+    @property
+    def kind(self) -> str:
+        """Which branch of the template: choice, group, range, hidden or plain."""
+        if self.bound.is_hidden:
+            return "hidden"
+        if isinstance(self.widget, forms.CheckboxSelectMultiple):
+            return "checklist"
+        if isinstance(self.widget, forms.RadioSelect):
+            return "group"
+        if isinstance(self.widget, forms.CheckboxInput):
+            return "choice"
+        return "range" if getattr(self.widget, "input_type", "") == "range" else "plain"
+
+    @property
+    def help_id(self) -> str:
+        return f"{self.bound.auto_id}-help"
+
+    @property
+    def error_id(self) -> str:
+        return f"{self.bound.auto_id}-error"
+
+    @property
+    def described_by(self) -> str:
+        parts = [self.help_id] if self.bound.help_text else []
+        return " ".join([*parts, self.error_id] if self.bound.errors else parts)
+
+    @property
+    def input(self) -> SafeString:
+        """The control itself, with our class and its descriptions."""
+        attributes: dict[str, Any] = {}
+        own = next((css for widget, css in CLASSES if isinstance(self.widget, widget)), "input")
+        given = str(self.widget.attrs.get("class", ""))
+        if css := f"{own} {given}".strip():
+            attributes["class"] = css
+        if self.described_by:
+            attributes["aria-describedby"] = self.described_by
+        return self.bound.as_widget(attrs=attributes)
+
+    @property
+    def depends(self) -> SafeString:
+        """`data-when-…` of a field that is shown only while another has a value (see docs/frontend.md)."""
+        field = self.bound.field
+        name, value = getattr(field, "when_field", ""), getattr(field, "when_value", "")
+        if not name:
+            return SafeString("")
+        return format_html(' data-when-field="{}" data-when-value="{}"', name, value)
