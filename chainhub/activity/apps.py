@@ -1,5 +1,7 @@
 """The app's registration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ActivityConfig(AppConfig):
 
     name = "chainhub.activity"
     label = "activity"
+
+    def ready(self) -> None:
+        """Listen to the floor below."""
+        import_module("chainhub.activity.receivers")

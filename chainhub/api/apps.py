@@ -1,5 +1,7 @@
 """The app's registration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ApiConfig(AppConfig):
 
     name = "chainhub.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Let drf-spectacular know the ways to sign in."""
+        import_module("chainhub.api.schema")

@@ -1,14 +1,31 @@
 """What every endpoint needs: who acts, pages of results, and refusals as problem+json (RFC 9457)."""
 
+from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import exceptions
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from chainhub.accounts.models import User
-from chainhub.core.errors import DomainError
+from chainhub.core.errors import DomainError, InvalidInputError
+
+PROBLEM = "application/problem+json"
+LONGEST_KEY = 80
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Any text of your own, at most 80 characters: the same key sent twice launches once.",
+)
 
 
 class Pages(PageNumberPagination):
@@ -20,26 +37,56 @@ class Pages(PageNumberPagination):
 
 def actor(request: Request) -> User:
     """The person in whose name the request acts."""
-    return request.user  # type: ignore[no-any-return,return-value]
+    return request.user  # type: ignore[return-value]  # HasScope let nobody else in
+
+
+def idempotency_key(request: Request) -> str:
+    """The `Idempotency-Key` header, empty where none was sent.
+
+    Raises InvalidInputError where it is too long or not printable ASCII.
+    """
+    key: str = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST_KEY or not (key.isascii() and (not key or key.isprintable())):
+        raise InvalidInputError(
+            gettext_noop("The Idempotency-Key must be at most %(most)s printable ASCII characters."), most=LONGEST_KEY
+        )
+    return key
+
+
+def problem_body(status: int, *, detail: str = "", code: str, errors: Any = None) -> dict[str, Any]:
+    """The members of a problem document."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail or title, "code": code}
+    return body if errors is None else {**body, "errors": errors}
 
 
 def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Any refusal as `application/problem+json`: type, title, status, detail, code, errors."""
     if isinstance(exception, DomainError):
-        body: dict[str, Any] = {"detail": str(exception), "code": exception.code, "status": exception.status}
-        if exception.field:
-            body["errors"] = {exception.field: [str(exception)]}
-        return Response(body, status=exception.status, content_type="application/problem+json")
+        errors = {exception.field: [str(exception)]} if exception.field else None
+        body = problem_body(exception.status, detail=str(exception), code=exception.code, errors=errors)
+        return Response(body, status=exception.status, content_type=PROBLEM)
     answer = exception_handler(exception, context)
-    if answer is not None:
-        data = answer.data
-        detail = data.get("detail") if isinstance(data, dict) else None
-        answer.data = {
-            "status": answer.status_code,
-            "detail": str(detail) if detail else None,
-            "code": getattr(exception, "default_code", "error"),
-        }
-        if not detail:
-            answer.data["errors"] = data
-        answer.content_type = "application/problem+json"
+    if answer is None:
+        return None
+    answer.data = _described(_named(exception), answer)
+    answer.content_type = PROBLEM
     return answer
+
+
+def _named(exception: Exception) -> Exception:
+    """Django's own refusals under DRF's names, as DRF's handler itself sees them."""
+    if isinstance(exception, Http404):
+        return exceptions.NotFound()
+    if isinstance(exception, PermissionDenied):
+        return exceptions.PermissionDenied()
+    return exception
+
+
+def _described(exception: Exception, answer: Response) -> dict[str, Any]:
+    if isinstance(exception, exceptions.ValidationError):
+        detail = _("What was sent does not fit; see errors.")
+        return problem_body(answer.status_code, detail=detail, code="invalid", errors=answer.data)
+    detail = getattr(exception, "detail", "")
+    code = getattr(detail, "code", None) or getattr(exception, "default_code", "error")
+    return problem_body(answer.status_code, detail=str(detail), code=str(code))

@@ -1,6 +1,7 @@
 """Every API address; each noun registers its own."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from chainhub.api import collaborations, datasets, jobs, models, nodes, organizations, people
@@ -8,7 +9,12 @@ from chainhub.api import collaborations, datasets, jobs, models, nodes, organiza
 app_name = "api"
 
 router = SimpleRouter()
-urlpatterns = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    # Public: the document says what the hub can do, nothing about what is in it. The split view keeps its script in
+    # an address of its own, as the content-security policy asks.
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+]
 for noun in (people, organizations, collaborations, datasets, jobs, nodes, models):
     noun.register(router)
     urlpatterns += noun.urlpatterns
