@@ -6,7 +6,6 @@ second, says so once, and the pages show what the database holds.
 
 import json
 import logging
-import threading
 import time
 from functools import cache, partial
 from typing import Any
@@ -14,6 +13,8 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ FORGET_AFTER = 86_400  # seconds until a topic that fell silent leaves Redis's m
 PATIENCE = 0.3  # seconds one publish may wait for Redis
 PAUSE = 1.0  # seconds without a try after Redis did not answer
 
-_silence = threading.local()
+_quiet = {"until": 0.0}  # of this process, on its monotonic clock
 
 
 def key_of(topic: str) -> str:
@@ -32,7 +33,7 @@ def key_of(topic: str) -> str:
 
 def publish(topic: str, kind: str, **payload: Any) -> None:
     """Tell everybody who watches `topic`; never raises when Redis is away."""
-    if not settings.LIVE_URL or time.monotonic() < getattr(_silence, "until", 0.0):
+    if not settings.LIVE_URL or time.monotonic() < _quiet["until"]:
         return
     data = json.dumps({"topic": topic, "kind": kind, **payload}, default=str, ensure_ascii=False)
     key = key_of(topic)
@@ -42,7 +43,7 @@ def publish(topic: str, kind: str, **payload: Any) -> None:
             pipe.expire(key, FORGET_AFTER)
             pipe.execute()
     except (redis.RedisError, OSError) as error:
-        _silence.until = time.monotonic() + PAUSE
+        _quiet["until"] = time.monotonic() + PAUSE
         logger.warning("live news of %s was not told: %s", topic, error)
 
 
@@ -53,7 +54,11 @@ def publish_on_commit(topic: str, kind: str, **payload: Any) -> None:
 
 @cache
 def _client(url: str) -> redis.Redis:
-    """One pool for this process; redis-py makes new connections after a fork by itself."""
+    """One pool for this process. The one retry is for a connection that a restart of Redis left dead in the pool."""
     return redis.Redis.from_url(
-        url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None, max_connections=50
+        url,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 1),
+        max_connections=50,
     )
