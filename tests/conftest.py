@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -20,7 +21,25 @@ from chainhub.collaborations.models import (
     ParticipantStatus,
     UsageAgreement,
 )
+from chainhub.core.translations import compile_if_stale
 from chainhub.organizations.models import Membership, Organization, Role, Stage
+
+
+def pytest_sessionstart() -> None:
+    """Tests in Chinese read the catalogue that the set-up compiles."""
+    compile_if_stale()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Tests with processes of their own need a database file; the others are quicker in memory."""
+    own_processes = any(
+        item.get_closest_marker(mark) for item in request.session.items for mark in ("process", "browser")
+    )
+    if own_processes and connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "hub.sqlite3")
 
 
 @pytest.fixture(autouse=True)

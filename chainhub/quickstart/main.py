@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from chainhub.core.translations import compile_if_stale
 from chainhub.core.valkey import ValkeyError
 from chainhub.quickstart.hub import Hub, HubError
 from chainhub.quickstart.voice import say
+
+if TYPE_CHECKING:
+    from chainhub.quickstart.demo import Demo
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOK = 0.5  # seconds between two looks at processes and jobs
@@ -59,12 +62,7 @@ def _run(options: argparse.Namespace, data: Path, note: Path) -> int:
         hub.start_broker()
         _migrate()
         hub.start_processes()
-        # Django's models can be imported only now that the settings know the broker.
-        from chainhub.quickstart.demo import Demo  # noqa: PLC0415
-
-        demo = None if options.no_demo else Demo(hub.address)
-        if demo:
-            demo.load()
+        demo = None if options.no_demo else _demo(hub)
         hub.wait_until_it_answers()
         note.write_text(hub.address)
         _welcome(hub, seconds=time.monotonic() - started)
@@ -85,6 +83,14 @@ def _migrate() -> None:
     compile_if_stale()
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def _demo(hub: Hub) -> "Demo":
+    from chainhub.quickstart.demo import Demo  # noqa: PLC0415 (needs Django's models, and so the settings)
+
+    demo = Demo(hub.address)
+    demo.load()
+    return demo
 
 
 def _welcome(hub: Hub, *, seconds: float) -> None:
