@@ -113,6 +113,7 @@ class TrainingJob(Created, HasStatus):
     progress = models.JSONField(default=dict, help_text="{done, total, phase, epoch, epochs, seconds_left}")
     result = models.JSONField(default=dict, help_text="evaluation.json of the run that succeeded")
     idempotency_key = models.CharField(max_length=80, blank=True)
+    request_hash = models.CharField(max_length=64, blank=True, help_text="what was asked under the idempotency key")
 
     objects = JobQuerySet.as_manager()
 
@@ -213,6 +214,7 @@ class Run(models.Model):
     node = models.ForeignKey(ComputeNode, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
     lease = models.UUIDField(unique=True)
     lease_until = models.DateTimeField()
+    slot = models.CharField(max_length=20, blank=True, help_text="cpu-0, gpu-1")
     pid = models.PositiveIntegerField(null=True, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     first_step_at = models.DateTimeField(null=True, blank=True)
@@ -224,6 +226,7 @@ class Run(models.Model):
     checkpoint = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     checkpoint_step = models.PositiveIntegerField(null=True, blank=True)
     timings = models.JSONField(default=dict, help_text="seconds of each part from claim to first step")
+    usage = models.JSONField(default=dict, help_text="{cpu, memory, peak_memory}: cores in use, bytes")
 
     class Meta:
         ordering = ["number"]
@@ -238,7 +241,7 @@ class Run(models.Model):
 
 
 class RunEvent(models.Model):
-    """What the trainer said, once each, in its own order."""
+    """What the trainer said, once each, in its own order; points of curves are kept as metrics, progress in the job."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveIntegerField()
@@ -260,6 +263,7 @@ class Metric(models.Model):
 
     job = models.ForeignKey(TrainingJob, on_delete=models.CASCADE, related_name="metrics")
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics")
+    seq = models.PositiveIntegerField(help_text="the event's number in its run")
     name = models.CharField(max_length=40)
     step = models.PositiveIntegerField()
     epoch = models.PositiveIntegerField(null=True, blank=True)
@@ -267,9 +271,11 @@ class Metric(models.Model):
     split = models.CharField(max_length=12)
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     series = models.CharField(max_length=10, default="together", help_text="together or alone")
+    fold = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["run", "seq"], name="a_point_once")]
         indexes = [models.Index(fields=["job", "name", "split"])]
 
     def __str__(self) -> str:

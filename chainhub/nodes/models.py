@@ -33,6 +33,7 @@ class ComputeNode(Created):
 
     name = models.CharField(max_length=160, unique=True)
     hostname = models.CharField(max_length=160)
+    pid = models.PositiveIntegerField(default=0, help_text="of its worker, on that host")
     organization = models.ForeignKey(
         Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="nodes",
         help_text=_("Whose machine it is; it serves its owner's collaborations first."),
