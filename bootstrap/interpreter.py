@@ -21,7 +21,7 @@ def ensure() -> None:
             _remove()
     if VENV.exists():
         return
-    _ensure_ensurepip()
+    ensure_ensurepip()
     with console.step("Making .venv", "创建虚拟环境"):
         VENV.mkdir()
         UNFINISHED.touch()
@@ -52,7 +52,8 @@ def _remove() -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _ensure_ensurepip() -> None:
+def ensure_ensurepip() -> None:
+    """Have the modules that make a virtual environment; Debian ships them apart."""
     if importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
         return
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"

@@ -1,0 +1,135 @@
+"""The set-up runs on a Python that has nothing installed, and says what to do when it cannot go on."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bootstrap import browser, console, environment, interpreter, packages, places, selftest, start
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BARE = [getattr(sys, "_base_executable", sys.executable), "-I", "-S"]
+
+
+def run_bare(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*BARE, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_every_module_of_the_set_up_can_be_imported_by_a_bare_python():
+    modules = ", ".join(f"bootstrap.{path.stem}" for path in sorted((ROOT / "bootstrap").glob("[a-z]*.py")))
+    result = run_bare(f"import sys; sys.path.insert(0, '.'); import {modules}; print('fine')")
+    assert result.stdout == "fine\n", result.stderr
+
+
+def test_the_set_up_imports_the_standard_library_only():
+    for path in (ROOT / "bootstrap").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert all(name.split(".")[0] in {"bootstrap", *sys.stdlib_module_names} for name in names), path
+
+
+def test_an_old_python_is_told_so_in_words():
+    tree = ast.parse((ROOT / "manage.py").read_text(), feature_version=(3, 6))
+    assert tree
+    code = "import sys, runpy; sys.version_info = (3, 9, 2); runpy.run_path('manage.py', run_name='__main__')"
+    result = run_bare(code)
+    assert result.returncode == 1
+    assert "needs Python 3.11" in result.stderr
+    assert "3.9" in result.stderr
+
+
+def test_without_root_the_exact_line_is_printed(monkeypatch):
+    monkeypatch.setattr(interpreter.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(interpreter.shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(
+        console.SetupError, match=r"sudo sh -c 'apt-get update && apt-get install -y python3\.\d+-venv'"
+    ):
+        interpreter.ensure_ensurepip()
+
+
+def test_bending_variables_do_not_reach_children(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    monkeypatch.setenv("PIP_USER", "1")
+    environment.straighten()
+    assert not {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PIP_USER"} & set(os.environ)
+
+
+def test_pips_settings_are_told_to_uv(monkeypatch):
+    monkeypatch.setattr(
+        environment, "pip_settings", lambda: {"find-links": "/a /b", "index-url": "https://index.example/simple"}
+    )
+    monkeypatch.delenv("UV_FIND_LINKS", raising=False)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://mine.example/simple")
+    told = environment.for_uv()
+    assert told["UV_FIND_LINKS"] == "/a,/b"
+    assert told["UV_DEFAULT_INDEX"] == "https://mine.example/simple"
+
+
+def test_only_a_wheel_for_this_python_counts_as_torch(tmp_path):
+    tag = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    assert not environment.holds_torch_wheel(str(tmp_path))
+    (tmp_path / "torch-2.13.0-cp27-cp27mu-linux_x86_64.whl").touch()
+    assert not environment.holds_torch_wheel(str(tmp_path))
+    (tmp_path / f"torch-2.13.0+cpu-{tag}-{tag}-manylinux_2_28_{environment.platform.machine()}.whl").touch()
+    assert environment.holds_torch_wheel(f"/elsewhere,{tmp_path}")
+    assert environment.holds_torch_wheel(f"file://{tmp_path}")
+
+
+def test_an_interrupted_install_is_not_taken_for_a_finished_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(packages, "UNFINISHED", tmp_path / ".unfinished")
+    monkeypatch.setattr(packages, "VENV", tmp_path)
+    (tmp_path / ".installed-runtime").write_text(packages._fingerprint(""))
+    assert packages.is_ready()
+    (tmp_path / ".unfinished").touch()
+    assert not packages.is_ready()
+
+
+def test_changed_requirements_are_noticed(monkeypatch, tmp_path):
+    monkeypatch.setattr(packages, "VENV", tmp_path)
+    monkeypatch.setattr(packages, "UNFINISHED", tmp_path / ".unfinished")
+    (tmp_path / ".installed-runtime").write_text("of another time")
+    assert not packages.is_ready()
+
+
+def test_a_failed_command_shows_its_last_lines(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(console, "LOG", tmp_path / "setup.log")
+    with pytest.raises(console.SetupError) as caught:
+        console.run([sys.executable, "-c", "print('the reason'); raise SystemExit(3)"], environment=os.environ)
+    console.explain(caught.value)
+    said = capsys.readouterr().out
+    assert "the reason" in said
+    assert str(tmp_path / "setup.log") in said
+
+
+def test_a_browser_named_in_the_environment_wins(monkeypatch, tmp_path):
+    mine = tmp_path / "my-browser"
+    mine.touch()
+    monkeypatch.setenv("CHROMIUM", str(mine))
+    assert browser.find() == str(mine)
+
+
+@pytest.mark.parametrize(("flags", "code"), [([], 1), (["--no-browser"], 0)])
+def test_without_a_browser_the_selftest_fails_loudly_unless_told(monkeypatch, capsys, flags, code):
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(selftest, "_pytest", lambda _arguments: 0)
+    assert selftest.run(flags) == code
+    assert "did NOT run" in capsys.readouterr().out
+
+
+def test_a_command_in_the_projects_own_environment_starts_at_once(monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(places.VENV))
+    monkeypatch.delenv("CHAINHUB_SETUP", raising=False)
+    assert start.in_environment(["manage.py", "migrate"]) == ["manage.py", "migrate"]
+
+
+def test_constraints_name_no_host_no_folder_and_no_build_of_torch():
+    text = (ROOT / "constraints.txt").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert "torch==2.13.0" in lines
+    assert not [line for line in lines if "://" in line or "@" in line or "--" in line]
