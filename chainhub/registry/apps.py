@@ -8,3 +8,7 @@ class RegistryConfig(AppConfig):
 
     name = "chainhub.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        """Listen for jobs that succeeded."""
+        from chainhub.registry import receivers  # noqa: F401, PLC0415 (models exist only from here on)

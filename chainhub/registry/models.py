@@ -92,6 +92,22 @@ class ModelVersion(Created):
         return f"{self.model.get_absolute_url()}?version={self.number}"
 
 
+class CardEdit(Created):
+    """What people add to the card of a model: intended use, warnings, whom to ask. Never changed, only followed."""
+
+    model = models.ForeignKey(Model, on_delete=models.CASCADE, related_name="card_edits")
+    number = models.PositiveIntegerField()
+    text = models.TextField(_("notes"), blank=True, max_length=20_000)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["model", "number"], name="card_edits_count_up")]
+
+    def __str__(self) -> str:
+        return f"{self.model} · {self.number}"
+
+
 class ModelShare(Created):
     """An organization received a version."""
 

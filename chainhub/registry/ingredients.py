@@ -1,0 +1,64 @@
+"""What a job's model was made of: each dataset version with its owner, licence, source and terms."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from chainhub.datasets.models import Dataset, Grant
+from chainhub.jobs.models import TrainingJob
+from chainhub.organizations.models import Organization
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """One pinned dataset version."""
+
+    organization: Organization
+    dataset: Dataset
+    number: int
+    rows: int | None
+    commit_oid: str
+    asked_before_each_job: bool
+
+    @property
+    def licence(self) -> str:
+        return self.dataset.licence
+
+    @property
+    def source(self) -> str:
+        return self.dataset.source
+
+    @property
+    def source_url(self) -> str:
+        return self.dataset.source_url
+
+    @property
+    def terms(self) -> str:
+        """How the owner lets it be used, in words."""
+        if self.asked_before_each_job:
+            return _("The owner approved this job.")
+        return _("Granted to the collaboration's jobs.")
+
+
+def ingredients_of(job: TrainingJob) -> list[Ingredient]:
+    """In the order in which the job lists them."""
+    inputs = job.inputs.select_related("version__dataset__organization")
+    asked = set(
+        Grant.objects.filter(collaboration=job.collaboration_id, needs_approval=True).values_list(
+            "dataset_id", flat=True
+        )
+    )
+    approved = set(job.approvals.values_list("organization_id", flat=True))
+    return [
+        Ingredient(
+            organization=item.version.dataset.organization,
+            dataset=item.version.dataset,
+            number=item.version.number,
+            rows=item.version.rows,
+            commit_oid=item.commit_oid,
+            asked_before_each_job=(
+                item.version.dataset_id in asked and item.version.dataset.organization_id in approved
+            ),
+        )
+        for item in inputs
+    ]

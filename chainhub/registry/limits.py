@@ -1,0 +1,95 @@
+"""What a model's numbers do not support, said by itself in the card: small parts, imbalance, those who lose."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop
+
+from chainhub.core.sentences import Sentence, sentence
+from chainhub.registry import scores
+from chainhub.registry.scores import Json, Standing
+
+FEW_ROWS = 50
+FEW_IN_ALL = 200
+RARE = 0.1
+NAMED = 5  # of the rare classes, so many are named
+
+
+def limits_of(evaluation: Json) -> list[Sentence]:
+    """Every caution that follows from the numbers."""
+    return [*_split(evaluation), *_small_parts(evaluation), *_imbalance(evaluation), *_losers(evaluation)]
+
+
+def _split(evaluation: Json) -> Iterator[Sentence]:
+    split = evaluation.get("split") or {}
+    if split.get("kind") == "k-fold":
+        yield sentence(
+            gettext_noop(
+                "The scores come from %(folds)s models, each judged on rows that it had not seen; the published model "
+                "was then trained on all rows in the same way and has no held-out rows of its own."
+            ),
+            folds=split.get("folds"),
+        )
+    rows = scores.test_rows(evaluation)
+    if rows < FEW_IN_ALL:
+        yield sentence(
+            gettext_noop("Only %(rows)s rows were held out in all: the scores are rough, read their intervals."),
+            rows=rows,
+        )
+
+
+def _small_parts(evaluation: Json) -> Iterator[Sentence]:
+    for one in scores.standings(evaluation):
+        if one.test_rows < FEW_ROWS:
+            yield sentence(
+                gettext_noop("%(organization)s held out only %(rows)s rows; its own scores are uncertain."),
+                organization=one.name,
+                rows=one.test_rows,
+            )
+        if one.own_together.value is None:
+            yield sentence(
+                gettext_noop("For %(organization)s alone the main metric could not be measured: %(reason)s"),
+                organization=one.name,
+                reason=sentence(one.own_together.reason or gettext_noop("no reason was given.")),
+            )
+
+
+def _imbalance(evaluation: Json) -> Iterator[Sentence]:
+    confusion = evaluation.get("confusion") or {}
+    counts = [sum(row) for row in confusion.get("matrix") or ()]
+    total = sum(counts)
+    # With many classes an even share is small already; rare is what has less than a fifth of it.
+    bound = min(RARE, 0.2 / max(1, len(counts)) if len(counts) > 2 else RARE)  # noqa: PLR2004 (yes or no)
+    labels = [str(label) for label in confusion.get("labels") or ()]
+    rare = [label for label, count in zip(labels, counts, strict=False) if total and count / total < bound]
+    if rare:
+        yield sentence(
+            gettext_noop("Rare in the held-out rows, and so hardly tested: %(labels)s."),
+            labels=", ".join(rare[:NAMED]) + (" …" if len(rare) > NAMED else ""),
+        )
+
+
+def _losers(evaluation: Json) -> Iterator[Sentence]:
+    for one in scores.standings(evaluation):
+        if one.gain is not None and one.gain < 0:
+            text = (
+                gettext_noop(
+                    "For %(organization)s the model trained together is worse on its own rows than one trained alone: "
+                    "%(together)s against %(alone)s."
+                )
+                if one.is_clear
+                else gettext_noop(
+                    "For %(organization)s the model trained together scores lower on its own rows than one trained "
+                    "alone (%(together)s against %(alone)s); the intervals overlap, so chance may have made the "
+                    "difference."
+                )
+            )
+            yield _compared(text, one)
+
+
+def _compared(text: str, one: Standing) -> Sentence:
+    return sentence(
+        text,
+        organization=one.name,
+        together=f"{one.own_together.value:.3f}",
+        alone=f"{one.own_alone.value:.3f}",
+    )

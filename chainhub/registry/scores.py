@@ -1,0 +1,165 @@
+"""What `evaluation.json` says, as the card, the pages and the notices tell it.
+
+Its shape is the trainer's: overall, weighted, and for each organization its `own` held-out part and the `common` one
+of everybody, each with the scores of the model trained `alone` and of the one trained `together`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Json = Mapping[str, Any]
+
+TITLES: dict[str, Promise] = {
+    "accuracy": _("Accuracy"),
+    "balanced_accuracy": _("Balanced accuracy"),
+    "f1": _("F1 score"),
+    "roc_auc": _("ROC AUC"),
+    "log_loss": _("Log loss"),
+    "rmse": _("Root mean squared error"),
+    "mse": _("Mean squared error"),
+    "mae": _("Mean absolute error"),
+    "r2": _("R²"),
+}
+LOWER_IS_BETTER = {"log_loss", "rmse", "mse", "mae"}
+
+
+def metric_title(name: str) -> str:
+    """The metric's name for people."""
+    return str(TITLES.get(name, name))
+
+
+def higher_is_better(name: str) -> bool:
+    """The direction of a metric."""
+    return name not in LOWER_IS_BETTER
+
+
+@dataclass(frozen=True)
+class Score:
+    """A measured value with its 95 % interval; None where it could not be measured, with the reason."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+    @classmethod
+    def of(cls, entry: Json | None) -> "Score":
+        entry = entry or {}
+        return cls(entry.get("value"), entry.get("low"), entry.get("high"), entry.get("reason") or "")
+
+    def overlaps(self, other: "Score") -> bool:
+        """Whether the two could be the same for all that was measured."""
+        if None in (self.low, self.high, other.low, other.high):
+            return True
+        return bool(self.low <= other.high and other.low <= self.high)  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One organization's scores in one metric."""
+
+    slug: str
+    name: str
+    train_rows: int
+    test_rows: int
+    own_alone: Score
+    own_together: Score
+    common_alone: Score
+    common_together: Score
+    higher_is_better: bool
+
+    @property
+    def gain(self) -> float | None:
+        """What training together brought on its own held-out rows, positive when it is better."""
+        return _gain(self.own_alone, self.own_together, better=self.higher_is_better)
+
+    @property
+    def common_gain(self) -> float | None:
+        """The same on everybody's held-out rows."""
+        return _gain(self.common_alone, self.common_together, better=self.higher_is_better)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the difference on its own rows is more than chance would make."""
+        return not self.own_alone.overlaps(self.own_together)
+
+
+def _gain(alone: Score, together: Score, *, better: bool) -> float | None:
+    if alone.value is None or together.value is None:
+        return None
+    return (together.value - alone.value) * (1 if better else -1)
+
+
+def task_of(evaluation: Json, config: Json) -> str:
+    """`classification` or `regression`."""
+    return str(evaluation.get("task") or config.get("task") or "")
+
+
+def primary_name(evaluation: Json) -> str:
+    """The metric by which versions are compared."""
+    return str((evaluation.get("primary_metric") or {}).get("name") or "")
+
+
+def primary_of(evaluation: Json) -> tuple[str, float | None]:
+    """The primary metric and its value over all held-out rows."""
+    name = primary_name(evaluation)
+    return name, overall(evaluation).get(name, Score(None)).value
+
+
+def overall(evaluation: Json) -> dict[str, Score]:
+    """Every metric over all held-out rows."""
+    metrics = (evaluation.get("overall") or {}).get("metrics") or {}
+    return {name: Score.of(entry) for name, entry in metrics.items()}
+
+
+def test_rows(evaluation: Json) -> int:
+    """How many rows were held out in all."""
+    return int((evaluation.get("overall") or {}).get("rows") or 0)
+
+
+def weighted(evaluation: Json, metric: str = "") -> tuple[float | None, float | None]:
+    """Alone and together: the mean over organizations on their own held-out rows, weighted by rows."""
+    metric = metric or primary_name(evaluation)
+    means = evaluation.get("weighted") or {}
+    alone, together = (means.get(series) or {} for series in ("alone", "together"))
+    return alone.get(metric), together.get(metric)
+
+
+def standings(evaluation: Json, metric: str = "") -> list[Standing]:
+    """Each organization in one metric, the primary one where none is named."""
+    metric = metric or primary_name(evaluation)
+    return [_standing(entry, metric) for entry in evaluation.get("organizations") or ()]
+
+
+def _standing(entry: Json, metric: str) -> Standing:
+    def score(part: str, series: str) -> Score:
+        return Score.of(((entry.get(part) or {}).get(series) or {}).get(metric))
+
+    rows = entry.get("rows") or {}
+    return Standing(
+        slug=str(entry.get("organization") or ""),
+        name=str(entry.get("name") or entry.get("organization") or ""),
+        train_rows=int(rows.get("train") or 0),
+        test_rows=int(rows.get("test") or 0),
+        own_alone=score("own", "alone"),
+        own_together=score("own", "together"),
+        common_alone=score("common", "alone"),
+        common_together=score("common", "together"),
+        higher_is_better=higher_is_better(metric),
+    )
+
+
+def has_baselines(evaluation: Json) -> bool:
+    """Whether models trained alone were made to compare with."""
+    return any(one.own_alone.value is not None or one.common_alone.value is not None for one in standings(evaluation))
+
+
+def is_better(value: float | None, than: float | None, metric: str) -> bool:
+    """Whether one value of a metric beats another."""
+    if value is None or than is None:
+        return False
+    return value > than if higher_is_better(metric) else value < than

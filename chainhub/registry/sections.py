@@ -1,0 +1,179 @@
+"""The sections of a model card, each in the language that is active."""
+
+import json
+from collections.abc import Iterator
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from chainhub.core.sentences import render
+from chainhub.registry import scores
+from chainhub.registry.ingredients import Ingredient, ingredients_of
+from chainhub.registry.limits import limits_of
+from chainhub.registry.markup import cell, plain, plain_sentence, table
+from chainhub.registry.models import ModelVersion
+
+NOTES_BEGIN, NOTES_END = "<!-- notes -->", "<!-- end of notes -->"
+
+
+def front_matter(version: ModelVersion) -> str:
+    """YAML, written as JSON values, which are YAML too."""
+    model = version.model
+    kind = "image-classification" if model.recipe == "image-classification" else f"tabular-{model.task}"
+    measured = [
+        {"type": name, "value": score.value}
+        for name, score in scores.overall(version.evaluation).items()
+        if score.value is not None
+    ]
+    result = {
+        "task": {"type": kind},
+        "dataset": {"name": model.collaboration.name, "type": "private"},
+        "metrics": measured,
+    }
+    head = {
+        "language": ["en", "zh"],
+        "library_name": "pytorch",
+        "pipeline_tag": kind,
+        "tags": ["chainhub", model.recipe],
+        "license": "other",
+        "license_name": "usage-agreement",
+        "model-index": [{"name": model.name, "results": [result]}],
+    }
+    return (
+        "---\n" + "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()) + "\n---"
+    )
+
+
+def opening(version: ModelVersion) -> str:
+    job, model = version.job, version.model
+    predicts = (
+        _("Predicts the number “%(target)s”.") if model.task == "regression" else _("Tells which “%(target)s” it is.")
+    ) % {"target": plain(model.target)}
+    count = len(scores.standings(version.evaluation))
+    together = _("Trained together by %(count)s organizations in the collaboration “%(collaboration)s”: %(goal)s") % {
+        "count": count,
+        "collaboration": plain(job.collaboration.name),
+        "goal": plain(job.collaboration.goal),
+    }
+    return f"{predicts} {together}"
+
+
+def notes(version: ModelVersion) -> Iterator[str]:
+    edit = version.model.card_edits.first()
+    if edit is not None and edit.text:
+        text = edit.text.replace("<!--", "&lt;!--")  # no mark of ours can come from a person
+        yield f"{NOTES_BEGIN}\n## {_('Notes')}\n\n{text}\n{NOTES_END}"
+
+
+def data(version: ModelVersion) -> Iterator[str]:
+    yield f"## {_('Data')}"
+    head = [_("Organization"), _("Dataset"), _("Rows"), _("Commit"), _("Licence"), _("Source"), _("Terms")]
+    yield table(head, [_data_row(one) for one in ingredients_of(version.job)])
+    if agreement := version.job.agreement:
+        yield _(
+            "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s), and this job alone "
+            "within it. The model contains no rows of the data."
+        ) % {"number": agreement.number, "sha256": f"`{agreement.sha256[:12]}`"}
+
+
+def _data_row(one: Ingredient) -> list[str]:
+    source = (
+        f"[{plain(one.source or one.source_url)}]({one.source_url})" if one.source_url else plain(one.source or "–")
+    )
+    return [
+        plain(one.organization.name),
+        f"{plain(one.dataset.name)} v{one.number}",
+        "–" if one.rows is None else str(one.rows),
+        f"`{one.commit_oid[:10]}`",
+        plain(one.licence or _("not stated")),
+        source,
+        one.terms,
+    ]
+
+
+def recipe(version: ModelVersion) -> Iterator[str]:
+    job = version.job
+    yield f"## {_('Recipe')}"
+    split = version.evaluation.get("split") or job.split
+    held = (
+        _("%(folds)s-fold cross-validation") % {"folds": split.get("folds")}
+        if split.get("kind") == "k-fold"
+        else _("%(share)s %% of every organization's rows held out")
+        % {"share": round(100 * split.get("test_fraction", 0.2))}
+    )
+    yield _("`%(recipe)s`, version %(version)s, seed %(seed)s; %(split)s.") % {
+        "recipe": job.recipe,
+        "version": job.recipe_version,
+        "seed": job.seed,
+        "split": held,
+    }
+    rows = [
+        [f"`{name}`", f"`{json.dumps(value, ensure_ascii=False)}`"] for name, value in sorted(job.parameters.items())
+    ]
+    if rows:
+        yield table([_("Parameter"), _("Value")], rows)
+
+
+def results(version: ModelVersion) -> Iterator[str]:
+    evaluation = version.evaluation
+    yield f"## {_('Results')}"
+    yield _("Over all %(rows)s held-out rows, with 95 %% intervals:") % {"rows": scores.test_rows(evaluation)}
+    overall = scores.overall(evaluation)
+    yield table(
+        [_("Metric"), _("Value")], [[scores.metric_title(name), cell(score)] for name, score in overall.items()]
+    )
+    name = scores.metric_title(scores.primary_name(evaluation))
+    yield _("%(metric)s of each organization, from its own data alone and together with the others:") % {"metric": name}
+    head = [
+        *(_("Organization"), _("Held out")),
+        *(_("Own rows, alone"), _("Own rows, together"), _("Everybody's rows, alone"), _("Everybody's rows, together")),
+    ]
+    yield table(head, [_standing_row(one) for one in scores.standings(evaluation)])
+    alone, together = scores.weighted(evaluation)
+    if alone is not None and together is not None:
+        yield _(
+            "Mean over organizations on their own rows, weighted by rows: %(alone)s alone, %(together)s together."
+        ) % {
+            "alone": f"{alone:.3f}",
+            "together": f"{together:.3f}",
+        }
+
+
+def _standing_row(one: scores.Standing) -> list[str]:
+    measured = (one.own_alone, one.own_together, one.common_alone, one.common_together)
+    return [plain(one.name), str(one.test_rows), *(cell(score) for score in measured)]
+
+
+def limits(version: ModelVersion) -> Iterator[str]:
+    yield f"## {_('Limits')}"
+    fixed = [
+        _("The model knows only what was in the data above; for rows unlike them its answer is a guess."),
+        _("A score is a mean over many rows. It does not say how sure the answer for one row is."),
+    ]
+    said = [render(one) for one in limits_of(version.evaluation)]
+    yield "\n".join(f"- {plain_sentence(one)}" for one in [*said, *fixed])
+
+
+def use(example: str) -> Iterator[str]:
+    yield f"## {_('How to use')}"
+    yield _(
+        "`model.safetensors` holds the weights, `config.json` the network as a list of calls, `preprocessing.json` how "
+        "a row becomes its input, `evaluation.json` every number here. All it takes are PyTorch and safetensors:"
+    )
+    if example:
+        yield f"```python\n{example.strip()}\n```"
+
+
+def origin(version: ModelVersion) -> Iterator[str]:
+    job = version.job
+    when = job.finished_at or job.created_at
+    yield f"## {_('Origin')}"
+    yield _(
+        "Training job %(job)s, proposed for %(organization)s, finished on %(date)s. What the owners approved has the "
+        "fingerprint `%(hash)s`."
+    ) % {
+        "job": job.pk,
+        "organization": plain(job.organization.name),
+        "date": date_format(when, "Y-m-d"),
+        "hash": job.spec_hash[:12],
+    }
