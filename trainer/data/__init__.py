@@ -1,0 +1,1 @@
+"""Reading files into columns and arrays, and dividing rows."""

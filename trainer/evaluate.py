@@ -1,0 +1,129 @@
+"""What the model is worth, overall and to each organization: the numbers behind every plot of `evaluation.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trainer.contract import JobSpec
+from trainer.data.columns import Ints
+from trainer.intervals import with_intervals
+from trainer.metrics import CLASSIFICATION, HIGHER_IS_BETTER, REGRESSION, Judged
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Source
+
+POINTS_OF_ROC, POINTS_OF_RESIDUALS, BINS = 200, 500, 10
+TOGETHER = "together"
+
+
+def primary_metric(source: Source, parameters: TrainingParameters) -> str:
+    """The asked-for metric where the task has it, else the task's own: AUC for two classes, accuracy, or RMSE."""
+    target = source.target
+    known = CLASSIFICATION if target.task == "classification" else REGRESSION
+    if parameters.main_metric in known:
+        return parameters.main_metric
+    if target.task == "regression":
+        return "rmse"
+    return "roc_auc" if len(target.labels) == 2 else "accuracy"  # noqa: PLR2004 - yes or no
+
+
+def evaluate(
+    source: Source,
+    spec: JobSpec,
+    parameters: TrainingParameters,
+    judged: Mapping[str, Judged],
+    held_out: Mapping[str, Ints],
+) -> dict[str, Any]:
+    """`judged` and `held_out` by series: "together", and each organization's slug for the model it trained alone."""
+    metric = primary_metric(source, parameters)
+
+    def measured(name: str, rows: Ints) -> dict[str, Any]:
+        inside = np.isin(held_out[name], rows)
+        return with_intervals(judged[name].at(np.flatnonzero(inside)), parameters.bootstrap_samples, spec.seed)
+
+    test = held_out[TOGETHER]
+    overall = measured(TOGETHER, test)
+    organizations = []
+    for place, party in enumerate(source.parties):
+        own = test[source.owner[test] == place]
+        names = {"alone": party.slug, TOGETHER: TOGETHER}
+        present = {series: name for series, name in names.items() if name in judged}
+        total = int((source.owner == place).sum())
+        organizations.append(
+            {
+                "organization": party.slug,
+                "name": party.name,
+                "rows": {"train": total if spec.split.kind == "k-fold" else total - len(own), "test": len(own)},
+                "own": {series: measured(name, own) for series, name in present.items()},
+                "common": {
+                    series: overall if series == TOGETHER else measured(name, test) for series, name in present.items()
+                },
+            }
+        )
+    return {
+        "task": source.target.task,
+        "primary_metric": {"name": metric, "higher_is_better": HIGHER_IS_BETTER[metric]},
+        "split": spec.split.model_dump(mode="json") | {"seed": spec.seed},
+        "overall": {"rows": len(test), "metrics": overall},
+        "organizations": organizations,
+        "weighted": {series: _weighted(organizations, series) for series in ("alone", TOGETHER)},
+        **(
+            _of_classes(judged[TOGETHER], source.target.labels)
+            if source.target.labels
+            else _of_numbers(judged[TOGETHER])
+        ),
+    }
+
+
+def _weighted(organizations: list[dict[str, Any]], series: str) -> dict[str, float | None]:
+    """Each metric's mean over organizations on their own held-out parts, weighted by their rows."""
+    entries = [(item["own"][series], item["rows"]["test"]) for item in organizations if series in item["own"]]
+    found: dict[str, float | None] = {}
+    for name in entries[0][0] if entries else ():
+        known = [(own[name]["value"], rows) for own, rows in entries if own[name]["value"] is not None]
+        total = sum(rows for _, rows in known)
+        found[name] = sum(value * rows for value, rows in known) / total if total else None
+    return found
+
+
+def _of_classes(judged: Judged, labels: list[str]) -> dict[str, Any]:
+    targets, chosen = judged.targets.astype(np.int64), judged.predicted.argmax(axis=1)
+    matrix = np.bincount(targets * len(labels) + chosen, minlength=len(labels) ** 2).reshape(len(labels), -1)
+    shown = range(1, 2) if len(labels) == 2 else range(len(labels))  # noqa: PLR2004 - of two, one curve says all
+    found = {
+        "confusion": {"labels": labels, "matrix": matrix.tolist()},
+        "roc": [_roc(judged.predicted[:, c], targets == c, labels[c]) for c in shown],
+    }
+    return found | ({"calibration": _calibration(judged.predicted[:, 1], targets)} if len(labels) == 2 else {})  # noqa: PLR2004
+
+
+def _roc(scores: np.ndarray[Any, Any], positive: np.ndarray[Any, Any], label: str) -> dict[str, Any]:
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.r_[np.diff(scores[order]) < 0, True]) if len(order) else np.empty(0, np.int64)
+    above, below = positive.sum(), (~positive).sum()
+    if not above or not below:
+        return {"label": label, "auc": None, "points": []}
+    right = np.r_[0.0, np.cumsum(positive[order])[ends] / above]
+    wrong = np.r_[0.0, np.cumsum(~positive[order])[ends] / below]
+    kept = np.unique(np.linspace(0, len(right) - 1, POINTS_OF_ROC).astype(np.int64))
+    points = np.stack([wrong[kept], right[kept]], axis=1).round(5).tolist()
+    return {"label": label, "auc": float(np.trapezoid(right, wrong)), "points": points}
+
+
+def _calibration(likely: np.ndarray[Any, Any], targets: Ints) -> list[dict[str, float]]:
+    bins = np.minimum((likely * BINS).astype(np.int64), BINS - 1)
+    return [
+        {"predicted": float(likely[b].mean()), "observed": float(targets[b].mean()), "rows": int(b.sum())}
+        for b in (bins == place for place in range(BINS))
+        if b.any()
+    ]
+
+
+def _of_numbers(judged: Judged) -> dict[str, Any]:
+    actual = judged.targets.astype(float)
+    kept = np.unique(np.linspace(0, max(0, len(actual) - 1), POINTS_OF_RESIDUALS).astype(np.int64))[: len(actual)]
+    counts, edges = np.histogram(judged.predicted - actual, bins=30)
+    points = np.stack([judged.predicted[kept], actual[kept]], axis=1).tolist()
+    return {"residuals": {"points": points, "histogram": {"edges": edges.tolist(), "counts": counts.tolist()}}}

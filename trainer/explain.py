@@ -1,0 +1,77 @@
+"""Permutation importance: how much worse the main metric gets on held-out rows when one field is shuffled.
+
+After Breiman, Random Forests, Machine Learning 45 (2001), section 10.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.data.columns import Ints
+from trainer.data.target import Target
+from trainer.learner import Learner
+from trainer.metrics import HIGHER_IS_BETTER, Judged, plain
+from trainer.network import Inputs
+from trainer.recipes.program import Preparation
+from trainer.seeding import numpy_generator
+
+REPEATS, MOST_ROWS, MOST_FIELDS = 5, 2000, 200
+
+
+def probabilities(outputs: Tensor, target: Target) -> np.ndarray[Any, Any]:
+    """What people read: class probabilities, or the predicted number."""
+    if target.task == "classification":
+        return torch.softmax(outputs.double(), dim=1).cpu().numpy()
+    return outputs[:, 0].double().cpu().numpy()
+
+
+def importance(
+    learner: Learner, preparation: Preparation, inputs: Inputs, target: Target, rows: Ints, *, metric: str, seed: int
+) -> dict[str, list[float]]:
+    """For each field, how much the metric lost in each repeat; empty where it is undefined on those rows."""
+    places = list(preparation.places().items())[:MOST_FIELDS]
+    generator = numpy_generator(seed, "importance")
+    if len(rows) > MOST_ROWS:
+        rows = np.sort(generator.choice(rows, MOST_ROWS, replace=False))
+    chosen, targets = torch.from_numpy(rows).to(learner.train.device), target.values[rows]
+    everyone = torch.arange(len(rows), device=chosen.device)
+    part = (inputs[0][chosen], None if inputs[1] is None else inputs[1][chosen])
+
+    def measured(shuffled: Inputs) -> float | None:
+        return plain(metric, Judged(targets, probabilities(learner.outputs(everyone, shuffled), target)))
+
+    whole = measured(part) if len(rows) and places else None
+    if whole is None:
+        return {}
+    sign = 1.0 if HIGHER_IS_BETTER[metric] else -1.0
+    lost: dict[str, list[float]] = {}
+    for name, (kind, columns) in places:
+        orders = [torch.from_numpy(generator.permutation(len(rows))).to(chosen.device) for _ in range(REPEATS)]
+        values = [measured(_shuffled(part, kind, columns, order)) for order in orders]
+        lost[name] = [sign * (whole - value) for value in values if value is not None]
+    return lost
+
+
+def summary(runs: list[dict[str, list[float]]]) -> list[dict[str, Any]]:
+    """The mean over folds and repeats and the range of the middle 95 % of them, most important first."""
+    pooled: dict[str, list[float]] = {}
+    for run in runs:
+        for name, values in run.items():
+            pooled.setdefault(name, []).extend(values)
+    found = []
+    for name, values in pooled.items():
+        low, high = np.percentile(values, [2.5, 97.5]).tolist()
+        found.append({"field": name, "value": float(np.mean(values)), "low": low, "high": high})
+    return sorted(found, key=lambda item: -item["value"])
+
+
+def _shuffled(inputs: Inputs, kind: str, columns: list[int], order: Tensor) -> Inputs:
+    numbers, codes = inputs
+    changed = numbers if kind == "numbers" or codes is None else codes
+    changed = changed.clone()
+    changed[:, columns] = changed[order][:, columns]
+    return (changed, codes) if kind == "numbers" else (numbers, changed)

@@ -1,0 +1,62 @@
+"""What a job has done so far: results of finished models, and how to write and take up a checkpoint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from trainer import checkpoint
+from trainer.contract import N_, JobSpec, SpecError
+from trainer.learner import Learner
+
+
+@dataclass
+class Journal:
+    """Finished fits by their place in the plan; the fit under way is the learner's own matter."""
+
+    fingerprint: str
+    threads: int = 0
+    position: int = 0  # fits that are finished
+    outputs: dict[int, Tensor] = field(default_factory=dict)  # of each finished fit, for its test rows
+    published: Tensor | None = None  # the weights that the job will publish
+    best_epochs: list[int] = field(default_factory=list)
+    importance: list[dict[str, list[float]]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    learner: tuple[dict[str, Tensor], dict[str, Any]] | None = None  # taken up from a checkpoint, not yet used
+
+    def write(self, folder: Path, learner: Learner | None) -> Path:
+        tensors = {f"outputs.{place}": value for place, value in self.outputs.items()}
+        if self.published is not None:
+            tensors["published"] = self.published
+        kept = ("fingerprint", "threads", "position", "best_epochs", "importance", "history")
+        state: dict[str, Any] = {name: getattr(self, name) for name in kept}
+        if learner is not None:
+            own, state["learner"] = learner.state()
+            tensors |= {f"learner.{name}": value for name, value in own.items()}
+        return checkpoint.write(folder, tensors, state)
+
+    @classmethod
+    def resume(cls, path: Path, fingerprint: str) -> Journal:
+        tensors, state = checkpoint.read(path)
+        if state.get("fingerprint") != fingerprint:
+            raise SpecError(N_("The checkpoint belongs to another job or to other data."), field="resume_from")
+        learner = state.pop("learner", None)
+        outputs = {int(name.split(".")[1]): value for name, value in tensors.items() if name.startswith("outputs.")}
+        own = {name.removeprefix("learner."): value for name, value in tensors.items() if name.startswith("learner.")}
+        journal = cls(**state, outputs=outputs, published=tensors.get("published"))
+        journal.learner = None if learner is None else (own, learner)
+        return journal
+
+
+def fingerprint_of(spec: JobSpec, rows: list[int], targets: Any) -> str:
+    """What must be the same for a checkpoint to be taken up: all but the run, its paths and its limits."""
+    free = {"run", "output", "resume_from", "limits", "inputs", "threads", "job"}
+    said = spec.model_dump(mode="json", exclude=free)
+    said["inputs"] = [[item.organization, item.dataset] for item in spec.inputs]
+    said["rows"] = rows
+    return sha256(json.dumps(said, sort_keys=True).encode() + targets.tobytes()).hexdigest()

@@ -1,0 +1,239 @@
+"""The training, read from top to bottom: read, divide, train together and alone, evaluate, explain, export."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+
+from trainer import catalogue
+from trainer.contract import Finished, JobSpec, Metric, Started
+from trainer.data.columns import Ints
+from trainer.devices import choose_device, choose_threads, slot_threads
+from trainer.evaluate import evaluate, primary_metric
+from trainer.explain import importance, probabilities, summary
+from trainer.export import export
+from trainer.journal import Journal, fingerprint_of
+from trainer.learner import Learner
+from trainer.metrics import Judged, plain
+from trainer.objectives import objective_of
+from trainer.plan import Fit, plan
+from trainer.pulse import Pulse
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Preparation, Program, Source
+from trainer.reporter import Emit
+from trainer.seeding import derive
+
+POINTS_OF_CURVES = 300  # per fit, in events and in history
+
+
+@dataclass
+class Job:
+    """Everything that stays the same while a job trains."""
+
+    spec: JobSpec
+    parameters: TrainingParameters
+    source: Source
+    fits: list[Fit]
+    device: torch.device
+    metric: str
+    journal: Journal
+    emit: Emit
+
+
+def train(spec: JobSpec, emit: Emit, stop: threading.Event) -> None:
+    """One job from its specification to its artifacts; raises TrainingError, SpecError or Stopped."""
+    job = open_job(spec, emit)
+    first = learner_for(job, job.journal.position) if job.journal.position < len(job.fits) else None
+    pulse = Pulse(spec, emit, stop, total=sum(steps_of(job, fit) for fit in job.fits))
+    pulse.save = lambda learner: job.journal.write(Path(spec.output), learner).name
+    tell_start(job, first, pulse.total)
+    for place in range(job.journal.position, len(job.fits)):
+        pulse.phase = "train" if job.fits[place].series == "together" else "alone"
+        pulse.offset = sum(steps_of(job, fit) for fit in job.fits[:place])
+        learner = first or learner_for(job, place)
+        first = None
+        train_one(job, place, learner, pulse)
+        conclude(job, place, learner)
+    pulse.offset = pulse.total
+    pulse.keep(None)
+    pulse.enter("evaluate")
+    evaluation = judge(job)
+    pulse.enter("export")
+    publish(job, evaluation)
+
+
+def open_job(spec: JobSpec, emit: Emit) -> Job:
+    """Read the data, make the plan, and take up the checkpoint if there is one."""
+    recipe = catalogue.recipe(spec.recipe)
+    parameters = recipe.check(spec.parameters)
+    device = choose_device(spec)
+    program = cast("Program", importlib.import_module(f"{recipe.package}.program"))
+    source = program.read(spec, parameters, emit)
+    fits = plan(source, spec, parameters)
+    Path(spec.output).mkdir(parents=True, exist_ok=True)
+    fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)
+    journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
+    return Job(spec, parameters, source, fits, device, primary_metric(source, parameters), journal, emit)
+
+
+def epochs_of(job: Job, fit: Fit) -> int:
+    """As asked; the final model of a k-fold, which has nothing to stop early on, trains as long as its folds did."""
+    epochs = min(job.parameters.epochs, job.spec.limits.epochs or job.parameters.epochs)
+    if fit.published and fit.fold is None and not len(fit.validation) and job.journal.best_epochs:
+        return max(1, round(float(np.median(job.journal.best_epochs))))
+    return epochs
+
+
+def steps_of(job: Job, fit: Fit) -> int:
+    return epochs_of(job, fit) * -(-len(fit.train) // job.parameters.batch_size)
+
+
+def learner_for(job: Job, place: int) -> Learner:
+    """A model ready for its next step: fresh, or as the checkpoint has it."""
+    fit = job.fits[place]
+    preparation = job.source.prepare(fit.train)
+    learner = Learner(
+        preparation.network(job.source.target.outputs, job.device),
+        objective_of(job.source.target, fit.train, job.parameters, job.device),
+        preparation.encode(job.device),
+        torch.from_numpy(fit.train).to(job.device),
+        job.parameters,
+        epochs=epochs_of(job, fit),
+        seed=derive(job.spec.seed, fit.key),
+        autocast=torch.bfloat16 if job.spec.precision == "bfloat16" and job.device.type == "cuda" else None,
+    )
+    set_threads(job, learner)
+    if job.journal.learner is not None:
+        learner.restore(*job.journal.learner)
+        job.journal.learner = None
+    return learner
+
+
+def set_threads(job: Job, learner: Learner) -> None:
+    """Chosen once per job, on its first model; a resumed job keeps its number so that it computes the same."""
+    if not job.journal.threads:
+        state = learner.state()
+        rows = learner.train[: job.parameters.batch_size]
+        most = min(slot_threads(), job.spec.threads or slot_threads())
+        cost = 3 * learner.network.multiplications * len(rows)
+        chosen = job.spec.threads and most
+        job.journal.threads = chosen or choose_threads(lambda: learner.descend(rows), cost, most=most)
+        learner.restore(*state)
+    torch.set_num_threads(min(job.journal.threads, slot_threads()))
+
+
+def tell_start(job: Job, learner: Learner | None, total: int) -> None:
+    counts = np.bincount(job.source.owner, minlength=len(job.source.parties)).tolist()
+    job.emit(
+        Started(
+            recipe=job.spec.recipe,
+            rows={party.slug: count for party, count in zip(job.source.parties, counts, strict=True)},
+            parameters_count=0 if learner is None else learner.network.flat.numel(),
+            steps_total=total,
+            device=job.spec.device,
+            threads=job.journal.threads,
+        )
+    )
+
+
+def train_one(job: Job, place: int, learner: Learner, pulse: Pulse) -> None:
+    """Epoch by epoch, step by step, until the epochs are done or validation says enough."""
+    fit = job.fits[place]
+    validation = torch.from_numpy(fit.validation).to(job.device)
+    while not learner.finished:
+        while learner.step < learner.steps_per_epoch:
+            learner.learn()
+            pulse.beat(learner)
+        point = {"epoch": learner.epoch + 1, "train_loss": learner.end_epoch()}
+        if len(validation):
+            point["validation_loss"] = learner.loss_of(validation)
+            judged = judged_rows(job, learner.outputs(validation), fit.validation)
+            point["validation_metric"] = plain(job.metric, judged)
+            learner.judge(point["validation_loss"])
+        record(job, fit, learner, point)
+    learner.settle()
+
+
+def record(job: Job, fit: Fit, learner: Learner, point: dict[str, Any]) -> None:
+    """One point of the curves. Of a k-fold people see the first fold and the final model; the others look alike."""
+    if (fit.fold or 1) > 1 or (
+        learner.epoch % max(1, learner.epochs // POINTS_OF_CURVES) not in (0, 1) and not learner.finished
+    ):
+        return
+    slug = None if fit.organization is None else job.source.parties[fit.organization].slug
+    where: dict[str, Any] = {"series": fit.series, "organization": slug, "fold": fit.fold}
+    job.journal.history.append({**where, **point})
+    shown = [
+        ("loss", "train", "train_loss"),
+        ("loss", "validation", "validation_loss"),
+        (job.metric, "validation", "validation_metric"),
+    ]
+    for name, split, key in shown:
+        if key in point:
+            values = {"name": name, "step": learner.steps, "epoch": learner.epoch, "value": point[key], "split": split}
+            job.emit(Metric(**values, **where))
+
+
+def conclude(job: Job, place: int, learner: Learner) -> None:
+    """Keep what is needed of a finished model; the rest of it may go."""
+    fit, journal = job.fits[place], job.journal
+    if len(fit.test):
+        journal.outputs[place] = learner.outputs(torch.from_numpy(fit.test).to(job.device)).cpu()
+        if fit.series == "together" and getattr(job.parameters, "importance", False):
+            journal.importance.append(explained(job, fit, learner))
+    if fit.series == "together" and learner.best_epoch and job.parameters.early_stopping:
+        journal.best_epochs.append(learner.best_epoch)
+    if fit.published:
+        journal.published = learner.network.flat.detach().cpu().clone()
+    journal.position = place + 1
+
+
+def explained(job: Job, fit: Fit, learner: Learner) -> dict[str, list[float]]:
+    preparation: Preparation = job.source.prepare(fit.train)
+    inputs = preparation.encode(job.device)
+    return importance(learner, preparation, inputs, job.source.target, fit.test, metric=job.metric, seed=job.spec.seed)
+
+
+def judged_rows(job: Job, outputs: torch.Tensor, rows: Ints) -> Judged:
+    return Judged(job.source.target.values[rows], probabilities(outputs, job.source.target))
+
+
+def judge(job: Job) -> dict[str, Any]:
+    """Out-of-sample predictions of every series, in the order of the rows, and what they are worth."""
+    judged: dict[str, Judged] = {}
+    held_out: dict[str, Ints] = {}
+    for organization in (None, *range(len(job.source.parties))):
+        places = [place for place in job.journal.outputs if job.fits[place].organization == organization]
+        if not places:
+            continue
+        rows = np.concatenate([job.fits[place].test for place in places])
+        order = np.argsort(rows)
+        name = "together" if organization is None else job.source.parties[organization].slug
+        held_out[name] = rows[order]
+        judged[name] = judged_rows(job, torch.cat([job.journal.outputs[place] for place in places])[order], rows[order])
+    evaluation = evaluate(job.source, job.spec, job.parameters, judged, held_out)
+    return evaluation | {"importance": summary(job.journal.importance), "history": job.journal.history}
+
+
+def publish(job: Job, evaluation: dict[str, Any]) -> None:
+    """Write the artifacts, tell the scores, and finish."""
+    published = next(fit for fit in job.fits if fit.published)
+    preparation = job.source.prepare(published.train)
+    network = preparation.network(job.source.target.outputs, job.device)
+    assert job.journal.published is not None  # noqa: S101 - every plan publishes one model
+    objective = objective_of(job.source.target, published.train, job.parameters, job.device)
+    weights = network.published_weights(job.journal.published)
+    export(job.spec, job.source.target, preparation, network, objective, weights, evaluation, job.emit)
+    for item in evaluation["organizations"]:
+        for series, own in item["own"].items():
+            value = own[job.metric]["value"]
+            where: dict[str, Any] = {"series": series, "organization": item["organization"], "split": "test"}
+            job.emit(Metric(name=job.metric, step=0, epoch=0, value=value, **where))
+    metrics = {name: entry["value"] for name, entry in evaluation["overall"]["metrics"].items()}
+    job.emit(Finished(primary_metric=job.metric, value=metrics[job.metric], metrics=metrics))

@@ -1,0 +1,76 @@
+"""One run: what the command line and the fork server both call. Every way to end becomes an event and an exit code."""
+
+from __future__ import annotations
+
+import json
+import threading
+import traceback
+from pathlib import Path
+
+import torch
+from pydantic import ValidationError
+
+from trainer import catalogue, memory
+from trainer.contract import FAILED, FINISHED, N_, STOPPED, Failed, JobSpec, Log, SpecError
+from trainer.failures import Stopped, TrainingError
+from trainer.loop import train
+from trainer.reporter import Emit, Reporter
+
+NO_MEMORY = N_("The job needs more memory than it may use.")
+LESS_MEMORY = N_("Choose a smaller model or batch, or give the job more memory.")
+
+
+def run(spec: JobSpec, emit: Emit, stop: threading.Event) -> int:
+    """Train, and say how it ended: 0 finished, 1 failed, 3 stopped with a checkpoint."""
+    try:
+        memory.limit(spec.limits.memory_mb)
+        train(catalogue.checked(spec), emit, stop)
+    except Stopped:
+        return STOPPED
+    except TrainingError as error:
+        emit(error.event())
+    except SpecError as error:
+        hint = N_("Change the job's parameters and launch it again.")
+        emit(Failed(failure="spec", text=error.text, hint=hint, params=error.params))
+    except (MemoryError, torch.OutOfMemoryError):
+        emit(Failed(failure="memory", text=NO_MEMORY, hint=LESS_MEMORY))
+    except Exception as error:
+        emit(unexpected(error, emit))
+    else:
+        return FINISHED
+    return FAILED
+
+
+def unexpected(error: Exception, emit: Emit) -> Failed:
+    """Torch tells a failed allocation as a plain RuntimeError; anything else is our own mistake."""
+    emit(Log(level="debug", text="%(traceback)s", params={"traceback": "".join(traceback.format_exception(error))}))
+    if isinstance(error, RuntimeError) and "can't allocate memory" in str(error):
+        return Failed(failure="memory", text=NO_MEMORY, hint=LESS_MEMORY)
+    return Failed(
+        failure="internal",
+        text=N_("The trainer met an unexpected error: %(reason)s"),
+        hint=N_("Tell the people who run this hub; the log has the details."),
+        params={"reason": f"{type(error).__name__}: {error}"[:500]},
+    )
+
+
+def run_file(path: Path, *, events: int, stop: threading.Event) -> int:
+    """Run the specification in that file, with events to that descriptor."""
+    emit = Reporter(events)
+    try:
+        spec = read_spec(path)
+    except SpecError as error:
+        emit(Failed(failure="spec", text=error.text, params=error.params))
+        return FAILED
+    else:
+        return run(spec, emit, stop)
+    finally:
+        emit.close()
+
+
+def read_spec(path: Path) -> JobSpec:
+    try:
+        return JobSpec.model_validate(json.loads(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        reason = error.errors(include_url=False)[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        raise SpecError(N_("The job specification cannot be read: %(reason)s"), {"reason": reason}) from None

@@ -1,0 +1,153 @@
+"""Metrics, each computed for many resamples at once.
+
+Every function takes counts of shape (resamples, rows) - how often a resample drew each row - and returns one value
+per resample, NaN where the metric is undefined (a single class has no ROC). One row of ones is the plain metric.
+Definitions follow scikit-learn's: macro F1 over the classes seen or predicted, balanced accuracy over those seen,
+ROC AUC by ranks with ties halved, one class against the rest and averaged when there are more than two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.data.columns import Floats, Ints
+
+Counts = npt.NDArray[np.floating]
+Metric = Callable[["Judged", Counts], Floats]
+
+HIGHER_IS_BETTER = {
+    "accuracy": True,
+    "balanced_accuracy": True,
+    "f1": True,
+    "roc_auc": True,
+    "log_loss": False,
+    "rmse": False,
+    "mse": False,
+    "mae": False,
+    "r2": True,
+}
+SMALLEST = 1e-12
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Targets and predictions of some rows: probabilities (rows, classes), or one value per row."""
+
+    targets: npt.NDArray[np.generic]
+    predicted: Floats
+
+    @property
+    def classification(self) -> bool:
+        return self.predicted.ndim == 2  # noqa: PLR2004 - rows and classes
+
+    def at(self, rows: npt.NDArray[np.generic]) -> Judged:
+        return Judged(self.targets[rows], self.predicted[rows])
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.asarray(below) > 0)
+
+
+def _hits(judged: Judged, counts: Counts) -> tuple[Floats, Floats, Floats]:
+    """Per resample and class: rightly predicted, seen, predicted."""
+    classes = judged.predicted.shape[1]
+    targets, chosen = judged.targets.astype(np.int64), judged.predicted.argmax(axis=1)
+    seen, said = np.eye(classes, dtype=counts.dtype)[targets], np.eye(classes, dtype=counts.dtype)[chosen]
+    return counts @ (seen * said), counts @ seen, counts @ said
+
+
+def accuracy(judged: Judged, counts: Counts) -> Floats:
+    right = (judged.predicted.argmax(axis=1) == judged.targets).astype(counts.dtype)
+    return _ratio(counts @ right, counts.sum(axis=1))
+
+
+def balanced_accuracy(judged: Judged, counts: Counts) -> Floats:
+    right, seen, _ = _hits(judged, counts)
+    return _nanmean(_ratio(right, seen))
+
+
+def f1(judged: Judged, counts: Counts) -> Floats:
+    right, seen, said = _hits(judged, counts)
+    return _nanmean(_ratio(2 * right, seen + said))
+
+
+def _nanmean(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    return _ratio(np.where(known, values, 0.0).sum(axis=1), known.sum(axis=1).astype(float))
+
+
+def roc_auc(judged: Judged, counts: Counts) -> Floats:
+    classes = judged.predicted.shape[1]
+    if classes < 2:  # noqa: PLR2004 - one class has nothing to be told from
+        return np.full(len(counts), np.nan)
+    chosen = [1] if classes == 2 else range(classes)  # noqa: PLR2004
+    return _nanmean(np.stack([_auc(judged.predicted[:, c], judged.targets == c, counts) for c in chosen], axis=1))
+
+
+def _auc(scores: Floats, positive: npt.NDArray[np.bool_], counts: Counts) -> Floats:
+    """The share of (positive, negative) pairs in the right order, ties counting half."""
+    order = np.argsort(scores, kind="stable")
+    groups = np.flatnonzero(np.r_[True, np.diff(scores[order]) > 0])
+    sorted_counts = counts[:, order]
+    above = np.add.reduceat(sorted_counts * positive[order], groups, axis=1)
+    below = np.add.reduceat(sorted_counts * ~positive[order], groups, axis=1)
+    before = np.cumsum(below, axis=1) - below / 2
+    return _ratio((above * before).sum(axis=1), above.sum(axis=1) * below.sum(axis=1))
+
+
+def log_loss(judged: Judged, counts: Counts) -> Floats:
+    likely = judged.predicted[np.arange(len(judged)), judged.targets.astype(np.int64)]
+    return _ratio(counts @ -np.log(np.clip(likely, SMALLEST, 1.0)).astype(counts.dtype), counts.sum(axis=1))
+
+
+def mse(judged: Judged, counts: Counts) -> Floats:
+    return _ratio(counts @ ((judged.predicted - judged.targets.astype(float)) ** 2), counts.sum(axis=1))
+
+
+def rmse(judged: Judged, counts: Counts) -> Floats:
+    return np.sqrt(mse(judged, counts))
+
+
+def mae(judged: Judged, counts: Counts) -> Floats:
+    return _ratio(counts @ np.abs(judged.predicted - judged.targets.astype(float)), counts.sum(axis=1))
+
+
+def r2(judged: Judged, counts: Counts) -> Floats:
+    targets = judged.targets.astype(float)
+    centered = targets - (targets.mean() if len(targets) else 0.0)
+    rows = counts.sum(axis=1)
+    spread = counts @ centered**2 - _ratio((counts @ centered) ** 2, rows)
+    wrong = counts @ ((judged.predicted - targets) ** 2)
+    return np.where(spread > SMALLEST * np.maximum(rows, 1), 1.0 - _ratio(wrong, np.maximum(spread, SMALLEST)), np.nan)
+
+
+CLASSIFICATION: Mapping[str, Metric] = {
+    "accuracy": accuracy,
+    "balanced_accuracy": balanced_accuracy,
+    "f1": f1,
+    "roc_auc": roc_auc,
+    "log_loss": log_loss,
+}
+REGRESSION: Mapping[str, Metric] = {"rmse": rmse, "mse": mse, "mae": mae, "r2": r2}
+METRICS: Mapping[str, Metric] = {**CLASSIFICATION, **REGRESSION}
+
+
+def plain(name: str, judged: Judged) -> float | None:
+    """The metric over all rows; None where it is undefined."""
+    if not len(judged):
+        return None
+    value = float(METRICS[name](judged, np.ones((1, len(judged))))[0])
+    return value if np.isfinite(value) else None
+
+
+def counts_of(drawn: Ints, rows: int) -> Counts:
+    """How often each resample (a row of `drawn`) drew each of the rows."""
+    shifted = drawn + np.arange(len(drawn))[:, None] * rows
+    return np.bincount(shifted.ravel(), minlength=len(drawn) * rows).reshape(len(drawn), rows).astype(np.float32)

@@ -1,0 +1,119 @@
+"""A network as a list of calls of torch's functions, the same list that `config.json` publishes.
+
+All trained weights live in one flat vector and the layers look at pieces of it: the optimizer then makes one fused
+call per step whatever the depth, and a checkpoint of weights and optimizer is a few vectors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the customary name
+from torch import Tensor
+
+SPREAD = 200  # places at which a small convolution looks
+Inputs = tuple[Tensor, Tensor | None]  # numbers (or pixels), and codes of the categories to be embedded
+
+
+class Call(TypedDict):
+    """One layer: a function of `torch.nn.functional` (or else of `torch`), the names of its weights, its options."""
+
+    call: str
+    weights: NotRequired[list[str]]
+    options: NotRequired[dict[str, Any]]
+
+
+def linear(name: str) -> Call:
+    return {"call": "linear", "weights": [f"{name}.weight", f"{name}.bias"]}
+
+
+def function(name: str) -> Callable[..., Tensor]:
+    found: Callable[..., Tensor] = getattr(F, name, None) or getattr(torch, name)
+    return found
+
+
+class Network:
+    """Calls, and weights that follow from a seed."""
+
+    def __init__(
+        self,
+        calls: Sequence[Call],
+        shapes: Mapping[str, tuple[int, ...]],
+        *,
+        embeddings: Sequence[str] = (),
+        frozen: Mapping[str, Tensor] | None = None,
+        device: torch.device | None = None,
+    ) -> None:
+        self.calls, self.shapes, self.embeddings = list(calls), dict(shapes), list(embeddings)
+        self.frozen = {name: value.to(device) for name, value in (frozen or {}).items()}
+        self.flat = torch.zeros(sum(map(math.prod, self.shapes.values())), device=device)
+        self.views = _views(self.flat, self.shapes)
+        self.leaves = [view.requires_grad_() for view in self.views.values()]
+        self._steps = {False: self._resolve(training=False), True: self._resolve(training=True)}
+
+    def initialise(self, generator: torch.Generator) -> None:
+        """Uniform within 1/sqrt(fan-in), torch's own default for its layers; embeddings start small and normal."""
+        with torch.no_grad():
+            for name, view in self.views.items():
+                start = torch.empty(self.shapes[name])
+                if name in self.embeddings:
+                    start.normal_(0.0, 1.0 / math.sqrt(self.shapes[name][1]), generator=generator)
+                    start[0] = 0.0  # a category never seen says nothing
+                else:
+                    weight = (
+                        self.shapes[name.removesuffix(".bias") + ".weight"]
+                        if name.endswith(".bias")
+                        else self.shapes[name]
+                    )
+                    bound = 1.0 / math.sqrt(max(1, math.prod(weight[1:])))
+                    start.uniform_(-bound, bound, generator=generator)
+                view.copy_(start)
+
+    def embed(self, inputs: Inputs) -> Tensor:
+        """The first layer's input: numbers beside the vectors of the categories."""
+        numbers, codes = inputs
+        if codes is None:
+            return numbers
+        vectors = [F.embedding(codes[:, place], self.weight(name)) for place, name in enumerate(self.embeddings)]
+        return torch.cat([numbers, *vectors], dim=1)
+
+    def __call__(self, inputs: Inputs, *, training: bool = False) -> Tensor:
+        value = self.embed(inputs)
+        for call, weights, options in self._steps[training]:
+            value = call(value, *weights, **options)
+        return value
+
+    def weight(self, name: str) -> Tensor:
+        return self.views[name] if name in self.views else self.frozen[name]
+
+    @property
+    def multiplications(self) -> int:
+        """Roughly, of one row's way through the layers; a convolution's weights are used at every place."""
+        return sum(math.prod(shape) * (SPREAD if len(shape) == 4 else 1) for shape in self.shapes.values())  # noqa: PLR2004
+
+    def published_calls(self) -> list[Call]:
+        """The calls as a stranger needs them: each with weights and options, and without what only training does."""
+        return [
+            {"call": call["call"], "weights": call.get("weights", []), "options": call.get("options", {})}
+            for call in self.calls
+            if call["call"] != "dropout"
+        ]
+
+    def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
+        trained = {name: view.detach().cpu().clone() for name, view in _views(flat, self.shapes).items()}
+        return trained | {name: value.cpu() for name, value in self.frozen.items()}
+
+    def _resolve(self, *, training: bool) -> list[tuple[Callable[..., Tensor], list[Tensor], dict[str, Any]]]:
+        calls = self.calls if training else self.published_calls()
+        return [
+            (function(call["call"]), [self.weight(name) for name in call.get("weights", [])], call.get("options", {}))
+            for call in calls
+        ]
+
+
+def _views(flat: Tensor, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+    pieces = flat.detach().split([math.prod(shape) for shape in shapes.values()])
+    return {name: piece.view(shape) for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}

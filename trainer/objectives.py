@@ -1,0 +1,73 @@
+"""What training makes small, and what the network's outputs mean: by task, not by recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - the customary name
+from torch import Tensor
+
+from trainer.contract import N_, SpecError
+from trainer.data.columns import Ints
+from trainer.data.target import Target
+from trainer.recipes.parameters import TrainingParameters
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A loss on outputs and targets; numbers are learnt standardized by the training part's center and scale."""
+
+    loss: Callable[[Tensor, Tensor], Tensor]
+    targets: Tensor  # of every row
+    center: float = 0.0
+    scale: float = 1.0
+
+    def readable(self, outputs: Tensor) -> Tensor:
+        """Outputs in the target's own unit (logits stay as they are)."""
+        return outputs * self.scale + self.center if self.scale != 1.0 or self.center else outputs
+
+
+def objective_of(target: Target, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
+    """The loss that the parameters ask for, with what it learns from the training rows."""
+    chosen = getattr(parameters, "loss", "auto")
+    if target.task == "classification":
+        if chosen not in ("auto", "cross-entropy"):
+            raise SpecError(N_("A classification is trained with cross-entropy."), field="loss")
+        return _classification(target, rows, weighted=parameters.class_weighting, device=device)
+    if chosen == "cross-entropy":
+        raise SpecError(N_("Cross-entropy needs a target of categories."), field="loss")
+    return _regression(target, rows, chosen, getattr(parameters, "huber_delta", 1.0), device)
+
+
+def _classification(target: Target, rows: Ints, *, weighted: bool, device: torch.device) -> Objective:
+    weights = None
+    if weighted:
+        counts = np.bincount(target.values[rows].astype(np.int64), minlength=target.outputs)
+        balanced = np.divide(
+            len(rows), counts * max(1, np.count_nonzero(counts)), where=counts > 0, out=np.zeros(len(counts))
+        )
+        weights = torch.tensor(balanced, dtype=torch.float32, device=device)
+
+    def loss(outputs: Tensor, targets: Tensor) -> Tensor:
+        return F.cross_entropy(outputs, targets, weights)
+
+    return Objective(loss, torch.from_numpy(target.values.astype(np.int64)).to(device))
+
+
+def _regression(target: Target, rows: Ints, chosen: str, delta: float, device: torch.device) -> Objective:
+    center, scale = float(target.values[rows].mean()), float(target.values[rows].std())
+    scale = scale if np.isfinite(scale) and scale > 1e-12 * max(1.0, abs(center)) else 1.0
+
+    def loss(outputs: Tensor, targets: Tensor) -> Tensor:
+        predicted = outputs[:, 0]
+        if chosen == "mae":
+            return F.l1_loss(predicted, targets)
+        if chosen == "huber":
+            return F.huber_loss(predicted, targets, delta=delta)
+        return F.mse_loss(predicted, targets)
+
+    standardized = ((target.values - center) / scale).astype(np.float32)
+    return Objective(loss, torch.from_numpy(standardized).to(device), center, scale)

@@ -1,0 +1,50 @@
+"""Which models a job trains, in which order: together first, then each organization alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from trainer.contract import JobSpec
+from trainer.data.columns import Ints
+from trainer.data.splits import divide
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Source
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One model to be trained; `test` are all organizations' held-out rows of its fold."""
+
+    series: Literal["together", "alone"]
+    organization: int | None  # place of the organization that trains alone
+    fold: int | None
+    train: Ints
+    validation: Ints
+    test: Ints
+    published: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.series}/{self.organization}/{self.fold}"
+
+
+def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[Fit]:
+    """A holdout publishes the model that it judges; k-fold judges each fold's and publishes one made from all rows."""
+    slugs = [party.slug for party in source.parties]
+    parts = divide(source.owner, slugs, source.target, spec.split, spec.seed)
+    folds: list[int | None] = [None] if spec.split.kind == "holdout" else list(range(1, len(parts) + 1))
+    numbered = list(zip(folds, parts, strict=True))
+    fits = [Fit("together", None, f, p.train, p.validation, p.test, published=f is None) for f, p in numbered]
+    if spec.split.kind == "k-fold":
+        nothing = np.empty(0, np.int64)
+        fits.append(Fit("together", None, None, np.arange(len(source.owner)), nothing, nothing, published=True))
+    if parameters.baselines and len(slugs) > 1:
+        for place in range(len(slugs)):
+            for fold, part in numbered:
+                own, checked = (rows[source.owner[rows] == place] for rows in (part.train, part.validation))
+                if len(own):  # a single row may be the one held out
+                    fits.append(Fit("alone", place, fold, own, checked, part.test))
+    return fits

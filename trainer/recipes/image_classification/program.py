@@ -1,0 +1,185 @@
+"""Pictures: where their pixels are, and the networks that look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import torch
+
+from trainer.contract import N_, JobSpec, Log
+from trainer.data.columns import Ints
+from trainer.data.reading import Party, read_parties
+from trainer.data.rows import labelled
+from trainer.data.target import Target, target_of
+from trainer.failures import TrainingError
+from trainer.layers import dense
+from trainer.network import Call, Inputs, Network
+from trainer.recipes.image_classification import pixels
+from trainer.recipes.image_classification.schema import Parameters
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Tell
+
+Shape = tuple[int, int, int]
+BYTE = 255.0
+
+
+@dataclass(frozen=True)
+class ImageSource:
+    """Every picture with a label, as one tensor; a picture needs nothing learnt."""
+
+    parties: list[Party]
+    owner: Ints
+    target: Target
+    values: torch.Tensor  # rows × (channels × height × width), between 0 and 1
+    preparation: dict[str, Any]
+    shape: Shape
+    parameters: Parameters
+
+    def prepare(self, rows: Ints) -> ImagePreparation:
+        return ImagePreparation(self)
+
+
+@dataclass(frozen=True)
+class ImagePreparation:
+    """Pixels divided by their largest value."""
+
+    source: ImageSource
+
+    def encode(self, device: torch.device) -> Inputs:
+        return self.source.values.to(device), None
+
+    def network(self, outputs: int, device: torch.device) -> Network:
+        p = self.source.parameters
+        if p.network == "mlp":
+            calls, shapes = dense(int(np.prod(self.source.shape)), p.hidden_layers, outputs, p.activation, p.dropout)
+            return Network(calls, shapes, device=device)
+        calls, shapes = convolutional(self.source.shape, p, outputs)
+        return Network(calls, shapes, device=device)
+
+    def places(self) -> dict[str, tuple[str, list[int]]]:
+        return {}
+
+    def to_json(self) -> dict[str, Any]:
+        return self.source.preparation
+
+    def input_json(self) -> dict[str, Any]:
+        return {"kind": "image", "shape": list(self.source.shape)}
+
+
+def convolutional(shape: Shape, p: Parameters, outputs: int) -> tuple[list[Call], dict[str, tuple[int, ...]]]:
+    """Convolutions that halve the side each, then fully connected layers."""
+    channels, height, width = shape
+    calls: list[Call] = [{"call": "unflatten", "options": {"dim": 1, "sizes": list(shape)}}]
+    shapes: dict[str, tuple[int, ...]] = {}
+    for place, (before, after) in enumerate(pairwise([channels, *p.channels])):
+        weights = [f"convolutions.{place}.weight", f"convolutions.{place}.bias"]
+        calls.append({"call": "conv2d", "weights": weights, "options": {"padding": 1}})
+        calls.append({"call": p.activation})
+        calls.append({"call": "max_pool2d", "options": {"kernel_size": 2}})
+        shapes |= {weights[0]: (after, before, 3, 3), weights[1]: (after,)}
+        height, width = height // 2, width // 2
+    if not height or not width:
+        raise TrainingError(
+            "spec",
+            N_("Pictures of %(side)s pixels a side are too small for %(count)s convolutions."),
+            N_("Choose fewer convolution channels or larger pictures."),
+            side=shape[1],
+            count=len(p.channels),
+        )
+    calls.append({"call": "flatten", "options": {"start_dim": 1}})
+    rest, more = dense(p.channels[-1] * height * width, p.hidden_layers, outputs, p.activation, p.dropout)
+    return calls + rest, shapes | more
+
+
+def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSource:
+    """Labelled pictures out of pixel columns or out of one column of picture files."""
+    p = cast("Parameters", parameters)
+    parties = read_parties(spec)
+    tables = [table for party in parties for table in party.tables]
+    known = labelled(parties, spec.target, tell)
+    column = _picture_column(spec, tables[0])
+    if column:
+        values, shape = _from_files(tables, column, p), (1 if p.colour == "grey" else 3, p.side, p.side)
+    else:
+        values, shape = _from_columns(spec, tables, tell)
+    if len(known.rows) < len(values):
+        values = values[known.rows]
+    divide = BYTE if column or values.max() > 1.0 else 1.0  # pixel columns may have been scaled before
+    target = target_of(known.column, "classification", None)
+    preparation = {"kind": "image", "shape": list(shape), "divide": divide}
+    return ImageSource(parties, known.owner, target, torch.from_numpy(values).div_(divide), preparation, shape, p)
+
+
+def _picture_column(spec: JobSpec, table: pa.Table) -> str | None:
+    for name in spec.fields or table.column_names:
+        kind = table.schema.field(name).type if name in table.column_names else None
+        if kind is not None and (
+            pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_struct(kind)
+        ):
+            return name
+    return None
+
+
+def _from_files(tables: list[pa.Table], column: str, p: Parameters) -> pixels.Pixels:
+    cells = [value for table in tables for value in table.column(column).to_pylist()]
+    channels = 1 if p.colour == "grey" else 3
+    values = np.empty((len(cells), channels * p.side * p.side), np.float32)
+    for row, cell in enumerate(cells):
+        content = pixels.content_of(cell)
+        try:
+            values[row] = 0.0 if content is None else pixels.from_bytes(content, p.side, channels)
+        except ValueError as error:
+            raise TrainingError(
+                "data",
+                N_("Row %(row)s holds no readable picture: %(reason)s"),
+                N_("Every row needs a PNG, JPEG or other common picture."),
+                row=row + 1,
+                reason=error,
+            ) from None
+    return values
+
+
+def _from_columns(spec: JobSpec, tables: list[pa.Table], tell: Tell) -> tuple[pixels.Pixels, Shape]:
+    names = _pixel_names(spec, tables[0], tell)
+    shape = pixels.shape_of(len(names))
+    if shape is None:
+        raise TrainingError(
+            "data",
+            N_("%(count)s pixel fields make no square picture."),
+            N_("Choose the pixel fields only: side × side of them, or three times as many for colour."),
+            count=len(names),
+        )
+    for table in tables:
+        if missing := set(names) - set(table.column_names):
+            raise TrainingError(
+                "data",
+                N_("No organization may lack a pixel field: “%(field)s” is missing."),
+                N_("Every organization's data must have the same pixel fields."),
+                field=min(missing),
+            )
+    values = np.concatenate([pixels.from_columns(table, names) for table in tables])
+    if not np.isfinite(values).all():
+        tell(Log(level="warning", text=N_("Missing pixels are read as black.")))
+        np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    return values, shape
+
+
+def _pixel_names(spec: JobSpec, table: pa.Table, tell: Tell) -> list[str]:
+    names = []
+    for name in spec.fields or [name for name in table.column_names if name != spec.target]:
+        kind = table.schema.field(name).type if name in table.column_names else None
+        if kind is None or pa.types.is_integer(kind) or pa.types.is_floating(kind):
+            names.append(name)
+        else:
+            tell(
+                Log(
+                    level="warning",
+                    text=N_("The field “%(field)s” is left out: it holds no pixels."),
+                    params={"field": name},
+                )
+            )
+    return names

@@ -1,0 +1,137 @@
+"""Tables: which fields are used, how they are learnt, and the network they enter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import torch
+
+from trainer.contract import N_, JobSpec, Log
+from trainer.data.columns import Categories, Column, Ints, Numbers
+from trainer.data.reading import Party, read_parties
+from trainer.data.rows import field_of, labelled
+from trainer.data.target import Target, target_of
+from trainer.failures import TrainingError
+from trainer.layers import dense
+from trainer.network import Inputs, Network
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Tell
+from trainer.recipes.tabular import encoding
+from trainer.recipes.tabular.schema import Parameters
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """Every row with a target, field by field."""
+
+    parties: list[Party]
+    owner: Ints
+    target: Target
+    columns: dict[str, Column]
+    parameters: Parameters
+
+    def prepare(self, rows: Ints) -> TablePreparation:
+        return TablePreparation(encoding.learn(self.columns, rows, self.parameters), self.parameters, self.columns)
+
+
+@dataclass(frozen=True)
+class TablePreparation:
+    """Fields as learnt from the training part."""
+
+    fields: list[encoding.Field]
+    parameters: Parameters
+    columns: Mapping[str, Column] = field(repr=False)
+
+    def encode(self, device: torch.device) -> Inputs:
+        return encoding.tensors(self.fields, self.columns, device)
+
+    def network(self, outputs: int, device: torch.device) -> Network:
+        p = self.parameters
+        calls, shapes = dense(encoding.input_width(self.fields), p.hidden_layers, outputs, p.activation, p.dropout)
+        categories = [item for item in self.fields if item["kind"] == "category"]
+        names = [item["weights"] for item in categories]
+        if p.categories == "one-hot":
+            fixed = {item["weights"]: torch.eye(item["rows"]) for item in categories}
+            return Network(calls, shapes, embeddings=names, frozen=fixed, device=device)
+        vectors = {item["weights"]: (item["rows"], item["size"]) for item in categories}
+        return Network(calls, vectors | shapes, embeddings=names, device=device)
+
+    def places(self) -> dict[str, tuple[str, list[int]]]:
+        return encoding.places(self.fields)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": "table", "fields": self.fields}
+
+    def input_json(self) -> dict[str, Any]:
+        return {"kind": "table", "fields": [item["name"] for item in self.fields]}
+
+
+def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSource:
+    """The rows that have a target and the fields that a network can use; what is left out is told."""
+    p = cast("Parameters", parameters)
+    parties = read_parties(spec)
+    known = labelled(parties, spec.target, tell)
+    columns = {
+        name: column.take(known.rows) for name, column in _usable(parties, _names(spec, parties, tell), p, tell).items()
+    }
+    if not columns:
+        raise TrainingError(
+            "data",
+            N_("No field is left that the model could use."),
+            N_("Choose fields of numbers or of few categories."),
+        )
+    return TableSource(parties, known.owner, target_of(known.column, p.task, p.positive_above), columns, p)
+
+
+def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:
+    """The chosen fields, or those that every organization has."""
+    tables = [table for party in parties for table in party.tables]
+    if spec.fields is not None:
+        for name in spec.fields:
+            if not any(name in table.column_names for table in tables):
+                raise TrainingError(
+                    "data",
+                    N_("No organization's data has the field “%(field)s”."),
+                    N_("Choose fields that the datasets have."),
+                    field=name,
+                )
+        return list(spec.fields)
+    common = [
+        n for n in tables[0].column_names if n != spec.target and all(n in table.column_names for table in tables)
+    ]
+    others = sorted({name for table in tables for name in table.column_names} - {*common, spec.target})
+    for name in others:
+        tell(
+            Log(
+                level="warning",
+                text=N_("The field “%(field)s” is left out: not every organization has it."),
+                params={"field": name},
+            )
+        )
+    return common
+
+
+def _usable(parties: list[Party], names: list[str], p: Parameters, tell: Tell) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for name in names:
+        column = field_of(parties, name)
+        if column is None:
+            reason = N_("The field “%(field)s” is left out: dates, lists and files cannot be used yet.")
+        elif isinstance(column, Categories) and len(column.vocabulary) > p.max_categories:
+            reason = N_("The field “%(field)s” is left out: %(count)s different texts are too many for categories.")
+        else:
+            columns[name] = column
+            if isinstance(column, Numbers) and column.infinite:
+                tell(
+                    Log(
+                        level="warning",
+                        text=N_("%(count)s infinite values of “%(field)s” count as missing."),
+                        params={"field": name, "count": column.infinite},
+                    )
+                )
+            continue
+        count = len(column.vocabulary) if isinstance(column, Categories) else 0
+        tell(Log(level="warning", text=reason, params={"field": name, "count": count}))
+    return columns
