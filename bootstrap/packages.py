@@ -27,7 +27,15 @@ def ensure(extras: tuple[str, ...] = ()) -> subprocess.Popen[bytes] | None:
     UNFINISHED.touch()
     with console.step(_title(extras), "安装 Python 软件包" + ("（首次需要一两分钟）" if first else "")):
         if not UV.exists():
-            pip = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", UV_REQUIREMENT]
+            pip: list[str | Path] = [
+                VENV_PYTHON,
+                "-m",
+                "pip",
+                "install",
+                "--disable-pip-version-check",
+                "--quiet",
+                UV_REQUIREMENT,
+            ]
             console.run(pip, environment=os.environ, advice=_advice())
         _install(extras)
     for group in ("", *extras):
@@ -95,8 +103,10 @@ def _wants_cpu_build(variables: dict[str, str]) -> bool:
 
 
 def _run_uv(extras: tuple[str, ...], variables: dict[str, str]) -> None:
-    command = [UV, "pip", "install", "--python", VENV_PYTHON, "--only-binary", ":all:", "-r", PYPROJECT]
+    command: list[str | Path] = [UV, "pip", "install", "--python", VENV_PYTHON, "--only-binary", ":all:"]
+    command += ["-r", PYPROJECT]
     command += [part for extra in extras for part in ("--extra", extra)]
+    command += ["--no-index"] if environment.without_index() else []
     command += ["-c", CONSTRAINTS] if CONSTRAINTS.exists() else []
     console.run(command, environment=variables, advice=_advice())
 

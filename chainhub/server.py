@@ -8,8 +8,10 @@ runs, and an aborted upload would leave nothing. Live events: Django's ASGI hand
 import os
 import re
 from collections import Counter
+from typing import cast
 
 from a2wsgi.asgi_typing import HTTPScope, Receive, Scope, Send
+from a2wsgi.wsgi_typing import WSGIApp
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
@@ -22,7 +24,7 @@ TRANSFERS = re.compile(r"^/uploads(/|$)|/(files|download|resolve|content)(/|$)")
 AT_ONCE_PER_PERSON = 12  # a browser opens 6 connections, a download tool 8
 
 _live = get_asgi_application()
-_wsgi = get_wsgi_application()
+_wsgi = cast("WSGIApp", get_wsgi_application())
 _pages = Threads(_wsgi, workers=int(os.environ.get("CHAINHUB_PAGE_THREADS", "16")))
 _transfers = Threads(_wsgi, workers=int(os.environ.get("CHAINHUB_TRANSFER_THREADS", "40")))
 _under_way: Counter[bytes] = Counter()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from a2wsgi.asgi_typing import HTTPScope, Receive, ReceiveEvent, Send, SendEvent
+from a2wsgi.asgi_typing import Receive, ReceiveEvent, Scope, Send, SendEvent
 from a2wsgi.wsgi import WSGIMiddleware, WSGIResponder
 
 SILENCE = 30.0  # seconds without a byte, in either direction
@@ -16,8 +16,11 @@ class ClientGoneError(ConnectionError):
 class Threads(WSGIMiddleware):
     """a2wsgi's bridge; a client that falls silent or leaves gives its thread back."""
 
-    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request in a thread."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
         client = _Client(receive, send)
         watch = asyncio.ensure_future(client.watch()) if scope["method"] in {"GET", "HEAD"} else None
         try:
