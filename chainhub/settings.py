@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.core.env import storage_from
+from chainhub.core.valkey import address
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +29,8 @@ HTTPS = env.bool("HTTPS", False)
 
 def _secret_key() -> str:
     """The key from the environment, or one made once and kept in the data folder (readable by the owner only)."""
-    if key := env.str("SECRET_KEY", ""):
-        return key
+    if given := str(env.str("SECRET_KEY", "")):
+        return given
     path = DATA / "secret_key"
     try:
         fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -129,11 +130,9 @@ DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- broker, cache, live events -----------------------------------------------------------------------------------
-# REDIS_URL names a Redis or Valkey server; without it quickstart starts an embedded Valkey on this private socket.
-VALKEY_SOCKET = env.str("CHAINHUB_VALKEY_SOCKET", "")
-REDIS_URL = env.str("REDIS_URL", "")
-if not REDIS_URL and VALKEY_SOCKET:
-    REDIS_URL = f"unix://{VALKEY_SOCKET}"
+# REDIS_URL names a Redis or Valkey server; without it the embedded Valkey of quickstart is used, if it runs.
+_socket = env.str("CHAINHUB_VALKEY_SOCKET", "")
+REDIS_URL = env.str("REDIS_URL", "") or (f"unix://{_socket}" if _socket else "" if TESTING else address(DATA))
 
 
 def redis_database(number: int, *, celery: bool = False) -> str:

@@ -3,9 +3,11 @@
 import os
 import socket
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 import uvicorn
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 
@@ -22,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, fd: int | None, access_log: bool, **_options: Any) -> None:
         """Run until told to stop; open streams get two seconds to end."""
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         config = uvicorn.Config(
             "chainhub.server:application",
             host=host,
