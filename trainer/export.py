@@ -17,6 +17,7 @@ from trainer.network import Network
 from trainer.objectives import Objective
 from trainer.recipes.program import Preparation
 from trainer.reporter import Emit
+from trainer.snippets import snippet
 
 
 def export(
@@ -53,6 +54,7 @@ def export(
     write(folder, "config.json", _json(config), emit)
     write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
     write(folder, "evaluation.json", _json(evaluation), emit)
+    write(folder, "example.py", snippet(config, preparation.to_json()).encode(), emit)
 
 
 def in_own_unit(weights: dict[str, Tensor], last: list[str], objective: Objective) -> dict[str, Tensor]:

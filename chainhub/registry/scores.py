@@ -163,3 +163,11 @@ def is_better(value: float | None, than: float | None, metric: str) -> bool:
     if value is None or than is None:
         return False
     return value > than if higher_is_better(metric) else value < than
+
+
+def common_mean(evaluation: Json, metric: str = "") -> tuple[float | None, float | None]:
+    """Alone and together on everybody's held-out rows: the plain mean over organizations, each trained alone."""
+    found = standings(evaluation, metric)
+    alone = [one.common_alone.value for one in found if one.common_alone.value is not None]
+    together = next((one.common_together.value for one in found if one.common_together.value is not None), None)
+    return (sum(alone) / len(alone) if alone else None), together

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from chainhub.core.errors import DomainError
 from chainhub.jobs.models import Status, TrainingJob
-from chainhub.registry import services
+from chainhub.registry import services, serving
+from chainhub.registry.models import ModelVersion
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +33,9 @@ def publish_missing() -> None:
             services.publish_job(job)
         except (DomainError, OSError) as error:
             logger.warning("job %s is not published: %s", job.pk, error)
+
+
+@shared_task(name="registry.predict")
+def predict(number: str, version_id: int) -> None:
+    """Answer a person who tries a model."""
+    serving.answer(number, ModelVersion.objects.select_related("commit").get(pk=version_id))

@@ -17,6 +17,7 @@ from trainer.data.columns import Bools, Categories, Column, Floats, Ints, Number
 from trainer.recipes.tabular.schema import Parameters
 
 Field = dict[str, Any]
+FEWEST_FOR_RANGE = 40  # rows
 
 
 def learn(columns: Mapping[str, Column], rows: Ints, parameters: Parameters) -> list[Field]:
@@ -84,7 +85,16 @@ def _learn_number(name: str, values: Floats, parameters: Parameters) -> Field:
     filled = np.where(np.isnan(values), fill, values)
     center, scale = _scaling(filled, parameters.scaling)
     indicator = parameters.missing_indicators and len(present) < len(values)
-    return {"name": name, "kind": "number", "fill": fill, "center": center, "scale": scale, "indicator": indicator}
+    learnt = {"name": name, "kind": "number", "fill": fill, "center": center, "scale": scale, "indicator": indicator}
+    return learnt | _usual(present)
+
+
+def _usual(present: Floats) -> Field:
+    """Where nine in ten values lie, for people who fill in a row; a few rows would give themselves away."""
+    if len(present) < FEWEST_FOR_RANGE:
+        return {}
+    low, high = np.percentile(present, [5, 95]).tolist()
+    return {"low": low, "high": high}
 
 
 def _fill(present: Floats, parameters: Parameters) -> float:

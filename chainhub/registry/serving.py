@@ -1,0 +1,125 @@
+"""Trying a model: the web process asks, a worker answers, and what was asked is never written down.
+
+The queue carries only a number. The rows themselves and the answer pass through Redis's publish and subscribe, which
+keeps nothing: the worker says that it listens, the asker sends the rows, the worker answers.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import redis
+from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from chainhub.core.errors import DomainError, InvalidInputError
+from chainhub.core.queue import send
+from chainhub.jobs import predicting
+from chainhub.nodes.models import ComputeNode
+from chainhub.registry.models import ModelVersion
+from chainhub.registry.publishing import CONFIG, PREPROCESSING, WEIGHTS
+from chainhub.repositories.storage import fetch_blob
+
+Row = dict[str, Any]
+PATIENCE = 10.0  # seconds from question to answer
+WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
+QUEUE = "system"
+
+
+class UnavailableError(DomainError):
+    """Nobody is there to answer now."""
+
+    code = "unavailable"
+    status = 503
+
+
+class _Listener(Protocol):
+    def get_message(self, *, ignore_subscribe_messages: bool, timeout: float) -> dict[str, Any] | None: ...
+
+
+def ask(version: ModelVersion, rows: Sequence[Row]) -> list[Row]:
+    """The model's answers to rows that `rows.checked_rows` let pass."""
+    if not settings.LIVE_URL or not ComputeNode.objects.serving(QUEUE).exists():
+        raise UnavailableError(
+            gettext_noop(
+                "No compute node is running, so the model cannot answer now. An operator starts one with "
+                "“python3 manage.py worker”; the model's files work without."
+            )
+        )
+    try:
+        reply = _exchange(version, {"rows": list(rows)})
+    except (redis.RedisError, OSError):
+        raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon.")) from None
+    if "error" in reply:
+        refused = InvalidInputError(reply["error"]["text"], field="rows")
+        refused.sentence["params"].update(reply["error"].get("params") or {})
+        raise refused
+    return list(reply["predictions"])
+
+
+def _exchange(version: ModelVersion, question: Row) -> Row:
+    number = uuid.uuid4().hex
+    until = time.monotonic() + PATIENCE
+    with _listening(_answers(number)) as answers:
+        if not send("registry.predict", number, version.pk, queue=QUEUE):
+            raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon."))
+        _next(answers, until)  # the worker listens
+        _redis(settings.LIVE_URL).publish(_questions(number), json.dumps(question))
+        return _next(answers, until)
+
+
+def answer(number: str, version: ModelVersion) -> bool:
+    """On the worker: answer one question; False when nobody waits for it any more."""
+    client = _redis(settings.LIVE_URL)
+    with _listening(_questions(number)) as questions:
+        if not client.publish(_answers(number), json.dumps({"listening": True})):
+            return False
+        question = _next(questions, time.monotonic() + WORKERS_PATIENCE)
+    reply = predicting.predict(files_of(version), question)
+    return bool(client.publish(_answers(number), json.dumps(reply, ensure_ascii=False)))
+
+
+def files_of(version: ModelVersion) -> Path:
+    """A folder on this machine with what a prediction needs, each file verified."""
+    folder = Path(settings.NODE_CACHE) / "models" / version.commit.oid
+    for entry in version.commit.files.filter(path__in=[WEIGHTS, CONFIG, PREPROCESSING]).select_related("blob"):
+        place = folder / entry.path
+        if not place.exists():
+            fetch_blob(entry.blob, place)
+    return folder
+
+
+def _next(listener: _Listener, until: float) -> Row:
+    while (left := until - time.monotonic()) > 0:
+        message = listener.get_message(ignore_subscribe_messages=True, timeout=left)
+        if message is not None:
+            content: Row = json.loads(message["data"])
+            return content
+    raise UnavailableError(gettext_noop("Every compute node is busy; try again in a moment."))
+
+
+@contextmanager
+def _listening(channel: str) -> Any:
+    with _redis(settings.LIVE_URL).pubsub() as listener:
+        listener.subscribe(channel)
+        # Nothing said from here on is missed once the server has confirmed.
+        listener.get_message(timeout=PATIENCE)
+        yield listener
+
+
+def _questions(number: str) -> str:
+    return f"predict:{number}:question"
+
+
+def _answers(number: str) -> str:
+    return f"predict:{number}:answer"
+
+
+@cache
+def _redis(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=PATIENCE, max_connections=100)
