@@ -29,7 +29,7 @@ def percent(value: float | None, places: int = 1) -> str:
     """A share of one, as per cent."""
     if value is None or not math.isfinite(value):
         return "–"
-    return f"{number_format(round(value * 100, places), decimal_pos=places)} %"
+    return f"{number_format(round(value * 100, places), decimal_pos=places)}%"
 
 
 def count(value: int) -> str:

@@ -5,6 +5,7 @@ from chainhub.web.views import (
     collaborations,
     compute,
     datasets,
+    gallery,
     health,
     inbox,
     jobs,
@@ -36,4 +37,5 @@ urlpatterns = [
     *scenarios.urlpatterns,
     *live.urlpatterns,
     *health.urlpatterns,
+    *gallery.urlpatterns,
 ]

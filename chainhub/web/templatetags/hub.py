@@ -187,6 +187,12 @@ def script_messages() -> SafeString:
     return json_script(script_texts(), "texts")
 
 
+@register.simple_tag
+def live_since() -> str:
+    """When this page was rendered, in milliseconds: its event stream begins there."""
+    return str(int(timezone.now().timestamp() * 1000))
+
+
 @register.filter
 def as_json(value: Any) -> str:
     """JSON for an attribute such as hx-vals."""

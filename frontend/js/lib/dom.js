@@ -55,3 +55,6 @@ export function jsonOf(id) {
   const element = document.getElementById(id);
   return element ? JSON.parse(element.textContent) : null;
 }
+
+// For the few places that must build markup as text (chart tooltips).
+export const escape = (text) => String(text).replace(/[&<>"]/g, (letter) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[letter]);

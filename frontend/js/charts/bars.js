@@ -1,0 +1,96 @@
+// Bars: side by side, stacked or lying; distributions; what mattered most.
+import { escape } from "../lib/dom.js";
+import { as, number } from "../lib/format.js";
+import { t } from "../lib/texts.js";
+import { bottomName, categoryAxis, legend, valueAxis } from "./axes.js";
+import { colourOf, look, ownerOf } from "./look.js";
+
+const nameOf = (data, series) => series.name ?? ownerOf(data, series.organization)?.name ?? t("value");
+
+export const bars = {
+  option(data, { width }) {
+    const names = data.series.map((series) => nameOf(data, series));
+    const categories = categoryAxis(data.categories, data.x, { ...(data.horizontal ? { inverse: true, axisLine: { show: false } } : bottomName(data.x)) });
+    const values = valueAxis({ from_zero: true, ...data.y });
+    return {
+      grid: { left: 8, right: 16, top: names.length > 1 ? 22 + 22 * Math.ceil((names.length * 100) / Math.max(width, 100)) : data.y?.label ? 28 : 12, bottom: data.x?.label && !data.horizontal ? 34 : 8, containLabel: true },
+      legend: legend(names),
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: look().hover, opacity: 0.5 } }, valueFormatter: as(data.y?.format) },
+      xAxis: data.horizontal ? values : categories,
+      yAxis: data.horizontal ? categories : values,
+      series: data.series.map((series) => ({
+        type: "bar",
+        name: nameOf(data, series),
+        data: series.values,
+        stack: data.stacked ? "all" : undefined,
+        barMaxWidth: 34,
+        itemStyle: { color: colourOf(ownerOf(data, series.organization), look().accent), borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0], borderColor: look().raised, borderWidth: data.stacked ? 1 : 0 },
+        label: { show: data.series.length === 1 && data.categories.length <= 12, position: data.horizontal ? "right" : "top", color: look().soft, fontSize: 11, formatter: ({ value }) => as(data.y?.format)(value) },
+      })),
+    };
+  },
+  table: (data) => ({
+    columns: [{ label: data.x?.label ?? "" }, ...data.series.map((series) => ({ label: nameOf(data, series), format: data.y?.format }))],
+    rows: data.categories.map((category, index) => [category, ...data.series.map((series) => series.values[index]?.value ?? series.values[index])]),
+  }),
+};
+
+// {edges, counts} for numbers, {values: [{value, count}]} for categories, or several {series: [{organization, counts}]}.
+function asBars(data) {
+  const categories = data.values ? data.values.map(({ value }) => String(value)) : data.edges.slice(0, -1).map((low, index) => `${number(low)} – ${number(data.edges[index + 1])}`);
+  const series = data.series?.map(({ counts, ...rest }) => ({ ...rest, values: counts })) ?? [{ name: t("count"), values: data.values ? data.values.map(({ count }) => count) : data.counts }];
+  if (data.missing) {
+    categories.push(t("missing"));
+    series[0].values = [...series[0].values, { value: data.missing, itemStyle: { color: look().warn } }];
+  }
+  return { ...data, categories, series, stacked: series.length > 1, y: { format: "integer", ...data.y } };
+}
+
+export const histogram = {
+  option(data, size) {
+    const made = bars.option(asBars(data), size);
+    for (const series of made.series) Object.assign(series, data.edges ? { barCategoryGap: "4%", barMaxWidth: null, label: { show: false } } : {});
+    return made;
+  },
+  table: (data) => bars.table({ ...asBars(data), x: { label: t("range") } }),
+};
+
+function sorted(data) {
+  return [...data.items].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, data.top ?? 20);
+}
+
+export const importance = {
+  option(data) {
+    const items = sorted(data);
+    const { accent, bad, ink, strong } = look();
+    // The interval as a whisker, the number behind it.
+    const whiskers = {
+      type: "custom",
+      silent: true,
+      z: 5,
+      data: items.map((item, index) => [item.low ?? item.value, item.high ?? item.value, index]),
+      encode: { x: [0, 1], y: 2 },
+      renderItem(_params, api) {
+        const [from, to] = [api.coord([api.value(0), api.value(2)]), api.coord([api.value(1), api.value(2)])];
+        const end = Math.max(to[0], api.coord([0, api.value(2)])[0]);
+        const text = { type: "text", x: end + 7, y: to[1], style: { text: as(data.format)(items[api.value(2)].value), fill: ink, fontSize: 11, verticalAlign: "middle" } };
+        const line = { type: "line", shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] }, style: { stroke: strong, lineWidth: to[0] > from[0] ? 1.5 : 0 } };
+        return { type: "group", children: [line, text] };
+      },
+    };
+    return {
+      grid: { left: 8, right: 48, top: 8, bottom: 8, containLabel: true },
+      tooltip: { trigger: "item", formatter: ({ dataIndex }) => `${escape(items[dataIndex].name)}: <b>${as(data.format)(items[dataIndex].value)}</b>` },
+      xAxis: valueAxis({ from_zero: true, format: data.format }),
+      yAxis: categoryAxis(items.map(({ name }) => name), {}, { inverse: true, axisLine: { show: false }, room: 150 }),
+      series: [
+        { type: "bar", barMaxWidth: 14, data: items.map(({ value }) => ({ value, itemStyle: { color: value < 0 ? bad : accent, borderRadius: 3 } })) },
+        whiskers,
+      ],
+    };
+  },
+  table: (data) => ({
+    columns: [{ label: t("field") }, { label: t("importance"), format: data.format }, { label: t("low"), format: data.format }, { label: t("high"), format: data.format }],
+    rows: [...data.items].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).map((item) => [item.name, item.value, item.low ?? null, item.high ?? null]),
+  }),
+};

@@ -1,0 +1,111 @@
+// The picture of the product: for each organization what its own data gave alone (hollow) and together (full),
+// each with its 95 % interval. Own SVG with CSS classes: follows the theme by itself, and prints.
+import { s } from "../lib/dom.js";
+import { as, number } from "../lib/format.js";
+import { t } from "../lib/texts.js";
+
+const ROW = 52;
+const TRACK = 8;
+
+function domain(data) {
+  const all = data.rows.flatMap((row) => [row.alone, row.together]).filter(Boolean).flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
+  if (data.reference) all.push(data.reference.value);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const pad = (high - low || Math.abs(high) || 1) * 0.06;
+  const unit = low >= 0 && high <= 1;
+  return [unit ? Math.max(0, low - pad) : low - pad, unit ? Math.min(1, high + pad) : high + pad];
+}
+
+function ticks([low, high], room) {
+  const rough = (high - low) / Math.max(2, Math.floor(room / 90));
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
+  const all = [];
+  for (let at = Math.ceil(low / step) * step; at <= high + 1e-9; at += step) all.push(Number(at.toPrecision(12)));
+  return all;
+}
+
+function mark(css, score, x, y) {
+  const parts = [];
+  if (score.low !== null && score.low !== undefined) {
+    const [from, to] = [x(score.low), x(score.high)];
+    parts.push(s("path", { class: "whisker", d: `M${from} ${y}H${to}M${from} ${y - 3.5}v7M${to} ${y - 3.5}v7` }));
+  }
+  parts.push(s("circle", { class: css, cx: x(score.value), cy: y, r: css === "together" ? 6.5 : 5.5 }));
+  return parts;
+}
+
+// A difference of two per cents is told in points: +25 pts, not +25 %.
+const writeGain = (data, value) => (data.metric?.format === "percent" ? t("points", { n: number(Math.round(value * 1000) / 10) }) : as(data.metric?.format)(value));
+
+function gainOf(data, row) {
+  if (!row.alone || !row.together) return null;
+  const difference = row.together.value - row.alone.value;
+  return { difference, better: data.metric?.higher_is_better === false ? difference < 0 : difference > 0 };
+}
+
+function rowOf(data, row, { x, top, left, right, narrow, write }) {
+  const middle = top + ROW / 2 + (narrow ? 10 : 0);
+  const gain = gainOf(data, row);
+  const parts = [];
+  if (row.alone && row.together) parts.push(s("line", { class: "link", x1: x(row.alone.value), y1: middle - TRACK, x2: x(row.together.value), y2: middle + TRACK }));
+  if (row.alone) parts.push(...mark("alone", row.alone, x, middle - TRACK));
+  if (row.together) parts.push(...mark("together", row.together, x, middle + TRACK));
+  const nameY = narrow ? top + 12 : middle + 4.5;
+  parts.push(s("rect", { class: "swatch", x: 0, y: nameY - 9.5, width: 10, height: 10, rx: 3 }), s("text", { class: "name", x: 17, y: nameY }, row.name));
+  if (row.note && !narrow) parts.push(s("text", { class: "axis", x: 17, y: nameY + 16 }, row.note));
+  const numbers = s("text", { x: narrow ? right + left : right + 20, y: nameY, "text-anchor": narrow ? "end" : "start" });
+  numbers.append(s("tspan", { class: "faint" }, row.alone ? `${write(row.alone.value)} → ` : ""), s("tspan", { class: "value" }, row.together ? write(row.together.value) : "–"));
+  if (gain) {
+    const sign = gain.difference >= 0 ? "+" : "−";
+    numbers.append(s("tspan", { class: gain.better ? "gain" : gain.difference === 0 ? "faint" : "loss", dx: 8 }, `${sign}${writeGain(data, Math.abs(gain.difference))}`));
+  }
+  parts.push(numbers);
+  return s("g", { class: row.colour === null || row.colour === undefined ? "org-all" : `org-${row.colour % 8}` }, s("title", {}, describe(row, write)), ...parts);
+}
+
+function describe(row, write) {
+  const one = (label, score) => (score ? `${label} ${write(score.value)}${score.low === null || score.low === undefined ? "" : ` (${write(score.low)} – ${write(score.high)})`}` : "");
+  return [row.name, one(t("alone"), row.alone), one(t("together"), row.together)].filter(Boolean).join("\n");
+}
+
+const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13.5 : 7.4), 0);
+
+function picture(data, width) {
+  const write = as(data.metric?.format);
+  const narrow = width < 560;
+  const left = narrow ? 10 : Math.min(220, 34 + Math.max(...data.rows.map((row) => Math.max(widthOf(row.name), widthOf(row.note ?? "") * 0.88))));
+  const right = narrow ? width - 10 : width - 178;
+  const [low, high] = domain(data);
+  const x = (value) => Math.round((left + ((value - low) / (high - low)) * (right - left)) * 10) / 10;
+  const step = narrow ? ROW + 18 : ROW;
+  const head = 30;
+  const bottom = head + data.rows.length * step;
+  const svg = s("svg", { class: "intervals", viewBox: `0 0 ${width} ${bottom + 26}`, width, height: bottom + 26, role: "presentation" });
+  svg.append(s("g", { class: "org-all" }, s("circle", { class: "alone", cx: left + 6, cy: 9, r: 5 }), s("text", { class: "axis", x: left + 16, y: 13 }, t("alone")), s("circle", { class: "together", cx: left + 32 + widthOf(t("alone")), cy: 9, r: 6 }), s("text", { class: "axis", x: left + 43 + widthOf(t("alone")), y: 13 }, t("together"))));
+  for (const at of ticks([low, high], right - left)) svg.append(s("line", { class: "grid-line", x1: x(at), x2: x(at), y1: head, y2: bottom }), s("text", { class: "axis", x: x(at), y: bottom + 18, "text-anchor": "middle" }, write(at)));
+  if (data.reference) svg.append(s("line", { class: "grid-line is-reference", x1: x(data.reference.value), x2: x(data.reference.value), y1: head - 4, y2: bottom }), s("text", { class: "axis", x: x(data.reference.value) + 4, y: head + 2 }, data.reference.label));
+  data.rows.forEach((row, index) => svg.append(rowOf(data, row, { x, top: head + index * step, left, right, narrow, write })));
+  return svg;
+}
+
+export function draw(place, _kind, data) {
+  place.classList.add("is-natural");
+  let width = 0;
+  const render = () => {
+    width = Math.round(place.clientWidth) || 640;
+    place.replaceChildren(picture(data, width));
+  };
+  render();
+  const watch = new ResizeObserver(() => Math.abs(width - place.clientWidth) > 4 && render());
+  watch.observe(place);
+  return { render, repaint() {}, dispose: () => watch.disconnect() };
+}
+
+export function table(_kind, data) {
+  const format = data.metric?.format;
+  const spread = (score) => [score?.value ?? null, score?.low ?? null, score?.high ?? null];
+  const columns = [{ label: t("organization") }];
+  for (const label of [t("alone"), t("together")]) columns.push({ label, format }, { label: `${label} ${t("low")}`, format }, { label: `${label} ${t("high")}`, format });
+  return { columns: [...columns, { label: t("gain"), format }], rows: data.rows.map((row) => [row.name, ...spread(row.alone), ...spread(row.together), gainOf(data, row)?.difference ?? null]) };
+}

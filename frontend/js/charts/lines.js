@@ -1,0 +1,92 @@
+// Curves: hue says the organization, dash says the split (training dashed), the name stands at the end of the line.
+import { as } from "../lib/format.js";
+import { t } from "../lib/texts.js";
+import { bottomName, legend, valueAxis } from "./axes.js";
+import { colourOf, look, ownerOf } from "./look.js";
+
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle", "emptyRect", "emptyTriangle"];
+const DASH = { train: [5, 4], validation: "solid", test: [2, 3] };
+
+export function nameOf(data, series) {
+  if (series.name) return series.name;
+  const owner = ownerOf(data, series.organization);
+  const parts = [owner?.name ?? (series.series ? t(series.series) : "")];
+  if (series.organization && series.series === "alone") parts.push(t("alone"));
+  if (series.split) parts.push(t(series.split));
+  return parts.filter(Boolean).join(" · ") || t("value");
+}
+
+function line(data, series, room) {
+  const { accent } = look();
+  const owner = ownerOf(data, series.organization);
+  const colour = colourOf(owner, accent);
+  const quiet = series.split === "train" || series.series === "alone";
+  return {
+    type: "line",
+    name: nameOf(data, series),
+    data: series.points,
+    showSymbol: series.points.length <= 24,
+    symbol: SYMBOLS[(owner?.colour ?? 0) % 8],
+    symbolSize: 6,
+    sampling: "lttb",
+    smooth: false,
+    lineStyle: { color: colour, width: quiet ? 1.5 : 2.2, type: DASH[series.split] ?? (series.series === "alone" ? [2, 3] : "solid"), opacity: quiet ? 0.7 : 1 },
+    itemStyle: { color: colour },
+    emphasis: { focus: "series" },
+    endLabel: { show: room, formatter: "{a}", color: colour, fontSize: 11.5, distance: 6 },
+    labelLayout: { moveOverlap: "shiftY" },
+  };
+}
+
+function band(data, series) {
+  const colour = colourOf(ownerOf(data, series.organization), look().accent);
+  const common = { type: "line", stack: `band-${nameOf(data, series)}`, symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, name: "" };
+  return [
+    { ...common, data: series.band.map(([x, low]) => [x, low]) },
+    { ...common, data: series.band.map(([x, low, high]) => [x, high - low]), areaStyle: { color: colour, opacity: 0.14 } },
+  ];
+}
+
+export const lines = {
+  option(data, { width }) {
+    const names = data.series.map((series) => nameOf(data, series));
+    const room = width > 520 && data.series.length > 1 && data.series.length <= 10;
+    const longest = Math.max(0, ...names.map((name) => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.6), 0)));
+    const write = as(data.y?.format);
+    return {
+      grid: { left: 8, right: room ? Math.min(200, longest + 16) : 16, top: room || names.length < 2 ? (data.y?.label ? 28 : 12) : 20 + 22 * Math.ceil((names.length * 110) / Math.max(width, 110)), bottom: data.x?.label ? 34 : 8, containLabel: true },
+      legend: { ...legend(names), show: !room && names.length > 1 },
+      tooltip: {
+        trigger: "axis",
+        axisPointer: { lineStyle: { color: look().strong, type: "solid" } },
+        valueFormatter: (value) => write(Array.isArray(value) ? value[1] : value),
+        order: "valueDesc",
+      },
+      xAxis: valueAxis({ from_zero: true, format: "integer", ...data.x }, { ...bottomName(data.x), splitLine: { show: false }, min: "dataMin", max: "dataMax", minInterval: data.x?.format === "number" ? 0 : 1 }),
+      yAxis: valueAxis(data.y),
+      dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl" }],
+      series: [...data.series.filter((series) => series.band?.length).flatMap((series) => band(data, series)), ...data.series.map((series) => line(data, series, room))],
+    };
+  },
+
+  table(data) {
+    const steps = [...new Set(data.series.flatMap((series) => series.points.map(([x]) => x)))].sort((a, b) => a - b);
+    const lookups = data.series.map((series) => new Map(series.points));
+    return {
+      columns: [{ label: data.x?.label || t("step") }, ...data.series.map((series) => ({ label: nameOf(data, series), format: data.y?.format }))],
+      rows: steps.map((step) => [step, ...lookups.map((points) => points.get(step) ?? null)]),
+    };
+  },
+
+  // A metric event becomes a point; a series nobody has seen yet is made. Returns whether anything changed.
+  append(data, event) {
+    if (data.metric && event.name !== data.metric) return false;
+    const same = (series) => ["split", "organization", "series"].every((key) => (series[key] ?? null) === (event[key] ?? null));
+    let series = data.series.find(same);
+    if (!series) data.series.push((series = { split: event.split, organization: event.organization, series: event.series, points: [] }));
+    const last = series.points.at(-1);
+    if (last && last[0] === event.step) last[1] = event.value;
+    else if (!last || last[0] < event.step) series.points.push([event.step, event.value]);
+    return true;
+  },
+};

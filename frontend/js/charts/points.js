@@ -1,0 +1,68 @@
+// Points and curves in the unit square: residuals, predicted against actual, receiver operating characteristic.
+import { escape } from "../lib/dom.js";
+import { as, number } from "../lib/format.js";
+import { t } from "../lib/texts.js";
+import { bottomName, legend, valueAxis } from "./axes.js";
+import { colourOf, look, ownerOf } from "./look.js";
+
+const nameOf = (data, series) => series.name ?? ownerOf(data, series.organization)?.name ?? t("value");
+
+function reference(data) {
+  if (!data.diagonal && data.zero !== true) return {};
+  const all = data.series.flatMap((series) => series.points);
+  const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)];
+  const low = Math.max(Math.min(...xs), Math.min(...ys));
+  const high = Math.min(Math.max(...xs), Math.max(...ys));
+  const line = data.diagonal ? [{ coord: [low, low] }, { coord: [high, high] }] : [{ coord: [Math.min(...xs), 0] }, { coord: [Math.max(...xs), 0] }];
+  return { markLine: { silent: true, symbol: "none", animation: false, lineStyle: { color: look().strong, type: [4, 4] }, data: [line], label: { show: false } } };
+}
+
+export const scatter = {
+  option(data) {
+    const names = data.series.map((series) => nameOf(data, series));
+    return {
+      grid: { left: 8, right: 16, top: names.length > 1 ? 52 : 28, bottom: data.x?.label ? 34 : 8, containLabel: true },
+      legend: legend(names),
+      tooltip: { trigger: "item", formatter: ({ seriesName, value }) => `${escape(seriesName)}<br>${as(data.x?.format)(value[0])} · <b>${as(data.y?.format)(value[1])}</b>` },
+      xAxis: valueAxis(data.x, { ...bottomName(data.x) }),
+      yAxis: valueAxis(data.y),
+      series: data.series.map((series, index) => ({ type: "scatter", name: names[index], data: series.points, symbolSize: series.points.length > 400 ? 4 : 7, itemStyle: { color: colourOf(ownerOf(data, series.organization), look().accent), opacity: 0.6 }, large: false, ...(index === 0 ? reference(data) : {}) })),
+    };
+  },
+  table: (data) => ({
+    columns: [{ label: t("series") }, { label: data.x?.label ?? "x", format: data.x?.format }, { label: data.y?.label ?? "y", format: data.y?.format }],
+    rows: data.series.flatMap((series) => series.points.map(([x, y]) => [nameOf(data, series), x, y])),
+  }),
+};
+
+// {curves: [{label, auc, points: [[fpr, tpr], …], organization?}]}
+export const roc = {
+  option(data) {
+    const { accent, faint, strong } = look();
+    const name = (curve) => `${curve.label ?? ownerOf(data, curve.organization)?.name ?? ""}${curve.auc === undefined ? "" : `  ${t("area")} ${number(curve.auc)}`}`;
+    const names = data.curves.map(name);
+    const hues = data.curves.length > 1 && data.curves.every((curve) => !curve.organization) ? look().orgs : [accent];
+    const axis = (label) => ({ ...valueAxis({ label, min: 0, max: 1 }), interval: 0.25 });
+    return {
+      grid: { left: 8, right: 16, top: 22 + 20 * Math.ceil(names.length / 3), bottom: 34, containLabel: true },
+      legend: { ...legend(names), show: true },
+      tooltip: { trigger: "item" },
+      xAxis: { ...axis(t("false_positive")), ...bottomName({ label: t("false_positive") }) },
+      yAxis: axis(t("true_positive")),
+      series: data.curves.map((curve, index) => ({
+        type: "line",
+        name: names[index],
+        data: curve.points,
+        symbol: "none",
+        lineStyle: { width: 2.2, color: colourOf(ownerOf(data, curve.organization), hues[index % hues.length]) },
+        itemStyle: { color: colourOf(ownerOf(data, curve.organization), hues[index % hues.length]) },
+        areaStyle: data.curves.length === 1 ? { opacity: 0.08, color: accent } : undefined,
+        markLine: index ? undefined : { silent: true, symbol: "none", animation: false, lineStyle: { color: strong, type: [4, 4] }, data: [[{ coord: [0, 0], name: t("chance") }, { coord: [1, 1] }]], label: { show: true, formatter: t("chance"), position: "middle", color: faint, fontSize: 11 } },
+      })),
+    };
+  },
+  table: (data) => ({
+    columns: [{ label: t("series") }, { label: t("area") }, { label: t("false_positive") }, { label: t("true_positive") }],
+    rows: data.curves.flatMap((curve) => curve.points.map(([x, y]) => [curve.label ?? curve.organization ?? "", curve.auc ?? null, x, y])),
+  }),
+};
