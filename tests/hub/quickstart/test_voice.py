@@ -21,7 +21,8 @@ def test_a_log_gets_a_line_only_for_news(capsys, monkeypatch):
 
 def test_the_table_shows_alone_beside_together_with_intervals():
     evaluation = {
-        "primary_metric": "accuracy",
+        "primary_metric": {"name": "accuracy", "higher_is_better": True},
+        "weighted": {"alone": {"accuracy": 0.5}, "together": {"accuracy": 0.9}},
         "organizations": [
             {
                 "name": "Anvil",
