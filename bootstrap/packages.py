@@ -25,7 +25,8 @@ def ensure(extras: tuple[str, ...] = ()) -> subprocess.Popen[bytes] | None:
         return None
     first = not any(_stamp(group).exists() for group in ("", *extras))
     UNFINISHED.touch()
-    with console.step(_title(extras), "安装 Python 软件包" + ("（首次需要一两分钟）" if first else "")):
+    hint = ("; takes a minute or two", "，首次需要一两分钟") if first else ("", "")
+    with console.step(f"Installing Python packages{hint[0]}", f"安装 Python 软件包{hint[1]}"):
         if not UV.exists():
             pip: list[str | Path] = [
                 VENV_PYTHON,
@@ -56,10 +57,6 @@ def finish(compiling: subprocess.Popen[bytes] | None) -> None:
     if compiling is not None and compiling.poll() is None:
         with console.step("Compiling packages", "编译软件包"):
             compiling.wait()
-
-
-def _title(extras: tuple[str, ...]) -> str:
-    return "Installing Python packages" + (f" with those for {' and '.join(extras)}" if extras else "")
 
 
 def _stamp(group: str) -> Path:
