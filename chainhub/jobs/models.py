@@ -106,6 +106,7 @@ class TrainingJob(Created, HasStatus):
     sent_at = models.DateTimeField(null=True, blank=True, help_text="when a message last left for the queue")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    lost_runs = models.PositiveSmallIntegerField(default=0, help_text="workers lost since it was launched or resumed")
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

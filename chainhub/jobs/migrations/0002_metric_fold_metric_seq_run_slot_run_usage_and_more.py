@@ -4,41 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0001_initial'),
-        ('organizations', '0001_initial'),
+        ("jobs", "0001_initial"),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='metric',
-            name='fold',
+            model_name="metric",
+            name="fold",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='metric',
-            name='seq',
+            model_name="metric",
+            name="seq",
             field=models.PositiveIntegerField(default=0, help_text="the event's number in its run"),
             preserve_default=False,
         ),
         migrations.AddField(
-            model_name='run',
-            name='slot',
-            field=models.CharField(blank=True, help_text='cpu-0, gpu-1', max_length=20),
+            model_name="run",
+            name="slot",
+            field=models.CharField(blank=True, help_text="cpu-0, gpu-1", max_length=20),
         ),
         migrations.AddField(
-            model_name='run',
-            name='usage',
-            field=models.JSONField(default=dict, help_text='{cpu, memory, peak_memory}: cores in use, bytes'),
+            model_name="run",
+            name="usage",
+            field=models.JSONField(default=dict, help_text="{cpu, memory, peak_memory}: cores in use, bytes"),
         ),
         migrations.AddField(
-            model_name='trainingjob',
-            name='request_hash',
-            field=models.CharField(blank=True, help_text='what was asked under the idempotency key', max_length=64),
+            model_name="trainingjob",
+            name="request_hash",
+            field=models.CharField(blank=True, help_text="what was asked under the idempotency key", max_length=64),
         ),
         migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.UniqueConstraint(fields=('run', 'seq'), name='a_point_once'),
+            model_name="metric",
+            constraint=models.UniqueConstraint(fields=("run", "seq"), name="a_point_once"),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('nodes', '0001_initial'),
+        ("nodes", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='computenode',
-            name='pid',
-            field=models.PositiveIntegerField(default=0, help_text='of its worker, on that host'),
+            model_name="computenode",
+            name="pid",
+            field=models.PositiveIntegerField(default=0, help_text="of its worker, on that host"),
         ),
     ]

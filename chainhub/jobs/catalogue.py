@@ -1,0 +1,90 @@
+"""The recipes as the hub shows and checks them: titles in the reader's language, refusals as sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
+from pydantic import ValidationError
+
+from chainhub.core.errors import InvalidInputError
+from trainer import catalogue
+from trainer.contract import Limits, SpecError, Split
+
+Recipe = catalogue.Recipe
+
+TEXTS = ("title", "description")
+
+
+def recipes() -> tuple[Recipe, ...]:
+    """Every recipe, in the order in which people see them."""
+    return catalogue.recipes()
+
+
+def find_recipe(name: str) -> Recipe:
+    """Raises `InvalidInputError` for a name that no recipe has."""
+    try:
+        return catalogue.recipe(name)
+    except SpecError as error:
+        raise _refusal(error) from None
+
+
+def title_of(name: str) -> str:
+    """A recipe's title in the current language; its name where this hub no longer has it."""
+    known = {recipe.name: recipe.title for recipe in recipes()}
+    return gettext(known[name]) if name in known else name
+
+
+def checked_parameters(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters, complete with defaults; `InvalidInputError` names the parameter at fault."""
+    try:
+        return dict(recipe.check(dict(values)).model_dump(mode="json"))
+    except SpecError as error:
+        raise _refusal(error) from None
+
+
+def checked_split(values: Mapping[str, Any]) -> dict[str, Any]:
+    """How rows are held out, complete with defaults."""
+    try:
+        return dict(Split.model_validate(values).model_dump(mode="json"))
+    except ValidationError as error:
+        raise _misfit(error, "split") from None
+
+
+def checked_limits(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run may use; nothing said means no limit."""
+    try:
+        return dict(Limits.model_validate(values).model_dump(mode="json", exclude_none=True))
+    except ValidationError as error:
+        raise _misfit(error, "limits") from None
+
+
+def translated_schema(recipe: Recipe) -> dict[str, Any]:
+    """The parameters' JSON schema with titles, descriptions and labels in the current language."""
+    schema = recipe.json_schema()
+    return {**schema, "properties": {name: _translated(one) for name, one in schema["properties"].items()}}
+
+
+def _translated(setting: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {key: gettext(setting[key]) for key in TEXTS if setting.get(key)}
+    labels = {value: gettext(label) for value, label in setting.get("labels", {}).items()}
+    return {**setting, **texts, **({"labels": labels} if labels else {})}
+
+
+def _refusal(error: SpecError) -> InvalidInputError:
+    params = dict(error.params)
+    if "field" in params:
+        params["field"] = gettext(str(params["field"]))
+    refusal = InvalidInputError(error.text, field=error.field or None)
+    refusal.sentence["params"].update(params)
+    return refusal
+
+
+def _misfit(error: ValidationError, field: str) -> InvalidInputError:
+    problem = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in problem["loc"])
+    return InvalidInputError(
+        gettext_noop("“%(value)s” makes no sense as %(name)s."),
+        field=f"{field}.{name}" if name else field,
+        value=str(problem["input"])[:80],
+        name=name or field,
+    )

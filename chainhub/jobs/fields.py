@@ -1,0 +1,105 @@
+"""Whether the chosen versions fit together: the target in each of them, the features with types that agree."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.models import DatasetVersion, Kind
+from chainhub.jobs.catalogue import Recipe
+
+NUMERIC = {"integer", "number", "boolean"}
+UNKNOWN = {"", "null", "empty"}  # a field without any value fits whatever the others hold
+IMAGE_FIELDS = {"image", "label", "path"}
+DATASET_KINDS = {Kind.TABLE: "table", Kind.IMAGES: "images"}
+
+Fields = dict[str, str]  # name -> type, in the file's order
+
+
+def fields_of(version: DatasetVersion) -> Fields:
+    """What inspection found."""
+    found: Sequence[Mapping[str, Any]] = version.inspection.get("fields", [])
+    return {str(field["name"]): str(field.get("type") or "") for field in found}
+
+
+def common_fields(versions: Sequence[DatasetVersion]) -> Fields:
+    """Fields that all of them have, in the order of the first; types as far as one of them knows."""
+    tables = [fields_of(version) for version in versions]
+    if not tables:
+        return {}
+    shared = [name for name in tables[0] if all(name in table for table in tables)]
+    return {name: next((t[name] for t in tables if t[name] not in UNKNOWN), "") for name in shared}
+
+
+def feature_names(versions: Sequence[DatasetVersion], *, target: str, chosen: Sequence[str]) -> list[str] | None:
+    """What a job trains on: the chosen ones, else all common ones but target and identifiers; None for images."""
+    if chosen:
+        return list(chosen)
+    if any(version.dataset.kind == Kind.IMAGES for version in versions):
+        return None
+    left_out = {target, *(name for version in versions for name in version.dataset.identifiers)}
+    return [name for name in common_fields(versions) if name not in left_out]
+
+
+def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: str, fields: Sequence[str]) -> None:
+    """Raises `InvalidInputError` that names the field and the dataset at fault."""
+    _check_kinds(recipe, versions)
+    if not target:
+        raise InvalidInputError(gettext_noop("Choose the field that the model should predict."), field="target")
+    if target in fields:
+        raise InvalidInputError(
+            gettext_noop("“%(name)s” is to be predicted; it cannot be a feature as well."), field="fields", name=target
+        )
+    for name, at in ((target, "target"), *((name, "fields") for name in fields)):
+        _check_field(name, versions, at=at)
+    features = feature_names(versions, target=target, chosen=fields)
+    if features is not None and not features:
+        raise InvalidInputError(
+            gettext_noop("The chosen datasets have no field in common but the target."), field="versions"
+        )
+    for name in features or ():
+        _check_types(name, versions)
+
+
+def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
+    kinds = {version.dataset.kind for version in versions}
+    for version in versions:
+        if DATASET_KINDS[Kind(version.dataset.kind)] not in recipe.datasets:
+            raise InvalidInputError(
+                gettext_noop("This recipe cannot read “%(dataset)s”: it is of another kind of data."),
+                field="versions",
+                dataset=version.dataset.name,
+            )
+    if len(kinds) > 1:
+        raise InvalidInputError(gettext_noop("Tables and images cannot be trained on together."), field="versions")
+
+
+def _check_field(name: str, versions: Sequence[DatasetVersion], *, at: str) -> None:
+    for version in versions:
+        known = fields_of(version) if version.dataset.kind == Kind.TABLE else dict.fromkeys(IMAGE_FIELDS, "")
+        if name not in known:
+            raise InvalidInputError(
+                gettext_noop("“%(dataset)s” has no field “%(name)s”."),
+                field=at,
+                dataset=version.dataset.name,
+                name=name,
+            )
+
+
+def _check_types(name: str, versions: Sequence[DatasetVersion]) -> None:
+    seen: dict[bool, DatasetVersion] = {}
+    for version in versions:
+        type_ = fields_of(version).get(name, "")
+        if type_ not in UNKNOWN:
+            seen.setdefault(type_ in NUMERIC, version)
+    if len(seen) > 1:
+        raise InvalidInputError(
+            gettext_noop(
+                "“%(name)s” holds numbers in “%(numbers)s” but text in “%(texts)s”. Leave it out, or mend it."
+            ),
+            field="fields",
+            name=name,
+            numbers=seen[True].dataset.name,
+            texts=seen[False].dataset.name,
+        )

@@ -1,0 +1,149 @@
+"""THE door to the trainer: a run's files and specification on the way in, its numbered events on the way out."""
+
+import contextlib
+import logging
+import os
+import select
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.jobs.fields import feature_names
+from chainhub.jobs.models import JobInput, Run
+from chainhub.repositories.models import Blob, CommitFile
+from chainhub.repositories.storage import fetch_blob
+from trainer.contract import Event, InputFile, JobSpec, Limits, Split
+
+logger = logging.getLogger(__name__)
+
+Said = Event
+
+AT_ONCE = 500  # events of one batch
+GATHER = 0.15  # seconds in which events are gathered to a batch
+PIECE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A run's folder on this machine."""
+
+    folder: Path
+    spec: Path
+    output: Path
+
+    def clear(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def runs_folder() -> Path:
+    """Where the runs of this machine work."""
+    folder = Path(settings.NODE_CACHE) / "runs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def lay_out(run: Run) -> Layout:
+    """Everything that the trainer needs, in a folder of its own; inputs come out of this machine's cache."""
+    folder = runs_folder() / f"{run.pk}-{run.lease.hex[:12]}"
+    layout = Layout(folder, folder / "spec.json", folder / "output")
+    layout.output.mkdir(parents=True)
+    (folder / "inputs").mkdir()
+    inputs = list(_inputs(run))
+    files = [_input_file(one, number, folder / "inputs") for number, one in enumerate(inputs)]
+    layout.spec.write_text(_spec(run, layout, inputs, files).model_dump_json())
+    return layout
+
+
+def events(fd: int) -> Iterator[list[Said]]:
+    """What the child says, in batches, until it closes the pipe; an empty batch whenever it is silent for a while."""
+    os.set_blocking(fd, False)
+    pending, batch, since, open_ = b"", list[Said](), 0.0, True
+    while open_:
+        if select.select([fd], [], [], GATHER)[0]:
+            data = os.read(fd, PIECE)
+            open_ = bool(data)
+            *lines, pending = (pending + data).split(b"\n")
+            since = since if batch else time.monotonic()
+            batch += [said for line in lines if (said := _parsed(line))]
+        if batch and open_ and len(batch) < AT_ONCE and time.monotonic() - since < GATHER:
+            continue
+        yield batch
+        batch = []
+
+
+def cached(blob: Blob) -> Path:
+    """The blob in this machine's content-addressed cache, fetched and verified once."""
+    path = Path(settings.NODE_CACHE) / "blobs" / blob.storage_name
+    if not (path.exists() and path.stat().st_size == blob.size):
+        fetch_blob(blob, path)
+    return path
+
+
+def _parsed(line: bytes) -> Said | None:
+    try:
+        said = Said.from_line(line)
+        said.checked()
+    except ValueError:
+        logger.warning("the trainer said what is not in the contract: %r", line[:200])
+        return None
+    return said
+
+
+def _inputs(run: Run) -> Iterator[JobInput]:
+    inputs = run.job.inputs.select_related("version__dataset__organization", "version__commit")
+    yield from inputs.order_by("version__dataset__organization__slug", "version__dataset__slug")
+
+
+def _input_file(one: JobInput, number: int, folder: Path) -> InputFile:
+    commit, dataset = one.version.commit, one.version.dataset
+    entry = CommitFile.objects.select_related("blob").get(commit=commit, path=TRAINING_FILE)
+    place = folder / f"{number}.parquet"
+    _link(cached(entry.blob), place)
+    return InputFile(
+        organization=dataset.organization.slug,
+        organization_name=dataset.organization.name,
+        path=str(place),
+        dataset=f"{dataset.organization.slug}/{dataset.slug} v{one.version.number}",
+    )
+
+
+def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFile]) -> JobSpec:
+    job = run.job
+    features = feature_names([one.version for one in inputs], target=job.target, chosen=job.fields)
+    return JobSpec(
+        job=str(job.pk),
+        run=run.number,
+        recipe=job.recipe,
+        recipe_version=job.recipe_version,
+        parameters=job.parameters,
+        inputs=tuple(files),
+        target=job.target,
+        fields=tuple(features) if features else None,
+        split=Split.model_validate(job.split),
+        seed=job.seed,
+        device=job.device,
+        limits=Limits.model_validate(job.limits),
+        output=str(layout.output),
+        resume_from=_checkpoint(run, layout),
+    )
+
+
+def _checkpoint(run: Run, layout: Layout) -> str | None:
+    if run.resumed_from is None:
+        return None
+    place = layout.folder / "resumed-from"
+    fetch_blob(run.resumed_from, place)
+    return str(place)
+
+
+def _link(source: Path, target: Path) -> None:
+    """A second name for the same bytes; a copy where the file system has no such thing."""
+    with contextlib.suppress(OSError):
+        target.hardlink_to(source)
+        return
+    shutil.copyfile(source, target)

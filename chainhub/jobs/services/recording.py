@@ -1,0 +1,105 @@
+"""What the trainer says is stored once, in its order, and then told to everybody who watches."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from chainhub.core.live import publish
+from chainhub.core.sentences import render, sentence
+from chainhub.jobs.models import Artifact, Metric, Run, RunEvent, TrainingJob
+from chainhub.jobs.runner import Said
+from chainhub.jobs.services.running import LeaseLostError
+from chainhub.organizations.models import Organization
+from chainhub.repositories.models import Blob
+
+KEPT_APART = {"metric", "progress"}  # points go to their own table, progress to the job's row
+
+
+def record_events(run: Run, said: Sequence[Said], *, parties: Mapping[str, Organization]) -> None:
+    """One transaction for a batch, then live. Raises `LeaseLostError`; sending a batch twice stores it once."""
+    with transaction.atomic():
+        _check_lease(run)
+        kept = [one for one in said if one.kind not in KEPT_APART]
+        RunEvent.objects.bulk_create([_event(run, one) for one in kept], ignore_conflicts=True)
+        metrics = [_metric(run, one, parties) for one in said if one.kind == "metric"]
+        Metric.objects.bulk_create(metrics, ignore_conflicts=True)
+        if progress := _progress(said):
+            TrainingJob.objects.filter(pk=run.job_id).update(progress=progress)
+    for one in said:
+        publish(run.job.topic, one.kind, **live_form(one, run, parties))
+
+
+def record_usage(run: Run, usage: Mapping[str, Any]) -> None:
+    """What the run takes of its machine now."""
+    run.usage = {**usage, "peak_memory": max(usage["memory"], run.usage.get("peak_memory", 0))}
+    Run.objects.filter(pk=run.pk).update(usage=run.usage)
+    publish(run.job.topic, "usage", **run.usage)
+
+
+def record_timings(run: Run, timings: Mapping[str, float]) -> None:
+    """Where the time from claim to first step went."""
+    run.timings = {**run.timings, **timings}
+    changes: dict[str, Any] = {"timings": run.timings}
+    if "first_step" in timings and run.first_step_at is None:
+        run.first_step_at = changes["first_step_at"] = timezone.now()
+    Run.objects.filter(pk=run.pk).update(**changes)
+
+
+def record_artifact(run: Run, path: str, blob: Blob) -> None:
+    """A file that the run left, once per path."""
+    Artifact.objects.update_or_create(run=run, path=path, defaults={"blob": blob})
+
+
+def record_checkpoint(run: Run, blob: Blob, *, step: int) -> Blob | None:
+    """From here another machine can go on; the checkpoint that it replaces is given back. Raises `LeaseLostError`."""
+    with transaction.atomic():
+        _check_lease(run)
+        before = run.checkpoint
+        Run.objects.filter(pk=run.pk).update(checkpoint=blob, checkpoint_step=step)
+    run.checkpoint, run.checkpoint_step = blob, step
+    return before if before and before.pk != blob.pk else None
+
+
+def live_form(one: Said, run: Run, parties: Mapping[str, Organization]) -> dict[str, Any]:
+    """An event as browsers get it: log lines in English, since a stream has no language; pages load them translated."""
+    payload = dict(one.payload)
+    if one.kind == "metric" and payload.get("organization") in parties:
+        party = parties[payload["organization"]]
+        payload |= {"organization_name": party.short_name, "colour": party.colour}
+    elif one.kind == "log":
+        payload["text"] = render(sentence(payload["text"], **payload.get("params", {})))
+    payload.pop("kind", None)
+    return {**payload, "seq": one.seq, "run": run.number, "at": one.at.isoformat()}
+
+
+def _check_lease(run: Run) -> None:
+    mine = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease, ended_at=None)
+    if not mine.exists():
+        raise LeaseLostError
+
+
+def _event(run: Run, one: Said) -> RunEvent:
+    return RunEvent(run=run, seq=one.seq, at=one.at, kind=one.kind, payload=one.payload)
+
+
+def _metric(run: Run, one: Said, parties: Mapping[str, Organization]) -> Metric:
+    point = one.payload
+    return Metric(
+        job_id=run.job_id,
+        run=run,
+        seq=one.seq,
+        name=point["name"],
+        step=point["step"],
+        epoch=point["epoch"],
+        value=point["value"],
+        split=point["split"],
+        organization=parties.get(point["organization"] or ""),
+        series=point["series"],
+        fold=point.get("fold"),
+    )
+
+
+def _progress(said: Sequence[Said]) -> dict[str, Any] | None:
+    return next((one.payload for one in reversed(said) if one.kind == "progress"), None)
