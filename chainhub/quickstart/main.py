@@ -29,7 +29,7 @@ def quickstart(arguments: list[str]) -> int:
     options = _options(arguments)
     data = Path(options.data or os.environ.get("CHAINHUB_DATA") or ROOT / "var").expanduser().resolve()
     os.environ["CHAINHUB_DATA"] = str(data)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell's background job begins deaf to SIGINT
         signal.signal(number, _interrupt)
     try:
         with _alone(data) as note:
