@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0002_metric_fold_metric_seq_run_slot_run_usage_and_more'),
+        ("jobs", "0002_metric_fold_metric_seq_run_slot_run_usage_and_more"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='trainingjob',
-            name='lost_runs',
-            field=models.PositiveSmallIntegerField(default=0, help_text='workers lost since it was launched or resumed'),
+            model_name="trainingjob",
+            name="lost_runs",
+            field=models.PositiveSmallIntegerField(
+                default=0, help_text="workers lost since it was launched or resumed"
+            ),
         ),
     ]
