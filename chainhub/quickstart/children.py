@@ -29,6 +29,7 @@ class Child:
         self._hands = tuple(hands)
         self._process: subprocess.Popen[bytes] | None = None
         self._starts: deque[float] = deque(maxlen=RESTARTS + 1)
+        self._begin = 0
 
     def start(self) -> None:
         """Start it; what it says goes to its log."""
@@ -37,6 +38,7 @@ class Child:
             self.log.replace(self.log.with_suffix(".old.log"))
         self._starts.append(time.monotonic())
         with self.log.open("ab") as log:
+            self._begin = log.tell()
             self._process = subprocess.Popen(
                 [sys.executable, MANAGE, *self._arguments],
                 stdin=subprocess.DEVNULL,
@@ -75,6 +77,8 @@ class Child:
         self._process.wait()
 
     def last_words(self, count: int = 12) -> str:
-        """The end of its log."""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+        """The end of what it has said since it was last started."""
+        with self.log.open("rb") as log:
+            log.seek(self._begin)
+            lines = log.read().decode(errors="replace").splitlines()[-count:]
         return "\n".join(f"    {line}" for line in lines)
