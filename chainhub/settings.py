@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "chainhub.web.languages.PersonalLanguage",
     "chainhub.web.middleware.ActingFor",
     "chainhub.web.middleware.Refusals",
 ]

@@ -23,8 +23,11 @@ def change_profile(user: User, *, name: str) -> User:
 
 
 def choose_language(user: User, *, language: str) -> User:
-    """Keep the language in which the person reads the hub. Raises InvalidInputError for one the hub does not have."""
-    if language not in dict(settings.LANGUAGES):
+    """Keep the language in which the person reads the hub; empty: as each browser asks.
+
+    Raises InvalidInputError for one that the hub does not speak.
+    """
+    if language not in {"", *dict(settings.LANGUAGES)}:
         raise InvalidInputError(gettext_noop("The hub does not speak that language."), field="language")
     if user.language != language:
         user.language = language

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -101,12 +101,17 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def visible_to(self, user: Any) -> "ParticipantQuerySet":
         return self.filter(collaboration__in=Collaboration.objects.visible_to(user))
 
+    def unbound(self) -> "ParticipantQuerySet":
+        """Those who take part but have not accepted the text as it stands now."""
+        texts = UsageAgreement.objects.filter(collaboration=OuterRef(OuterRef("collaboration"))).order_by("-number")
+        bound = AgreementAcceptance.objects.filter(participant=OuterRef("pk"), agreement=texts.values("pk")[:1])
+        return self.accepted().filter(~Exists(bound))
+
     def awaiting(self, user: Any, roles: Any) -> "ParticipantQuerySet":
-        """Invitations that this person could answer."""
-        return self.filter(
-            Q(organization__memberships__user=user, organization__memberships__role__in=roles),
-            status=ParticipantStatus.INVITED,
-        )
+        """Where this person could answer now: an invitation, or a text that has changed."""
+        seats = Q(organization__memberships__user=user, organization__memberships__role__in=roles)
+        mine = self.filter(seats, collaboration__closed_at=None)
+        return mine.filter(Q(status=ParticipantStatus.INVITED) | Q(pk__in=mine.unbound().values("pk")))
 
 
 class Participant(Created, HasStatus):

@@ -34,3 +34,8 @@ def may_steward(user: Any, organization: Organization) -> bool:
 def may_launch_for(user: Any, organization: Organization) -> bool:
     """Launch training jobs in the organization's name."""
     return has_role(user, organization, *SCIENTISTS)
+
+
+def may_make_owner(user: Any, organization: Organization) -> bool:
+    """Give or take the role of owner."""
+    return has_role(user, organization, Role.OWNER)

@@ -1,10 +1,40 @@
 """What awaits a person's decision, gathered from the floors below."""
 
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
 from chainhub.accounts.models import User
 from chainhub.activity.models import Notice
 from chainhub.collaborations.models import Participant
-from chainhub.jobs.models import Approval
+from chainhub.jobs.models import Approval, JobInput
 from chainhub.organizations.permissions import MANAGERS, STEWARDS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """Invitations and changed agreements, and jobs that ask to train on the person's data."""
+
+    participants: list[Participant]
+    approvals: list[Approval]
+
+    def __len__(self) -> int:
+        return len(self.participants) + len(self.approvals)
+
+
+def decisions(user: User) -> Decisions:
+    """Everything that this person could decide now, oldest first."""
+    participants = Participant.objects.awaiting(user, MANAGERS).select_related(
+        "organization", "collaboration", "collaboration__initiator", "invited_by"
+    )
+    inputs = JobInput.objects.select_related("version", "version__dataset", "version__dataset__organization")
+    approvals = Approval.objects.awaiting(user, STEWARDS).select_related(
+        "organization", "job", "job__organization", "job__collaboration", "job__proposed_by"
+    )
+    return Decisions(
+        participants=list(participants.order_by("pk")),
+        approvals=list(approvals.prefetch_related(Prefetch("job__inputs", queryset=inputs)).order_by("pk")),
+    )
 
 
 def inbox_count(user: User) -> int:

@@ -1,5 +1,112 @@
-"""Pages: audit."""
+"""Pages: the audit log, its export, and the check of its chain."""
 
-from django.urls import URLPattern
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from chainhub.accounts.models import User
+from chainhub.activity.models import AuditEvent
+from chainhub.activity.services import first_broken_event
+from chainhub.web.audit import filtered, topics_of, visible_events
+from chainhub.web.http import SignedInRequest
+from chainhub.web.pages import page_of
+
+COLUMNS = ("number", "at", "person", "verb", "what", "address", "previous_hash", "hash")
+# A spreadsheet runs what begins like this as a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+EXPORTS = {"csv": "text/csv", "json": "application/json"}
+
+
+@login_required
+@require_GET
+def audit(request: SignedInRequest) -> HttpResponse:
+    """Every act that concerns the person's organizations and collaborations."""
+    topics = topics_of(request.user)
+    events = visible_events(topics)
+    page = page_of(request, filtered(events, request.GET, topics), per=50)
+    context = {
+        "page": page,
+        "topics": topics,
+        "verbs": events.order_by("verb").values_list("verb", flat=True).distinct(),
+        "people": User.objects.filter(pk__in=events.order_by().values("actor")).order_by("name"),
+    }
+    return render(request, "web/audit/index.html", context)
+
+
+@login_required
+@require_POST
+def verify(request: SignedInRequest) -> HttpResponse:
+    """Recompute the chain of hashes from its first event to its last."""
+    broken = first_broken_event()
+    context = {"broken": broken, "count": AuditEvent.objects.count()}
+    return render(request, "web/audit/_chain.html", context)
+
+
+@login_required
+@require_GET
+def export(request: SignedInRequest, form: str) -> StreamingHttpResponse:
+    """What the filters of the address leave, as CSV or JSON, oldest first."""
+    if form not in EXPORTS:
+        raise Http404
+    topics = topics_of(request.user)
+    events = filtered(visible_events(topics), request.GET, topics).order_by("pk")
+    lines = _csv_lines(events) if form == "csv" else _json_lines(events)
+    answer = StreamingHttpResponse(lines, content_type=f"{EXPORTS[form]}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="audit.{form}"'
+    return answer
+
+
+def _row(event: AuditEvent) -> list[Any]:
+    return [
+        event.pk,
+        event.at.isoformat(),
+        event.actor_label,
+        event.verb,
+        event.text,
+        event.target_url,
+        event.previous_hash,
+        event.hash,
+    ]
+
+
+class _Line:
+    """A file of one line, for the csv module to write into."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv_lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield "\ufeff" + str(writer.writerow(COLUMNS))  # the mark tells spreadsheets that this is UTF-8
+    for event in events.iterator(chunk_size=1000):
+        yield str(writer.writerow([harmless(value) for value in _row(event)]))
+
+
+def harmless(value: Any) -> Any:
+    """The value as text that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _json_lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
+    yield "["
+    before = ""
+    for event in events.iterator(chunk_size=1000):
+        yield before + json.dumps(dict(zip(COLUMNS, _row(event), strict=True)), ensure_ascii=False)
+        before = ",\n"
+    yield "]\n"
+
+
+urlpatterns = [
+    path("audit/", audit, name="audit"),
+    path("audit/verify/", verify, name="audit-verify"),
+    path("audit/export.<str:form>", export, name="audit-export"),
+]

@@ -1,0 +1,5 @@
+"""Pages: organizations, their members, and invitations."""
+
+from chainhub.web.views.organizations import joining, members, profile
+
+urlpatterns = [*profile.urlpatterns, *members.urlpatterns, *joining.urlpatterns]
