@@ -1,5 +1,0 @@
-"""Pages: collaborations."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []

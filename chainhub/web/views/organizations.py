@@ -1,5 +1,0 @@
-"""Pages: organizations."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []
