@@ -11,16 +11,20 @@ from django.utils.translation import ngettext
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TEN_THOUSAND = 10_000
+SHORT_SECONDS = 10  # below this, tenths of a second matter
+JUST_NOW = 45
+MOST_PLACES = 8
+ALMOST_A_THOUSAND = 999.5
 
 
 def number(value: float | None, digits: int = 3) -> str:
     """A measured value with so many significant digits; a dash for what was not measured."""
     if value is None or not math.isfinite(value):
         return "–"
-    if value == 0 or float(value).is_integer() and abs(value) < 1e15:
+    if float(value).is_integer():
         return number_format(int(value), use_l10n=True, force_grouping=True)
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    if places > 8:
+    if places > MOST_PLACES:
         return f"{value:.{digits - 1}e}"
     return number_format(round(value, places), decimal_pos=places, force_grouping=True)
 
@@ -48,7 +52,7 @@ def count(value: int) -> str:
 def size(value: int) -> str:
     """Bytes in the largest fitting unit."""
     amount, unit = float(value), 0
-    while amount >= 999.5 and unit < len(UNITS) - 1:
+    while amount >= ALMOST_A_THOUSAND and unit < len(UNITS) - 1:
         amount, unit = amount / 1000, unit + 1
     return f"{number(amount, 3) if unit else number_format(int(amount))} {UNITS[unit]}"
 
@@ -57,7 +61,7 @@ def duration(seconds: float | None) -> str:
     """A span of time: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min, 3 d 4 h."""
     if seconds is None:
         return "–"
-    if seconds < 10:
+    if seconds < SHORT_SECONDS:
         return _("%(n)s s") % {"n": number(round(seconds, 1), 2)}
     whole = round(seconds)
     if whole < MINUTE:
@@ -73,7 +77,7 @@ def relative(moment: datetime) -> str:
     """How long ago, or how far ahead, in one unit; the browser keeps it current."""
     seconds = (timezone.now() - moment).total_seconds()
     span = abs(seconds)
-    if span < 45:
+    if span < JUST_NOW:
         return _("just now") if seconds >= 0 else _("in a moment")
     if span < 45 * MINUTE:
         return _ahead_or_ago(seconds, round(span / MINUTE) or 1, "minute")

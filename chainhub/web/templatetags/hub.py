@@ -26,6 +26,7 @@ from chainhub.web.statuses import look_of
 from chainhub.web.texts import script_texts
 
 register = template.Library()
+HERE = SafeString(' aria-current="page"')
 
 
 # --- small pictures and labels ------------------------------------------------------------------------------------
@@ -53,7 +54,7 @@ def status_badge(thing: Any, label: str = "", css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def org_badge(organization: Any, link: bool = True, css: str = "", full: bool = False) -> SafeString:
+def org_badge(organization: Any, *, link: bool = True, css: str = "", full: bool = False) -> SafeString:
     """An organization: its colour and its short name (or the full one), leading to its page."""
     name = organization.name if full else organization.short_name or organization.name
     tag = SafeString("a") if link else SafeString("span")
@@ -220,7 +221,7 @@ def chart(kind: str, data: Any, title: str = "", **options: Any) -> str:
 @register.simple_tag(takes_context=True)
 def pager(context: Context, page: Page[Any], name: str = "page") -> str:
     """Where in a long list; keeps the other filters of the address."""
-    if page.paginator.num_pages < 2:
+    if page.paginator.num_pages <= 1:
         return ""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     query = context["request"].GET.copy()
@@ -245,7 +246,7 @@ def tab(context: Context, key: str, label: str, **options: Any) -> str:
     return format_html(
         '<a href="{}"{}>{}{}</a>',
         address,
-        SafeString(' aria-current="page"') if current else "",
+        HERE if current else "",
         label,
         "" if options.get("count") is None else format_html('<span class="count">{}</span>', options["count"]),
     )
@@ -254,17 +255,29 @@ def tab(context: Context, key: str, label: str, **options: Any) -> str:
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, view: str, label: str, **options: Any) -> SafeString:
     """A line of the side navigation, marked where the page stands under its address."""
-    address, path = reverse(view), context["request"].path
-    here = path == address if options.get("exact") else path.startswith(address)
+    address = reverse(view)
+    here = _stands_under(context, address, **options)
     waiting = options.get("count")
     return format_html(
         '<a class="nav-link" href="{}"{}>{}<span>{}</span>{}</a>',
         address,
-        SafeString(' aria-current="page"') if here else "",
+        HERE if here else "",
         icon(options["icon"]),
         label,
         format_html('<span class="count is-new">{}</span>', waiting) if waiting else "",
     )
+
+
+@register.simple_tag(takes_context=True)
+def nav_tab(context: Context, view: str, label: str, **options: Any) -> SafeString:
+    """A tab that is a page of its own, marked where the page stands under its address."""
+    here = _stands_under(context, reverse(view), **options)
+    return format_html('<a href="{}"{}>{}</a>', reverse(view), HERE if here else "", label)
+
+
+def _stands_under(context: Context, address: str, **options: Any) -> bool:
+    path = context["request"].path
+    return path == address if options.get("exact") else path.startswith(address)
 
 
 @register.simple_tag

@@ -25,6 +25,8 @@ ORGANIZATIONS = [
     ("harbor", "Harbor Insurance", "港湾保险", "downstream"),
 ]
 
+COUNTS = [3, 9, 22, 41, 66, 92, 118, 131, 120, 88, 47, 18, 6]
+
 
 class SampleForm(forms.Form):
     """A field of every kind."""
@@ -43,7 +45,9 @@ class SampleForm(forms.Form):
     device = forms.ChoiceField(label="Compute", choices=[("cpu", "CPU"), ("gpu", "GPU")], widget=forms.RadioSelect)
     fields_used = forms.MultipleChoiceField(
         label="Fields",
-        choices=[(name, name) for name in ("age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang")],
+        choices=[
+            (name, name) for name in ("age", "sex", "cp", "trestbps", "chol", "fbs", "restecg", "thalach", "exang")
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
     stop_early = forms.BooleanField(label="Stop early", required=False, help_text="When validation stops improving.")
@@ -97,7 +101,9 @@ def _intervals(owners: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _confusion() -> dict[str, Any]:
     noise = random.Random(3)  # noqa: S311
-    matrix = [[88 + noise.randint(0, 9) if i == j else max(0, noise.randint(-4, 3)) for j in range(10)] for i in range(10)]
+    matrix = [
+        [88 + noise.randint(0, 9) if i == j else max(0, noise.randint(-4, 3)) for j in range(10)] for i in range(10)
+    ]
     return {"labels": [str(i) for i in range(10)], "matrix": matrix}
 
 
@@ -108,28 +114,73 @@ def _chain(owners: list[Any]) -> dict[str, Any]:
         for o in owners[:7]
     ]
     pairs = [("anvil", "borealis", 40), ("delta", "borealis", 12), ("ember", "borealis", 4), ("borealis", "cobalt", 22)]
-    links = [{"from": a, "to": b, "value": n} for a, b, n in [*pairs, ("borealis", "grove", 8), ("borealis", "fjord", 2)]]
+    links = [
+        {"from": a, "to": b, "value": n} for a, b, n in [*pairs, ("borealis", "grove", 8), ("borealis", "fjord", 2)]
+    ]
     return {"columns": ["Upstream", "Midstream", "Downstream"], "nodes": nodes, "links": links, "format": "integer"}
 
 
-def _charts(owners: list[Any]) -> dict[str, Any]:
-    plain = [{"slug": o.slug, "name": o.short_name, "colour": o.colour} for o in owners]
+def _evaluation() -> dict[str, Any]:
     noise = random.Random(5)  # noqa: S311
     curve = [[i / 40, round(min(1, (i / 40) ** 0.28), 4)] for i in range(41)]
     points = [[x := noise.gauss(50, 12), x + noise.gauss(0, 6)] for _each in range(160)]
-    lineage = [("d1", "Heart – Cleveland v2", 0), ("d2", "Heart – Hungary v1", 1), ("j", "#12 Heart disease", None)]
+    mattered = {"cp": 0.21, "thal": 0.17, "ca": 0.15, "oldpeak": 0.11, "exang": 0.08, "age": 0.04}
     return {
-        "curves": _curves(plain),
-        "intervals": _intervals(plain),
-        "confusion": _confusion(),
         "roc": {"curves": [{"label": "Together", "auc": 0.838, "points": curve}]},
-        "scatter": {"series": [{"name": "Test", "points": points}], "diagonal": True, "x": {"label": "Actual"}, "y": {"label": "Predicted"}},
-        "histogram": {"edges": list(range(20, 90, 5)), "counts": [3, 9, 22, 41, 66, 92, 118, 131, 120, 88, 47, 18, 6], "missing": 14, "x": {"label": "age"}},
-        "importance": {"items": [{"name": n, "value": v, "low": v * 0.8, "high": v * 1.2} for n, v in (("cp", 0.21), ("thal", 0.17), ("ca", 0.15), ("oldpeak", 0.11), ("exang", 0.08), ("age", 0.04))]},
-        "bars": {"categories": [str(i) for i in range(10)], "stacked": True, "series": [{"organization": o["slug"], "values": [noise.randint(5, 160) for _each in range(10)]} for o in plain[:4]], "organizations": plain},
-        "chain": _chain(owners),
-        "lineage": {"nodes": [{"id": i, "label": name, "colour": c, "href": "#"} for i, name, c in lineage] + [{"id": "m", "label": "Heart disease v3", "here": True}], "links": [{"from": "d1", "to": "j"}, {"from": "d2", "to": "j"}, {"from": "j", "to": "m"}]},
-        "parallel": {"axes": [{"name": "epochs"}, {"name": "lr", "kind": "log"}, {"name": "activation", "kind": "category", "values": ["relu", "tanh", "gelu"]}, {"name": "accuracy"}], "rows": [{"name": f"#{i}", "organization": plain[i % 4]["slug"], "values": [10 + 5 * i, 10 ** -(2 + i % 3), ["relu", "tanh", "gelu"][i % 3], 0.8 + 0.02 * i]} for i in range(7)], "organizations": plain},
+        "scatter": {
+            "series": [{"name": "Test", "points": points}],
+            "diagonal": True,
+            "x": {"label": "Actual"},
+            "y": {"label": "Predicted"},
+        },
+        "histogram": {"edges": list(range(20, 90, 5)), "counts": COUNTS, "missing": 14, "x": {"label": "age"}},
+        "importance": {
+            "items": [{"name": n, "value": v, "low": v * 0.8, "high": v * 1.2} for n, v in mattered.items()]
+        },
+    }
+
+
+def _comparison(owners: list[dict[str, Any]]) -> dict[str, Any]:
+    noise = random.Random(5)  # noqa: S311
+    held = [{"organization": o["slug"], "values": [noise.randint(5, 160) for _each in range(10)]} for o in owners[:4]]
+    activations = ["relu", "tanh", "gelu"]
+    axes = [
+        {"name": "epochs"},
+        {"name": "lr", "kind": "log"},
+        {"name": "activation", "kind": "category", "values": activations},
+        {"name": "accuracy"},
+    ]
+    jobs = [
+        {
+            "name": f"#{i}",
+            "organization": owners[i % 4]["slug"],
+            "values": [10 + 5 * i, 10 ** -(2 + i % 3), activations[i % 3], 0.8 + 0.02 * i],
+        }
+        for i in range(7)
+    ]
+    return {
+        "bars": {"categories": [str(i) for i in range(10)], "stacked": True, "series": held, "organizations": owners},
+        "parallel": {"axes": axes, "rows": jobs, "organizations": owners},
+    }
+
+
+def _lineage() -> dict[str, Any]:
+    sources = [("d1", "Heart – Cleveland v2", 0), ("d2", "Heart – Hungary v1", 1), ("j", "#12 Heart disease", None)]
+    nodes: list[dict[str, Any]] = [{"id": i, "label": name, "colour": c, "href": "#"} for i, name, c in sources]
+    links = [{"from": "d1", "to": "j"}, {"from": "d2", "to": "j"}, {"from": "j", "to": "m"}]
+    return {"nodes": [*nodes, {"id": "m", "label": "Heart disease v3", "here": True}], "links": links}
+
+
+def _charts(organizations: list[Any]) -> dict[str, Any]:
+    owners = [{"slug": o.slug, "name": o.short_name, "colour": o.colour} for o in organizations]
+    return {
+        **_evaluation(),
+        **_comparison(owners),
+        "curves": _curves(owners),
+        "intervals": _intervals(owners),
+        "confusion": _confusion(),
+        "chain": _chain(organizations),
+        "lineage": _lineage(),
         "empty": {"series": []},
     }
 
@@ -149,12 +200,19 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "page": Paginator(range(240), 20).page(int(request.GET.get("page", "3"))),
         "times": [now - timedelta(seconds=s) for s in (5, 700, 9_000, 200_000, 9_000_000)],
         "statuses": ["draft", "pending", "queued", "running", "succeeded", "failed", "canceled"],
-        "counts": [3, 9, 22, 41, 66, 92, 118, 131, 120, 88, 47, 18, 6],
+        "counts": COUNTS,
         "values": [0.9, 0.7, 0.62, 0.5, 0.44, 0.41, 0.33, 0.31, 0.3],
         "answers": [{"label": str(d), "probability": p} for d, p in ((7, 0.92), (9, 0.05), (1, 0.02), (4, 0.01))],
-        "lines": [{"at": now - timedelta(seconds=40 - i), "level": "warning" if i == 6 else "info", "text": f"epoch {i}: loss {0.9 / (i + 1):.3f}"} for i in range(20)],
+        "lines": [
+            {
+                "at": now - timedelta(seconds=40 - i),
+                "level": "info" if i % 7 else "warning",
+                "text": f"epoch {i}: loss {0.9 / (i + 1):.3f}",
+            }
+            for i in range(20)
+        ],
         "stored": {"text": "It is %(now)s and cannot become %(then)s.", "params": {"now": "running", "then": "draft"}},
-        "snippet": "from safetensors.numpy import load_file\n\nweights = load_file('model.safetensors')\nprint(sorted(weights))",
+        "snippet": "from safetensors.numpy import load_file\n\nprint(sorted(load_file('model.safetensors')))",
     }
     return render(request, "web/gallery.html", context)
 

@@ -38,6 +38,21 @@ export function categoryAxis(values, axis = {}, more = {}) {
 
 export const bottomName = (axis) => (axis?.label ? { nameLocation: "middle", nameGap: 26, nameTextStyle: { color: look().faint, fontSize: 11, align: "center" } } : {});
 
+const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.8), 0);
+
+// How much room the legend needs above the chart, told from how its names will wrap.
+export function legendHeight(names, width) {
+  if (names.length < 2) return 0;
+  let rows = 1;
+  let used = 0;
+  for (const name of names) {
+    const item = 33 + widthOf(name);
+    if (used + item > width - 8) [rows, used] = [rows + 1, 0];
+    used += item;
+  }
+  return rows * 21 + 4;
+}
+
 export function legend(names) {
   return { show: names.length > 1, type: "plain", top: 0, left: 0, itemWidth: 14, itemHeight: 8, itemGap: 14, data: names, textStyle: { color: look().soft, fontSize: 12 } };
 }

@@ -2,7 +2,7 @@
 import { escape } from "../lib/dom.js";
 import { as, number } from "../lib/format.js";
 import { t } from "../lib/texts.js";
-import { bottomName, categoryAxis, legend, valueAxis } from "./axes.js";
+import { bottomName, categoryAxis, legend, legendHeight, valueAxis } from "./axes.js";
 import { colourOf, look, ownerOf } from "./look.js";
 
 const nameOf = (data, series) => series.name ?? ownerOf(data, series.organization)?.name ?? t("value");
@@ -13,7 +13,7 @@ export const bars = {
     const categories = categoryAxis(data.categories, data.x, { ...(data.horizontal ? { inverse: true, axisLine: { show: false } } : bottomName(data.x)) });
     const values = valueAxis({ from_zero: true, ...data.y });
     return {
-      grid: { left: 8, right: 16, top: names.length > 1 ? 22 + 22 * Math.ceil((names.length * 100) / Math.max(width, 100)) : data.y?.label ? 28 : 12, bottom: data.x?.label && !data.horizontal ? 34 : 8, containLabel: true },
+      grid: { left: 8, right: 16, top: (data.y?.label ? 26 : 12) + legendHeight(names, width), bottom: data.x?.label && !data.horizontal ? 34 : 8, containLabel: true },
       legend: legend(names),
       tooltip: { trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: look().hover, opacity: 0.5 } }, valueFormatter: as(data.y?.format) },
       xAxis: data.horizontal ? values : categories,

@@ -17,7 +17,7 @@ function domain(data) {
 }
 
 function ticks([low, high], room) {
-  const rough = (high - low) / Math.max(2, Math.floor(room / 90));
+  const rough = (high - low) / Math.max(2, Math.floor(room / 64));
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
   const all = [];

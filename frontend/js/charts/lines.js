@@ -1,7 +1,7 @@
 // Curves: hue says the organization, dash says the split (training dashed), the name stands at the end of the line.
 import { as } from "../lib/format.js";
 import { t } from "../lib/texts.js";
-import { bottomName, legend, valueAxis } from "./axes.js";
+import { bottomName, legend, legendHeight, valueAxis } from "./axes.js";
 import { colourOf, look, ownerOf } from "./look.js";
 
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle", "emptyRect", "emptyTriangle"];
@@ -12,7 +12,9 @@ export function nameOf(data, series) {
   const owner = ownerOf(data, series.organization);
   const parts = [owner?.name ?? (series.series ? t(series.series) : "")];
   if (series.organization && series.series === "alone") parts.push(t("alone"));
-  if (series.split) parts.push(t(series.split));
+  // What all curves share need not be said of each.
+  const splits = new Set(data.series.map(({ split }) => split));
+  if (series.split && (splits.size > 1 || !owner)) parts.push(t(series.split));
   return parts.filter(Boolean).join(" · ") || t("value");
 }
 
@@ -54,7 +56,7 @@ export const lines = {
     const longest = Math.max(0, ...names.map((name) => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.6), 0)));
     const write = as(data.y?.format);
     return {
-      grid: { left: 8, right: room ? Math.min(200, longest + 16) : 16, top: room || names.length < 2 ? (data.y?.label ? 28 : 12) : 20 + 22 * Math.ceil((names.length * 110) / Math.max(width, 110)), bottom: data.x?.label ? 34 : 8, containLabel: true },
+      grid: { left: 8, right: room ? Math.min(200, longest + 16) : 16, top: (data.y?.label ? 26 : 12) + (room ? 0 : legendHeight(names, width)), bottom: data.x?.label ? 34 : 8, containLabel: true },
       legend: { ...legend(names), show: !room && names.length > 1 },
       tooltip: {
         trigger: "axis",

@@ -2,7 +2,7 @@
 import { escape } from "../lib/dom.js";
 import { as, number } from "../lib/format.js";
 import { t } from "../lib/texts.js";
-import { bottomName, legend, valueAxis } from "./axes.js";
+import { bottomName, legend, legendHeight, valueAxis } from "./axes.js";
 import { colourOf, look, ownerOf } from "./look.js";
 
 const nameOf = (data, series) => series.name ?? ownerOf(data, series.organization)?.name ?? t("value");
@@ -18,10 +18,10 @@ function reference(data) {
 }
 
 export const scatter = {
-  option(data) {
+  option(data, { width }) {
     const names = data.series.map((series) => nameOf(data, series));
     return {
-      grid: { left: 8, right: 16, top: names.length > 1 ? 52 : 28, bottom: data.x?.label ? 34 : 8, containLabel: true },
+      grid: { left: 8, right: 16, top: (data.y?.label ? 26 : 12) + legendHeight(names, width), bottom: data.x?.label ? 34 : 8, containLabel: true },
       legend: legend(names),
       tooltip: { trigger: "item", formatter: ({ seriesName, value }) => `${escape(seriesName)}<br>${as(data.x?.format)(value[0])} · <b>${as(data.y?.format)(value[1])}</b>` },
       xAxis: valueAxis(data.x, { ...bottomName(data.x) }),
@@ -37,14 +37,14 @@ export const scatter = {
 
 // {curves: [{label, auc, points: [[fpr, tpr], …], organization?}]}
 export const roc = {
-  option(data) {
+  option(data, { width }) {
     const { accent, faint, strong } = look();
     const name = (curve) => `${curve.label ?? ownerOf(data, curve.organization)?.name ?? ""}${curve.auc === undefined ? "" : `  ${t("area")} ${number(curve.auc)}`}`;
     const names = data.curves.map(name);
     const hues = data.curves.length > 1 && data.curves.every((curve) => !curve.organization) ? look().orgs : [accent];
     const axis = (label) => ({ ...valueAxis({ label, min: 0, max: 1 }), interval: 0.25 });
     return {
-      grid: { left: 8, right: 16, top: 22 + 20 * Math.ceil(names.length / 3), bottom: 34, containLabel: true },
+      grid: { left: 8, right: 16, top: 26 + Math.max(25, legendHeight(names, width)), bottom: 34, containLabel: true },
       legend: { ...legend(names), show: true },
       tooltip: { trigger: "item" },
       xAxis: { ...axis(t("false_positive")), ...bottomName({ label: t("false_positive") }) },
