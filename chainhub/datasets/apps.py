@@ -1,5 +1,7 @@
 """The app's registration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class DatasetsConfig(AppConfig):
 
     name = "chainhub.datasets"
     label = "datasets"
+
+    def ready(self) -> None:
+        """Listen to the floors below."""
+        import_module("chainhub.datasets.receivers")

@@ -61,7 +61,9 @@ class Dataset(Created):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="datasets")
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(max_length=80)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TABLE)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=Kind, blank=True, help_text=_("Empty until the first file was inspected.")
+    )
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     card = models.TextField(
         _("card"), blank=True, max_length=20_000, help_text=_("Markdown: what it is, how it was collected, its limits.")
@@ -139,6 +141,8 @@ class DatasetVersion(Created, HasStatus):
     rows = models.PositiveBigIntegerField(null=True, blank=True)
     inspection = models.JSONField(default=dict, blank=True)
     refusal = models.JSONField(null=True, blank=True, help_text="the sentence that says why it was refused")
+    claimed_at = models.DateTimeField(null=True, blank=True, help_text="last sign of life of whoever inspects it")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="how often an inspection of it was begun")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     objects = DatasetVersionQuerySet.as_manager()

@@ -8,6 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -49,24 +50,49 @@ def store_bytes(data: bytes) -> Blob:
         place = _incoming()
         try:
             place.write_bytes(data)
-            _put(place, blob, move=True)
+            _put(place, blob, may_share=True)
         finally:
             place.unlink(missing_ok=True)
     return _row(digest, len(data))
 
 
-def store_file(path: Path, *, move: bool = False, known_hash: str = "") -> Blob:
-    """Store a file; equal bytes are stored once. With `move` the file at `path` is gone afterwards.
+def store_file(path: Path, *, move: bool = False) -> Blob:
+    """Store a file; equal bytes are stored once. With `move` the file at `path` is gone afterwards."""
+    if not move:
+        return _stored(path, *hash_file(path), may_share=False)
+    blob = adopt_file(path)
+    path.unlink(missing_ok=True)
+    return blob
+
+
+def adopt_file(path: Path, *, known_hash: str = "") -> Blob:
+    """Store a file that nobody will change any more and that the caller removes: no byte is copied where that can be.
 
     `known_hash` spares a reading where the caller hashed the very bytes as it wrote them.
     """
     digest, size = (known_hash, path.stat().st_size) if known_hash else hash_file(path)
+    return _stored(path, digest, size, may_share=True)
+
+
+def _stored(path: Path, digest: str, size: int, *, may_share: bool) -> Blob:
     blob = Blob(sha256=digest, size=size)
     if not _is_stored(blob.storage_name, size):
-        _put(path, blob, move=move)
-    if move:
-        path.unlink(missing_ok=True)
+        _put(path, blob, may_share=may_share)
     return _row(digest, size)
+
+
+@contextmanager
+def local_file(blob: Blob) -> Iterator[Path]:
+    """A path to read the bytes from: the stored file itself where it lies in a folder, else a copy for the while."""
+    storage = blob_storage()
+    if isinstance(storage, FileSystemStorage):
+        yield Path(storage.path(blob.storage_name))
+        return
+    copy = fetch_blob(blob, scratch_folder() / uuid.uuid4().hex)
+    try:
+        yield copy
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def open_blob(blob: Blob) -> BinaryIO:
@@ -110,10 +136,10 @@ def _is_stored(name: str, size: int) -> bool:
     return storage.exists(name) and storage.size(name) == size
 
 
-def _put(path: Path, blob: Blob, *, move: bool) -> None:
+def _put(path: Path, blob: Blob, *, may_share: bool) -> None:
     storage = blob_storage()
     if isinstance(storage, FileSystemStorage):
-        _put_in_folder(path, Path(storage.path(blob.storage_name)), move=move)
+        _put_in_folder(path, Path(storage.path(blob.storage_name)), may_share=may_share)
         return
     with path.open("rb") as file:
         storage.save(blob.storage_name, File(file))
@@ -122,22 +148,26 @@ def _put(path: Path, blob: Blob, *, move: bool) -> None:
         raise DamagedBlobError(f"The storage kept a different length of {blob.sha256}.")
 
 
-def _put_in_folder(source: Path, target: Path, *, move: bool) -> None:
-    """A rename where both lie on one file system; else a copy beside the target, then a rename."""
+def _put_in_folder(source: Path, target: Path, *, may_share: bool) -> None:
+    """A second name for the same file where both lie on one file system; else a copy beside the target, renamed."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    if move and source.stat().st_dev == target.parent.stat().st_dev:
-        _flush(source)
-        source.replace(target)
-    else:
-        unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        try:
+    unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    try:
+        if not (may_share and _linked(source, unfinished)):
             shutil.copyfile(source, unfinished)
-            _flush(unfinished)
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    target.chmod(0o440)
+        _flush(unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
     _flush(target.parent)
+
+
+def _linked(source: Path, target: Path) -> bool:
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        return False
+    return True
 
 
 def _flush(path: Path) -> None:

@@ -1,0 +1,24 @@
+"""How much a file may hold; each limit has its sentence where it is tested."""
+
+PIECE = 2**20
+SAMPLE = 2**18  # bytes read to tell encoding, delimiter and header
+MAX_COLUMNS = 5_000
+MAX_ROWS = 100_000_000
+MAX_CELLS = 20_000_000_000
+MAX_ROW_BYTES = 16 * 2**20
+MAX_QUOTED_LINES = 2_000
+MAX_NAME = 200
+
+# A packed file may unpack to this much whatever its size, and to this many times its size beyond that.
+UNPACKED_ALWAYS = 256 * 2**20
+UNPACKED_RATIO = 200
+MAX_UNPACKED = 64 * 2**30
+
+MAX_IMAGES = 500_000
+MAX_IMAGE_BYTES = 64 * 2**20
+MAX_PIXELS = 64_000_000
+
+# Faults that are left out and told, rather than refused: few in number, or a small share.
+FEW = 20
+SMALL_SHARE = 0.01
+HOPELESS = 10_000

@@ -1,0 +1,74 @@
+"""Inspection in a process of its own: what a stranger's file does to its reader stays there.
+
+The child knows no database, no broker and no key; it gets two paths, a share of memory and time, and ends when its
+parent does.
+"""
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from chainhub.datasets.inspection.findings import Findings, RefusedFileError, Tell
+
+SIGN_OF_LIFE = 5.0  # seconds
+OUTCOME = "outcome.json"
+
+
+def inspect_isolated(source: Path, work: Path, tell: Tell) -> Findings:
+    """As `inspect_file`, in a child process. Raises `RefusedFileError` also for a file that kills its reader."""
+    argv = [sys.executable, "-m", "chainhub.datasets.inspection", str(source), str(work)]
+    with subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_bare_environment(), cwd=work
+    ) as child:
+        try:
+            _follow(child, tell)
+        except BaseException:
+            child.kill()
+            raise
+    outcome = work / OUTCOME
+    if child.returncode or not outcome.exists():
+        raise RefusedFileError(
+            gettext_noop("Reading the file took more memory or time than a file may take, so it was stopped.")
+        )
+    told = json.loads(outcome.read_text())
+    if "refusal" in told:
+        raise RefusedFileError(told["refusal"]["text"], **told["refusal"]["params"])
+    return Findings(kind=told["kind"], rows=told["rows"], training=work / told["training"], report=told["report"])
+
+
+def _follow(child: subprocess.Popen[bytes], tell: Tell) -> None:
+    """Pass the child's progress on, and a sign of life where it is silent."""
+    assert child.stdout is not None  # noqa: S101 - it is a pipe
+    share = 0.0
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            if waiting.select(SIGN_OF_LIFE):
+                lines = os.read(child.stdout.fileno(), 65536).split()
+                if not lines:
+                    break
+                share = _share(lines[-1], share)
+            tell(share)
+
+
+def _share(line: bytes, before: float) -> float:
+    try:
+        return min(max(float(line), before), 1.0)
+    except ValueError:
+        return before
+
+
+def _bare_environment() -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(settings.ROOT),
+        "OMP_NUM_THREADS": "1",
+        "ARROW_NUM_THREADS": "1",
+    }

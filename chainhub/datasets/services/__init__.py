@@ -1,0 +1,26 @@
+"""The verbs of datasets."""
+
+from chainhub.datasets.services.cards import change_visibility, set_roles, update_card
+from chainhub.datasets.services.downloads import record_download
+from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_grants_in
+from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
+from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
+from chainhub.datasets.services.withdrawing import restore_dataset, what_withdrawal_affects, withdraw_dataset
+
+__all__ = [
+    "add_version",
+    "change_visibility",
+    "discard_dataset",
+    "grant_use",
+    "inspect_version",
+    "record_download",
+    "register_dataset",
+    "restore_dataset",
+    "revoke_grant",
+    "revoke_grants_in",
+    "send_uninspected",
+    "set_roles",
+    "update_card",
+    "what_withdrawal_affects",
+    "withdraw_dataset",
+]

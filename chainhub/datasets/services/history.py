@@ -1,0 +1,26 @@
+"""Writing down what happens to a dataset, with whom it concerns."""
+
+from typing import Any
+
+from chainhub.accounts.models import User
+from chainhub.activity.services import record
+from chainhub.collaborations.models import Collaboration
+from chainhub.core.live import publish_on_commit
+from chainhub.core.sentences import sentence
+from chainhub.datasets.models import Dataset
+
+
+def remember(
+    dataset: Dataset,
+    verb: str,
+    text: str,
+    *,
+    actor: User | None,
+    collaborations: list[Collaboration] | None = None,
+    **params: Any,
+) -> None:
+    """One audit event; `text` has the placeholder `%(dataset)s` besides those in `params`."""
+    topics = [dataset.topic, dataset.organization.topic, *(one.topic for one in collaborations or [])]
+    said = sentence(text, dataset=dataset.name, **params)
+    record(f"dataset.{verb}", said, actor=actor, topics=topics, target_url=dataset.get_absolute_url())
+    publish_on_commit(dataset.topic, verb)

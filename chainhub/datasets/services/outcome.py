@@ -1,0 +1,137 @@
+"""What becomes of an inspected version: ready with a commit, or refused with a sentence. Each happens once."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from chainhub.activity.services import notify
+from chainhub.core.live import publish_on_commit
+from chainhub.core.sentences import Sentence, sentence
+from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.inspection.findings import Findings
+from chainhub.datasets.models import Dataset, DatasetVersion, Kind, VersionStatus
+from chainhub.datasets.services.cards import field_names
+from chainhub.datasets.services.changes import changes_between
+from chainhub.datasets.services.history import remember
+from chainhub.repositories.models import Blob
+from chainhub.repositories.services import commit_files, tag_commit
+from chainhub.repositories.storage import store_file
+
+
+def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime) -> None:
+    """Store the canonical form, commit it with the original, and open the version for use."""
+    training = store_file(findings.training, move=True)
+    with transaction.atomic():
+        held = _held(version, claimed_at)
+        if held is None:
+            return
+        dataset = held.dataset
+        if dataset.kind and dataset.kind != findings.kind:
+            _refuse(held, _wrong_kind(dataset.kind))
+            return
+        _settle_roles(dataset, findings)
+        assert held.upload is not None  # noqa: S101 - a version without upload is refused before it is read
+        files = {_original_name(held.upload.filename): held.upload.blob, TRAINING_FILE: training}
+        _make_ready(held, findings, {path: blob for path, blob in files.items() if blob})
+
+
+def refuse(version: DatasetVersion, reason: Sentence, *, claimed_at: datetime) -> None:
+    """Say why the file cannot be used; the dataset's other versions stay as they are."""
+    with transaction.atomic():
+        held = _held(version, claimed_at)
+        if held is not None:
+            _refuse(held, reason)
+
+
+def _held(version: DatasetVersion, claimed_at: datetime) -> DatasetVersion | None:
+    """The row, locked, if it still waits for this very worker."""
+    Dataset.objects.select_for_update().get(pk=version.dataset_id)
+    waiting = DatasetVersion.objects.select_for_update(of=("self",)).select_related(
+        "dataset__organization", "upload__blob", "created_by"
+    )
+    return waiting.filter(pk=version.pk, status=VersionStatus.INSPECTING, claimed_at=claimed_at).first()
+
+
+def _make_ready(version: DatasetVersion, findings: Findings, files: dict[str, Blob]) -> None:
+    dataset = version.dataset
+    before = dataset.latest_version
+    title = f"v{version.number}: {version.note}" if version.note else f"v{version.number}"
+    version.commit = commit_files(dataset.repository, files, author=version.created_by, title=title)
+    tag_commit(version.commit, f"v{version.number}")
+    version.rows, version.progress = findings.rows, 1.0
+    version.inspection = findings.report
+    if before:
+        version.inspection["changes"] = changes_between(before.inspection, findings.report)
+    version.move_to(VersionStatus.READY)
+    version.save(update_fields=["commit", "rows", "progress", "inspection", "status"])
+    said = sentence(
+        gettext_noop("“%(dataset)s” version %(version)s is ready: %(rows)s rows."),
+        dataset=dataset.name,
+        version=version.number,
+        rows=findings.rows,
+    )
+    notify([version.created_by], "dataset.ready", said, url=dataset.get_absolute_url())
+    remember(
+        dataset,
+        "version_ready",
+        gettext_noop("Version %(version)s of “%(dataset)s” passed inspection."),
+        actor=version.created_by,
+        version=version.number,
+    )
+    publish_on_commit(version.topic, "state", status=version.status)
+
+
+def _refuse(version: DatasetVersion, reason: Sentence) -> None:
+    dataset = version.dataset
+    version.refusal = dict(reason)
+    version.move_to(VersionStatus.REFUSED)
+    version.save(update_fields=["refusal", "status"])
+    said = sentence(
+        gettext_noop("“%(dataset)s” version %(version)s was refused: %(reason)s"),
+        dataset=dataset.name,
+        version=version.number,
+        reason=reason,
+    )
+    notify([version.created_by], "dataset.refused", said, url=dataset.get_absolute_url())
+    remember(
+        dataset,
+        "version_refused",
+        gettext_noop("Version %(version)s of “%(dataset)s” was refused: %(reason)s"),
+        actor=version.created_by,
+        version=version.number,
+        reason=reason,
+    )
+    publish_on_commit(version.topic, "state", status=version.status)
+
+
+def _settle_roles(dataset: Dataset, findings: Findings) -> None:
+    """Keep what the owner chose where it still exists; else take the likeliest."""
+    names, report = field_names(findings.report), findings.report
+    if dataset.target and dataset.target not in names:
+        report["repairs"].append(_gone(dataset.target))
+        dataset.target = ""
+    dataset.kind = Kind(findings.kind)
+    dataset.target = dataset.target or next(iter(report.get("targets", [])), "")
+    chosen: list[Any] = [name for name in dataset.identifiers if name in names] or report.get("identifiers", [])
+    dataset.identifiers = [name for name in chosen if name != dataset.target]
+    dataset.save(update_fields=["kind", "target", "identifiers"])
+
+
+def _gone(target: str) -> Sentence:
+    return sentence(gettext_noop("The target field “%(name)s” is not in this version; choose another."), name=target)
+
+
+def _wrong_kind(expected: str) -> Sentence:
+    return sentence(
+        gettext_noop("The dataset holds a table, but this file holds images; register it as a dataset of its own.")
+        if expected == Kind.TABLE
+        else gettext_noop("The dataset holds images, but this file holds a table; register it as a dataset of its own.")
+    )
+
+
+def _original_name(filename: str) -> str:
+    """A file cannot share its name with the folder of the canonical form."""
+    folder = TRAINING_FILE.split("/", maxsplit=1)[0]
+    return f"original-{filename}" if filename == folder else filename

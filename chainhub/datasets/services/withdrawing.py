@@ -1,0 +1,83 @@
+"""Withdrawing a dataset from all use, and undoing that."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from chainhub.accounts.models import User
+from chainhub.activity.services import notify
+from chainhub.collaborations.models import Collaboration, Participant
+from chainhub.core.sentences import sentence
+from chainhub.datasets import permissions, signals
+from chainhub.datasets.models import Dataset
+from chainhub.datasets.services.history import remember
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Who loses what; the jobs and models that used the data are known on the floors above."""
+
+    collaborations: list[Collaboration]
+    versions: int
+
+
+def what_withdrawal_affects(dataset: Dataset) -> Effects:
+    """What the owner should know before withdrawing."""
+    granted = Collaboration.objects.filter(pk__in=dataset.grants.active().values("collaboration")).order_by("name")
+    return Effects(collaborations=list(granted), versions=dataset.versions.ready().count())
+
+
+@transaction.atomic
+def withdraw_dataset(dataset: Dataset, *, actor: User, reason: str = "") -> Dataset:
+    """From now on no job may use it and partners no longer find it. Grants are kept for an undo."""
+    dataset = _locked(dataset, actor)
+    if dataset.withdrawn_at is not None:
+        return dataset
+    dataset.withdrawn_at, dataset.withdrawn_reason = timezone.now(), reason[:300]
+    dataset.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    signals.dataset_withdrawn.send(sender=Dataset, dataset=dataset, actor=actor)
+    affected = what_withdrawal_affects(dataset).collaborations
+    _tell_partners(dataset, affected, gettext_noop("%(organization)s withdrew “%(dataset)s”; no new job may use it."))
+    remember(
+        dataset,
+        "withdrawn",
+        gettext_noop("Withdrew “%(dataset)s”: %(reason)s") if reason else gettext_noop("Withdrew “%(dataset)s”."),
+        actor=actor,
+        collaborations=affected,
+        **({"reason": reason} if reason else {}),
+    )
+    return dataset
+
+
+@transaction.atomic
+def restore_dataset(dataset: Dataset, *, actor: User) -> Dataset:
+    """Undo a withdrawal: the grants that stand are good again."""
+    dataset = _locked(dataset, actor)
+    if dataset.withdrawn_at is None:
+        return dataset
+    dataset.withdrawn_at, dataset.withdrawn_reason = None, ""
+    dataset.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    signals.dataset_restored.send(sender=Dataset, dataset=dataset, actor=actor)
+    affected = what_withdrawal_affects(dataset).collaborations
+    remember(
+        dataset, "restored", gettext_noop("Restored “%(dataset)s”."), actor=actor, collaborations=affected
+    )  # fmt: skip
+    return dataset
+
+
+def _locked(dataset: Dataset, actor: User) -> Dataset:
+    if not permissions.may_withdraw(actor, dataset):
+        raise PermissionDenied
+    return Dataset.objects.select_for_update(of=("self",)).select_related("organization").get(pk=dataset.pk)
+
+
+def _tell_partners(dataset: Dataset, collaborations: list[Collaboration], text: str) -> None:
+    partners = Participant.objects.accepted().filter(collaboration__in=collaborations)
+    people = User.objects.filter(
+        memberships__organization__in=partners.exclude(organization=dataset.organization).values("organization")
+    ).distinct()
+    said = sentence(text, organization=dataset.organization.name, dataset=dataset.name)
+    notify(people, "dataset.withdrawn", said, url=dataset.get_absolute_url())

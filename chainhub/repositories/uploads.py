@@ -1,0 +1,228 @@
+"""Bytes on their way in: they go straight to disk, and how many arrived is what the disk says.
+
+One file per upload under `settings.UPLOADS`. A process killed in the middle leaves a shorter file and nothing else;
+the next request goes on where the file ends.
+"""
+
+import hashlib
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from chainhub.accounts.models import User
+from chainhub.core.errors import DomainError, InvalidInputError, TooLargeError
+from chainhub.organizations.models import Organization
+from chainhub.repositories.incoming import Incoming, hold_on
+from chainhub.repositories.models import Upload
+from chainhub.repositories.paths import clean_filename
+from chainhub.repositories.storage import PIECE, adopt_file, scratch_folder
+
+SPARE_DISK = 2 * 2**30
+MOST_UNFINISHED = 100  # of one person
+SCRATCH_DAYS = 1
+
+
+class Readable(Protocol):
+    """Where the bytes come from: a request, or a file."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class OffsetConflictError(DomainError):
+    """The client goes on at another place than where the file ends."""
+
+    code = "offset-conflict"
+
+
+class ChecksumError(DomainError):
+    """What arrived is not what was sent; nothing of it was kept."""
+
+    code = "checksum-mismatch"
+    status = 460
+
+
+def begin_upload(
+    *, actor: User, filename: str, size: int, content_type: str = "", organization: Organization | None = None
+) -> Upload:
+    """Make room for a file of `size` bytes. Raises `TooLargeError`, and `DomainError` when there is no room."""
+    if size < 0:
+        raise InvalidInputError(gettext_noop("A file cannot have less than no bytes."), field="size")
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise TooLargeError(
+            gettext_noop("A file may have at most %(limit)s GB."), limit=round(settings.MAX_UPLOAD_BYTES / 2**30, 1)
+        )
+    _check_room(actor, size)
+    upload = Upload.objects.create(
+        user=actor,
+        organization=organization,
+        filename=clean_filename(filename),
+        content_type=content_type[:120],
+        size=size,
+        expires_at=timezone.now() + timedelta(days=settings.UPLOAD_DAYS),
+    )
+    incoming_of(upload).create()
+    if size == 0:
+        finish_upload(upload)
+    return upload
+
+
+def append_to_upload(
+    upload: Upload, source: Readable, *, offset: int, checksum: tuple[str, bytes] | None = None
+) -> int:
+    """Write what `source` gives behind byte `offset`; the new length. The last byte finishes the upload.
+
+    Raises `OffsetConflictError`, `UploadBusyError`, `ChecksumError`.
+    """
+    if offset == upload.size == upload_offset(upload):
+        return finish_upload(upload).size
+    # Hashing as the bytes pass spares reading a whole file again; one that comes in parts is read at the end.
+    whole = hashlib.sha256() if offset == 0 else None
+    check = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
+    incoming = incoming_of(upload)
+    with incoming.writing(provisional=checksum is not None) as writer:
+        if writer.length != offset:
+            raise OffsetConflictError(
+                gettext_noop("The upload stands at byte %(length)s, not at %(offset)s."),
+                length=writer.length,
+                offset=offset,
+            )
+        for piece in _pieces(source, upload.size - offset):
+            writer.write(piece)
+            for digest in filter(None, (whole, check)):
+                digest.update(piece)
+        if checksum and check and check.digest() != checksum[1]:
+            raise ChecksumError(gettext_noop("The bytes did not arrive as they were sent; send them again."))
+        length = writer.keep()
+        if length == upload.size:
+            _store(upload, incoming, known_hash=whole.hexdigest() if whole else "")
+    Upload.objects.filter(pk=upload.pk).update(offset=length)
+    upload.offset = length
+    return length
+
+
+def receive_file(*, actor: User, filename: str, size: int, source: Readable, content_type: str = "") -> Upload:
+    """A whole file in one go; nothing is kept of one that stops half-way."""
+    upload = begin_upload(actor=actor, filename=filename, size=size, content_type=content_type)
+    if size and append_to_upload(upload, source, offset=0) < size:
+        discard_upload(upload)
+        raise InvalidInputError(gettext_noop("The file broke off; send it again."))
+    return upload
+
+
+def upload_offset(upload: Upload) -> int:
+    """How many bytes are safe on disk."""
+    return upload.size if upload.blob_id else incoming_of(upload).length()
+
+
+def finish_upload(upload: Upload) -> Upload:
+    """Store the bytes of an upload that is complete and, after a crash, was not stored yet. May be called twice."""
+    if upload.blob_id is None and upload_offset(upload) == upload.size:
+        incoming = incoming_of(upload)
+        with incoming.held() as lock:
+            hold_on(lock)
+            upload.refresh_from_db()
+            if upload.blob_id is None:
+                _store(upload, incoming, known_hash="")
+    return upload
+
+
+@transaction.atomic
+def take_upload(upload: Upload, *, actor: User) -> Upload:
+    """Use a finished upload, once. Raises `DomainError`."""
+    finish_upload(upload)
+    taken = Upload.objects.select_for_update().filter(pk=upload.pk, user=actor).first()
+    if taken is None or taken.blob_id is None:
+        raise InvalidInputError(gettext_noop("The file has not arrived whole yet."), field="upload")
+    if taken.used_at is not None:
+        raise DomainError(gettext_noop("This file was registered already."), field="upload")
+    taken.used_at = timezone.now()
+    taken.save(update_fields=["used_at"])
+    return taken
+
+
+def discard_upload(upload: Upload) -> None:
+    """Forget an upload that nothing was made of; the blob of a finished one may serve others and stays."""
+    if upload.used_at is not None:
+        raise DomainError(gettext_noop("This file was registered already."))
+    incoming_of(upload).remove()
+    upload.delete()
+
+
+def expire_uploads() -> int:
+    """Forget uploads past their date of which nothing was made, and files that no row names; how many."""
+    count = 0
+    for upload in Upload.objects.filter(expires_at__lt=timezone.now(), used_at=None).iterator():
+        discard_upload(upload)
+        count += 1
+    _sweep(_folder(), days=settings.UPLOAD_DAYS, keep=_names_upload)
+    _sweep(scratch_folder(), days=SCRATCH_DAYS, keep=lambda _name: False)
+    return count
+
+
+def incoming_of(upload: Upload) -> Incoming:
+    """The file in which the upload grows."""
+    return Incoming(_folder() / str(upload.pk))
+
+
+def _folder() -> Path:
+    return Path(settings.UPLOADS) / "incoming"
+
+
+def _store(upload: Upload, incoming: Incoming, *, known_hash: str) -> None:
+    """The row names the blob before the incoming file goes: a kill in between loses nothing."""
+    blob = adopt_file(incoming.path, known_hash=known_hash)
+    upload.blob, upload.offset = blob, upload.size
+    upload.save(update_fields=["blob", "offset"])
+    incoming.remove()
+
+
+def _pieces(source: Readable, room: int) -> Iterator[bytes]:
+    while room > 0:
+        try:
+            piece = source.read(min(PIECE, room))
+        except OSError:
+            return  # the client has gone; what came before stays
+        if not piece:
+            return
+        room -= len(piece)
+        yield piece
+
+
+def _check_room(actor: User, size: int) -> None:
+    unfinished = Upload.objects.filter(user=actor, blob=None)
+    if unfinished.count() >= MOST_UNFINISHED:
+        raise DomainError(
+            gettext_noop("You have %(most)s unfinished uploads; finish or cancel some first."), most=MOST_UNFINISHED
+        )
+    _folder().mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(_folder()).free < size + SPARE_DISK:
+        raise DomainError(gettext_noop("The hub has no room for a file of this size; ask its operator."))
+
+
+def _sweep(folder: Path, *, days: int, keep: Callable[[str], bool]) -> None:
+    """Remove what is older and belongs to nothing."""
+    if not folder.is_dir():
+        return
+    limit = time.time() - days * 86_400
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime > limit or keep(path.name.split(".")[0]):
+                continue
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _names_upload(name: str) -> bool:
+    try:
+        return Upload.objects.filter(pk=uuid.UUID(name), blob=None).exists()
+    except ValueError:
+        return False
