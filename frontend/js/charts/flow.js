@@ -4,7 +4,9 @@ import { s } from "../lib/dom.js";
 import { as } from "../lib/format.js";
 import { t } from "../lib/texts.js";
 
+// A node is as wide as its column allows, within what is readable.
 const NODE = { width: 168, height: 46, gap: 16 };
+const [NARROWEST, WIDEST, BETWEEN] = [128, 190, 44];
 const THIN = 1.5;
 const THICK = 14;
 
@@ -101,7 +103,8 @@ function picture(data, width) {
   const head = data.columns ? 30 : 4;
   const tallest = Math.max(1, ...columns.map((each) => each.length));
   const height = head + tallest * (NODE.height + NODE.gap) - NODE.gap + 8;
-  const least = columns.length * NODE.width + (columns.length - 1) * 64;
+  NODE.width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, (width - 2 - (columns.length - 1) * 1.4 * BETWEEN) / columns.length)));
+  const least = columns.length * NODE.width + (columns.length - 1) * BETWEEN;
   const whole = Math.max(width - 2, least);
   const gap = columns.length > 1 ? Math.min(260, (whole - columns.length * NODE.width) / (columns.length - 1)) : 0;
   const places = new Map();
