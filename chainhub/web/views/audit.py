@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent
 from chainhub.activity.services import first_broken_event
-from chainhub.web.audit import filtered, topics_of, visible_events
+from chainhub.collaborations.reading import filtered, topics_of, visible_events
 from chainhub.web.http import SignedInRequest
 from chainhub.web.pages import page_of
 
