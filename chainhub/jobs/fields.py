@@ -12,7 +12,7 @@ from chainhub.jobs.catalogue import Recipe
 NUMERIC = {"integer", "number", "boolean"}
 UNKNOWN = {"", "null", "empty"}  # a field without any value fits whatever the others hold
 IMAGE_FIELDS = {"image", "label", "path"}
-DATASET_KINDS = {Kind.TABLE: "table", Kind.IMAGES: "images"}
+DATASET_KINDS: dict[str, str] = {Kind.TABLE: "table", Kind.IMAGES: "images"}
 
 Fields = dict[str, str]  # name -> type, in the file's order
 
@@ -65,7 +65,7 @@ def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: 
 def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
     kinds = {version.dataset.kind for version in versions}
     for version in versions:
-        if DATASET_KINDS[Kind(version.dataset.kind)] not in recipe.datasets:
+        if DATASET_KINDS.get(version.dataset.kind) not in recipe.datasets:
             raise InvalidInputError(
                 gettext_noop("This recipe cannot read “%(dataset)s”: it is of another kind of data."),
                 field="versions",

@@ -70,12 +70,16 @@ class SlotPool:
                 self._changed.wait_for(lambda: self._woken or self._draining, LOOK_EVERY)
                 self._woken = False
             try:
-                while self._free and not self._draining and self._take():
-                    pass
+                self._take_all()
             except DatabaseError:
                 logger.warning("the database does not answer; no job is taken")
                 connections.close_all()
         connections.close_all()
+
+    def _take_all(self) -> None:
+        while self._free and self._take():
+            if self._draining:
+                return
 
     def _take(self) -> bool:
         """Claim the next job that a free slot can run; False when there is none."""

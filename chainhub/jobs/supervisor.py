@@ -153,7 +153,8 @@ class ForkServer:
         """End the server; its children are told to stop by it."""
         with self._lock:
             if self._line is not None:
-                self._line.close()
+                with contextlib.suppress(OSError):
+                    self._line.shutdown(socket.SHUT_RDWR)
             process = self._process
         if process is not None:
             try:

@@ -73,7 +73,8 @@ class Worker:
         signals.worker_ready.connect(self._ready, weak=False)
         if self._beat:
             # In a thread: a process of its own would live on when this one is killed.
-            EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler").start()
+            beat: Any = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
+            beat.start()
         self._celery().start()
         return self._leave()
 
@@ -114,7 +115,7 @@ class Worker:
             logger.warning("the database does not answer; the node leaves without a word")
         finally:
             connections.close_all()
-        state.should_stop = 0
+        state.should_stop = 0  # type: ignore[assignment]
 
     def _warm(self) -> None:
         """Jobs are taken once they can start at once."""

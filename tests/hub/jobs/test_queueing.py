@@ -1,0 +1,78 @@
+"""Who is next, where, and why the others wait."""
+
+from collections import Counter
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.utils import timezone
+
+from chainhub.jobs import queueing, services
+from chainhub.jobs.models import TrainingJob
+from chainhub.nodes.models import ComputeNode
+from tests.factories import jobs as make
+from tests.factories.nodes import make_node
+
+
+def texts(waiting: list[queueing.Waiting]) -> list[str]:
+    return [one.reason["text"] for one in waiting]
+
+
+def test_without_a_node_the_job_says_so(job: TrainingJob) -> None:
+    assert texts(queueing.waiting()) == ["Waits for a compute node: none is connected."]
+
+
+def test_a_gpu_job_waits_for_a_gpu_node(alice: Any, anvil: Any, alliance: Any, ours: Any, node: ComputeNode) -> None:
+    make.make_job(alice, anvil, alliance, [ours], device="gpu")
+    assert texts(queueing.waiting()) == ["Waits for a GPU node: none is connected."]
+
+
+def test_a_free_slot_takes_it(job: TrainingJob, node: ComputeNode) -> None:
+    assert texts(queueing.waiting()) == ["Starts as soon as a node takes it."]
+
+
+def test_the_second_waits_for_the_first(job: TrainingJob, node: ComputeNode, alice: Any, anvil: Any, alliance: Any, ours: Any) -> None:
+    services.claim_job(job.pk, node=node)
+    second, third = (make.make_job(alice, anvil, alliance, [ours], title=title) for title in "ab")
+    waiting = queueing.waiting()
+    assert [(one.job.pk, one.position) for one in waiting] == [(second.pk, 1), (third.pk, 2)]
+    assert waiting[1].reason["params"] == {"slots": 1, "ahead": 1}
+    assert queueing.why_it_waits(third) == waiting[1]
+    assert queueing.why_it_waits(job) is None
+
+
+def test_no_collaboration_waits_behind_all_jobs_of_another() -> None:
+    jobs = [SimpleNamespace(pk=n, collaboration_id=c, queued_at=n) for n, c in enumerate([1, 1, 1, 2, 2, 3])]
+    order = queueing.in_fair_order(jobs, Counter())  # type: ignore[arg-type]
+    assert [job.pk for job in order] == [0, 3, 5, 1, 4, 2]
+    busy = queueing.in_fair_order(jobs, Counter({1: 2}))  # type: ignore[arg-type]
+    assert [job.pk for job in busy] == [3, 5, 4, 0, 1, 2]
+
+
+def test_an_own_node_serves_its_owners_collaborations(alice: Any, anvil: Any, borealis: Any, alliance: Any, ours: Any) -> None:
+    make_node("theirs", queues=[f"org-{borealis.pk}-cpu", "cpu"], organization=borealis)
+    assert make.make_job(alice, anvil, alliance, [ours]).queue == f"org-{borealis.pk}-cpu"
+    make_node("ours", queues=[f"org-{anvil.pk}-cpu"], organization=anvil)
+    job = make.make_job(alice, anvil, alliance, [ours])
+    assert job.queue == f"org-{anvil.pk}-cpu", "the launching organization's node comes first"
+    assert queueing.next_for([f"org-{anvil.pk}-cpu", "cpu"]) == job
+
+
+def test_nobody_waits_for_ever_for_an_own_node(alice: Any, anvil: Any, alliance: Any, ours: Any) -> None:
+    own = make_node("ours", queues=[f"org-{anvil.pk}-cpu"], organization=anvil)
+    make_node("general", queues=["cpu"])
+    job = make.make_job(alice, anvil, alliance, [ours])
+    served = queueing.served_queues()
+    assert queueing.better_queue(job, served) == own.queues.get().queue
+    job.queued_at = timezone.now() - timedelta(minutes=5)
+    assert queueing.better_queue(job, served) == "cpu"
+    job.queued_at = timezone.now()
+    assert queueing.better_queue(job, {"cpu"}) == "cpu", "the node left"
+
+
+def test_a_silent_or_draining_node_serves_nothing(node: ComputeNode) -> None:
+    assert queueing.served_queues() == {"cpu"}
+    ComputeNode.objects.update(draining=True)
+    assert queueing.served_queues() == set()
+    ComputeNode.objects.update(draining=False, heartbeat_at=timezone.now() - timedelta(minutes=2))
+    assert queueing.served_queues() == set()
