@@ -276,7 +276,7 @@ def nav_tab(context: Context, view: str, label: str, **options: Any) -> SafeStri
 
 
 def _stands_under(context: Context, address: str, **options: Any) -> bool:
-    path = context["request"].path
+    path = str(context["request"].path)
     return path == address if options.get("exact") else path.startswith(address)
 
 

@@ -187,7 +187,7 @@ def _charts(organizations: list[Any]) -> dict[str, Any]:
 
 def gallery(request: HttpRequest) -> HttpResponse:
     """The page."""
-    organizations = _organizations(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    organizations = _organizations(request.LANGUAGE_CODE)
     now = timezone.now()
     context = {
         "organizations": organizations,
