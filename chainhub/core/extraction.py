@@ -84,11 +84,10 @@ def _messages_of(path: Path) -> Iterator[tuple[int, Key]]:
 
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text, origin=str(path))
-    source = io.BytesIO(text.encode())
-    for line, message, _comments, context in extract(
-        "python", source, keywords=KEYWORDS, options={"encoding": "utf-8"}
-    ):
+        # The brackets keep the tokenizer from minding a template's indentation.
+        text = f"({templatize(text, origin=str(path))}\n)"
+    source, options = io.BytesIO(text.encode()), {"encoding": "utf-8"}
+    for line, message, _comments, context in extract("python", source, keywords=KEYWORDS, options=options):
         msgid = message[0] if isinstance(message, tuple) else message
         if msgid:
             yield line, (context, msgid)
