@@ -1,10 +1,310 @@
-"""REST: models."""
+"""REST: published models: what my organizations received, its files, its answers, its names."""
 
-from django.urls import URLPattern
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
-urlpatterns: list[URLPattern] = []
+from chainhub.accounts.models import Scope
+from chainhub.api.http import actor
+from chainhub.registry import rows, services, serving
+from chainhub.registry.delivering import archive_answer, file_answer
+from chainhub.registry.ingredients import Ingredient, ingredients_of
+from chainhub.registry.models import Alias, Model, ModelVersion
+from chainhub.repositories.models import CommitFile
+
+
+class ShortVersionSerializer(serializers.ModelSerializer[ModelVersion]):
+    """A version in a list."""
+
+    job = serializers.IntegerField(source="job_id", read_only=True)
+
+    class Meta:
+        model = ModelVersion
+        fields = ("number", "created_at", "job", "primary_metric", "primary_value")
+
+
+class ModelSerializer(serializers.ModelSerializer[Model]):
+    """A line of versions; those that your organizations received."""
+
+    organization = serializers.CharField(source="organization.slug", read_only=True)
+    collaboration = serializers.CharField(source="collaboration.slug", read_only=True)
+    versions = ShortVersionSerializer(source="received", many=True, read_only=True)
+    aliases = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Model
+        fields = (
+            *("organization", "slug", "name", "collaboration", "recipe", "task", "target", "created_at"),
+            *("versions", "aliases"),
+        )
+
+    def get_aliases(self, model: Model) -> dict[str, int]:
+        """Name → version number."""
+        return {alias.name: alias.version.number for alias in model.aliases.all()}
+
+
+class FileSerializer(serializers.ModelSerializer[CommitFile]):
+    """A file and its fingerprint."""
+
+    size = serializers.IntegerField(source="blob.size", read_only=True)
+    sha256 = serializers.CharField(source="blob.sha256", read_only=True)
+
+    class Meta:
+        model = CommitFile
+        fields = ("path", "size", "sha256")
+
+
+class IngredientSerializer(serializers.Serializer[Any]):
+    """A dataset version that the model was made of."""
+
+    organization = serializers.CharField(source="organization.slug")
+    dataset = serializers.CharField(source="dataset.slug")
+    name = serializers.CharField(source="dataset.name")
+    version = serializers.IntegerField(source="number")
+    rows = serializers.IntegerField(allow_null=True)
+    commit = serializers.CharField(source="commit_oid")
+    licence = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field's own word, and the dataset's
+    terms = serializers.CharField()
+
+
+class VersionSerializer(ShortVersionSerializer):
+    """A version whole: scores, settings, files, origin."""
+
+    commit = serializers.CharField(source="commit.oid", read_only=True)
+    files = FileSerializer(source="commit.files", many=True, read_only=True)
+    made_of = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ModelVersion
+        fields = (
+            *ShortVersionSerializer.Meta.fields,
+            "commit",
+            "files",
+            "made_of",
+            "evaluation",
+            "config",
+            "preprocessing",
+        )
+
+    @extend_schema(responses=IngredientSerializer(many=True))
+    def get_made_of(self, version: ModelVersion) -> list[dict[str, Any]]:
+        """Dataset versions with owner, licence and terms."""
+        return list(IngredientSerializer(ingredients_of(version.job), many=True).data)
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    """Rows with their fields by name, or pictures as `{"image": base64}` or `{"pixels": [numbers]}`."""
+
+    rows = serializers.ListField(child=serializers.DictField(), allow_empty=False)
+
+
+class PredictionSerializer(serializers.Serializer[Any]):
+    """A label with the probability of each, or a value."""
+
+    label = serializers.CharField(required=False)
+    probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
+    value = serializers.FloatField(required=False, allow_null=True)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """One prediction per row, in order."""
+
+    predictions = PredictionSerializer(many=True)
+
+
+class AliasSerializer(serializers.ModelSerializer[Alias]):
+    """A name and the version that it stands for."""
+
+    version = serializers.IntegerField(source="version.number")
+
+    class Meta:
+        model = Alias
+        fields = ("name", "version", "created_at")
+        read_only_fields = ("name", "created_at")
+
+
+class CardSerializer(serializers.Serializer[Any]):
+    """What people added to the card, as Markdown."""
+
+    text = serializers.CharField(max_length=20_000, allow_blank=True)
+    number = serializers.IntegerField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+
+
+class ModelFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """`?q=` looks in names; `?collaboration=` and `?task=` are exact."""
+
+    q = filters.CharFilter(method="matching", label="Words in the name of model, organization or collaboration")
+    collaboration = filters.CharFilter(field_name="collaboration__slug")
+    task = filters.CharFilter()
+
+    def matching(self, found: QuerySet[Model], _name: str, words: str) -> QuerySet[Model]:
+        """By words."""
+        named = Q(name__icontains=words) | Q(organization__name__icontains=words)
+        return found.filter(named | Q(collaboration__name__icontains=words))
+
+
+def _models(request: Request) -> QuerySet[Model]:
+    """Those visible, each with the versions that the person's organizations received."""
+    received = ModelVersion.objects.visible_to(request.user).defer("config", "preprocessing", "evaluation")
+    aliases = Alias.objects.filter(version__in=ModelVersion.objects.visible_to(request.user)).select_related("version")
+    return (
+        Model.objects.visible_to(request.user)
+        .select_related("organization", "collaboration")
+        .prefetch_related(
+            Prefetch("versions", received.order_by("-number"), to_attr="received"), Prefetch("aliases", aliases)
+        )
+    )
+
+
+class Models(generics.ListAPIView[Model]):
+    """The models that your organizations received."""
+
+    queryset = Model.objects.none()
+    serializer_class = ModelSerializer
+    filterset_class = ModelFilter
+
+    def get_queryset(self) -> QuerySet[Model]:
+        """Newest first."""
+        return _models(self.request).order_by("-created_at", "-pk")
+
+
+class OneModel(generics.RetrieveAPIView[Model]):
+    """A model by its address."""
+
+    queryset = Model.objects.none()
+    serializer_class = ModelSerializer
+
+    def get_object(self) -> Model:
+        """404 for outsiders."""
+        found = _models(self.request)
+        return get_object_or_404(found, organization__slug=self.kwargs["organization"], slug=self.kwargs["slug"])
+
+
+def _model(view: APIView) -> Model:
+    return get_object_or_404(
+        Model.objects.visible_to(view.request.user).at(view.kwargs["organization"], view.kwargs["slug"])
+    )
+
+
+def _version(view: APIView) -> ModelVersion:
+    where = (view.kwargs["organization"], view.kwargs["slug"], view.kwargs["number"])
+    return get_object_or_404(ModelVersion.objects.visible_to(view.request.user).at(*where))
+
+
+class OneVersion(generics.RetrieveAPIView[ModelVersion]):
+    """A version, with every number behind its plots."""
+
+    queryset = ModelVersion.objects.none()
+    serializer_class = VersionSerializer
+
+    def get_object(self) -> ModelVersion:
+        """404 where none of your organizations received it."""
+        return _version(self)
+
+
+class File(APIView):
+    """One file of a version."""
+
+    required_scope = Scope.DOWNLOAD
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, summary="Download a file")
+    def get(self, request: Request, **where: Any) -> HttpResponseBase:
+        """Its bytes, in parts too (`Range`); on record as a download."""
+        version = _version(self)
+        entry = get_object_or_404(version.commit.files.select_related("blob"), path=where["path"])
+        return file_answer(request._request, version, entry, actor=actor(request))  # noqa: SLF001 (DRF has no other way)
+
+
+class Archive(APIView):
+    """All files of a version."""
+
+    required_scope = Scope.DOWNLOAD
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY}, summary="Download every file as ZIP")
+    def get(self, request: Request, **where: Any) -> HttpResponseBase:
+        """Written as it is sent; on record as a download."""
+        return archive_answer(request._request, _version(self), actor=actor(request))  # noqa: SLF001 (as above)
+
+
+class Predict(APIView):
+    """The model at work."""
+
+    required_scope = Scope.DOWNLOAD
+
+    @extend_schema(request=QuestionSerializer, responses=AnswerSerializer, summary="Predict rows or pictures")
+    def post(self, request: Request, **where: Any) -> Response:
+        """Answered by a compute node; what was asked is not kept. An error names the row and the field."""
+        version = _version(self)
+        given = request.data.get("rows") if isinstance(request.data, dict) else request.data
+        return Response({"predictions": serving.ask(version, rows.checked_rows(version, given))})
+
+
+class OneAlias(APIView):
+    """A moving name for a version, such as `champion`."""
+
+    @extend_schema(request=AliasSerializer, responses=AliasSerializer, summary="Set an alias")
+    def put(self, request: Request, **where: Any) -> Response:
+        """Let the name stand for this version from now on."""
+        wanted = AliasSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        model = _model(self)
+        received = ModelVersion.objects.visible_to(request.user).filter(model=model)
+        version = get_object_or_404(received, number=wanted.validated_data["version"]["number"])
+        return Response(AliasSerializer(services.set_alias(version, where["name"], actor=actor(request))).data)
+
+    @extend_schema(responses={204: OpenApiResponse(description="Removed.")}, summary="Remove an alias")
+    def delete(self, request: Request, **where: Any) -> Response:
+        """The name stands for nothing any more."""
+        alias = get_object_or_404(_model(self).aliases.select_related("model"), name=where["name"])
+        services.remove_alias(alias, actor=actor(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Card(APIView):
+    """The part of the card that people write; the rest are the files README.md and README.zh.md."""
+
+    @extend_schema(responses=CardSerializer, summary="Read the notes")
+    def get(self, request: Request, **where: Any) -> Response:
+        """The newest text."""
+        edit = _model(self).card_edits.first()
+        return Response(CardSerializer(edit).data if edit else {"text": "", "number": 0, "created_at": None})
+
+    @extend_schema(request=CardSerializer, responses=CardSerializer, summary="Write the notes")
+    def put(self, request: Request, **where: Any) -> Response:
+        """The next text; earlier ones stay on record."""
+        wanted = CardSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        edit = services.edit_card(_model(self), text=wanted.validated_data["text"], actor=actor(request))
+        return Response(CardSerializer(edit).data)
+
+
+MODEL = "models/<slug:organization>/<slug:slug>/"
+VERSION = f"{MODEL}versions/<int:number>/"
+
+urlpatterns = [
+    path("models/", Models.as_view(), name="models"),
+    path(MODEL, OneModel.as_view(), name="model"),
+    path(f"{MODEL}card/", Card.as_view(), name="model-card"),
+    path(f"{MODEL}aliases/<slug:name>/", OneAlias.as_view(), name="model-alias"),
+    path(VERSION, OneVersion.as_view(), name="model-version"),
+    path(f"{VERSION}files/<path:path>", File.as_view(), name="model-file"),
+    path(f"{VERSION}download/", Archive.as_view(), name="model-archive"),
+    path(f"{VERSION}predict/", Predict.as_view(), name="model-predict"),
+]
 
 
 def register(router: SimpleRouter) -> None:
-    """Add this noun's viewsets."""
+    """Models have addresses of two parts: see `urlpatterns`."""

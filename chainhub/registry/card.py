@@ -32,9 +32,10 @@ def files_of(version: ModelVersion, files: Mapping[str, Blob]) -> dict[str, Blob
     return written
 
 
-def without_notes(text: str) -> str:
-    """The card without what people added when it was committed."""
-    return _NOTES.sub("", text)
+def body_of(text: str) -> str:
+    """The card as a page shows it: without its head and title, and without what people had added by then."""
+    _head, _found, body = _NOTES.sub("", text).partition("README.zh.md)" if "](README.zh.md)" in text else "README.md)")
+    return body.strip()
 
 
 def _text_of(blob: Blob) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +23,11 @@ class ModelQuerySet(models.QuerySet["Model"]):
             return self.none()
         received = ModelVersion.objects.visible_to(user)
         return self.filter(pk__in=received.values("model"))
+
+    def at(self, organization: str, slug: str) -> "ModelQuerySet":
+        """The one at an address, if there is one."""
+        found = self.filter(organization__slug=organization, slug=slug)
+        return found.select_related("organization", "collaboration")
 
 
 class Model(Created):
@@ -63,7 +67,12 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         if not user.is_authenticated:
             return self.none()
         shares = ModelShare.objects.filter(organization__in=Organization.objects.of(user))
-        return self.filter(Q(pk__in=shares.values("version")))
+        return self.filter(pk__in=shares.values("version"))
+
+    def at(self, organization: str, slug: str, number: int) -> "ModelVersionQuerySet":
+        """The one at an address, if there is one, with what its acts are recorded under."""
+        found = self.filter(model__organization__slug=organization, model__slug=slug, number=number)
+        return found.select_related("model__organization", "model__collaboration", "commit", "job__collaboration")
 
 
 class ModelVersion(Created):

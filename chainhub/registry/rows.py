@@ -38,7 +38,7 @@ class Field:
 
 def is_image(version: ModelVersion) -> bool:
     """Whether the model looks at pictures."""
-    return version.preprocessing.get("kind") == "image"
+    return bool(version.preprocessing.get("kind") == "image")
 
 
 def fields_of(version: ModelVersion) -> list[Field]:
@@ -173,9 +173,7 @@ def pasted_rows(version: ModelVersion, text: str) -> Pasted:
                 given=len(row),
                 wanted=len(names),
             )
-    taken = [
-        {name: value for name, value in zip(names, row, strict=True) if name in known} for row in rows if any(row)
-    ]
+    taken = [{name: value for name, value in zip(names, row, strict=True) if name in known} for row in rows if any(row)]
     return Pasted(taken, [name for name in names if name not in known], [name for name in known if name not in names])
 
 

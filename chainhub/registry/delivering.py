@@ -1,0 +1,30 @@
+"""How both doors hand out a model's files."""
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from chainhub.accounts.models import User
+from chainhub.registry.archive import archive
+from chainhub.registry.models import ModelVersion
+from chainhub.registry.services import record_download
+from chainhub.repositories.models import CommitFile
+from chainhub.repositories.serving import answer_blob
+
+
+def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, *, actor: User) -> HttpResponseBase:
+    """One file. Asking only for its head, or for a later part of it, is no new download."""
+    if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+        record_download(version, path=entry.path, actor=actor)
+    return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
+
+
+def archive_answer(request: HttpRequest, version: ModelVersion, *, actor: User) -> HttpResponseBase:
+    """All of them."""
+    folder = f"{version.model.slug}-v{version.number}"
+    entries = version.commit.files.select_related("blob").order_by("path")
+    if request.method == "GET":
+        record_download(version, path="*", actor=actor)
+    answer = StreamingHttpResponse(archive(folder, entries), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

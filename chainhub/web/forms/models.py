@@ -1,0 +1,108 @@
+"""Forms of the model pages: filters, aliases, the card's notes, and rows to be predicted."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from chainhub.collaborations.models import Collaboration
+from chainhub.registry.models import ModelVersion
+from chainhub.registry.rows import Field, fields_of
+
+SORTS = [("newest", _("Newest first")), ("name", _("By name"))]
+TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression"))]
+PREFIX = "field-"
+
+
+class ModelFilter(forms.Form):
+    """What the list of models shows, as its address says."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    collaboration = forms.ModelChoiceField(
+        label=_("Collaboration"),
+        queryset=Collaboration.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label=_("Every collaboration"),
+    )
+    task = forms.ChoiceField(label=_("Task"), choices=TASKS, required=False)
+    sort = forms.ChoiceField(label=_("Order"), choices=SORTS, required=False)
+
+    def __init__(self, *args: Any, collaborations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["collaboration"].queryset = collaborations  # type: ignore[attr-defined]
+
+
+class AliasForm(forms.Form):
+    """A name for a version."""
+
+    name = forms.CharField(
+        label=_("Alias"),
+        max_length=40,
+        help_text=_("Programs ask for the model by it; it can move to another version."),
+    )
+    version = forms.TypedChoiceField(label=_("Version"), coerce=int)
+
+    def __init__(self, *args: Any, numbers: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].choices = [(number, f"v{number}") for number in numbers]  # type: ignore[attr-defined]
+
+
+class CardForm(forms.Form):
+    """What people add to the card."""
+
+    text = forms.CharField(
+        label=_("Notes"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_(
+            "Markdown. What the model is meant for and what not, what to watch, whom to ask. Data, scores and limits "
+            "are written by the hub."
+        ),
+    )
+
+
+class RowForm(forms.Form):
+    """One row, field by field; every field may stay empty, as data often is."""
+
+    def __init__(self, *args: Any, version: ModelVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in fields_of(version):
+            self.fields[f"{PREFIX}{field.name}"] = _input_of(field)
+
+    @staticmethod
+    def typical(version: ModelVersion) -> dict[str, str]:
+        """A row from the middle of the training part, nobody's own."""
+        return {f"{PREFIX}{field.name}": field.typical for field in fields_of(version)}
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the model takes it; what is no number is told by the registry's own check."""
+        return {name.removeprefix(PREFIX): value for name, value in self.cleaned_data.items()}
+
+
+class PasteForm(forms.Form):
+    """Several rows at once."""
+
+    text = forms.CharField(
+        label=_("Rows as CSV"),
+        max_length=2_000_000,
+        widget=forms.Textarea(attrs={"rows": 8, "class": "is-code", "spellcheck": "false"}),
+        help_text=_("The first line names the fields. Cells copied from a spreadsheet work as well."),
+    )
+
+
+def _input_of(field: Field) -> forms.Field:
+    if field.is_number:
+        usual = {"low": f"{field.low:.4g}", "high": f"{field.high:.4g}"} if None not in (field.low, field.high) else {}
+        return forms.CharField(
+            label=field.name,
+            required=False,
+            max_length=40,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": field.typical, "autocomplete": "off"}),
+            help_text=_("Usually %(low)s to %(high)s") % usual if usual else "",
+        )
+    choices = [("", pgettext_lazy("value of a field", "Not known")), *((value, value) for value in field.values)]
+    return forms.ChoiceField(label=field.name, required=False, choices=choices)

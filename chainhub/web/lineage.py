@@ -1,0 +1,105 @@
+"""Where a model version came from and where it went, as a drawing: data → job → version → receivers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chainhub.accounts.models import User
+from chainhub.datasets.models import Dataset
+from chainhub.organizations.models import Organization
+from chainhub.registry.ingredients import Ingredient, ingredients_of
+from chainhub.registry.models import ModelVersion
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """An ingredient, and whether its page is open to the reader; its name stands on the card either way."""
+
+    ingredient: Ingredient
+    leads: bool
+
+
+def known_ingredients(version: ModelVersion, *, reader: User) -> list[Known]:
+    """What the version was made of, as the reader may see it."""
+    ingredients = ingredients_of(version.job)
+    used = [one.dataset.pk for one in ingredients]
+    visible = set(Dataset.objects.visible_to(reader).filter(pk__in=used).values_list("pk", flat=True))
+    return [Known(one, one.dataset.pk in visible) for one in ingredients]
+
+
+def lineage(version: ModelVersion, known: list[Known]) -> Data:
+    """Nodes in four columns, and what flows between them."""
+    receivers = Organization.objects.filter(received_models__version=version).order_by("name")
+    nodes = [
+        *(_dataset(one.ingredient, leads=one.leads) for one in known),
+        *_jobs(version),
+        _version(version),
+        *(_receiver(one) for one in receivers),
+    ]
+    links = [
+        *(_given(one.ingredient) for one in known),
+        *([{"from": "origin", "to": "job", "label": _("cloned from")}] if version.job.cloned_from else []),
+        {"from": "job", "to": "version"},
+        *({"from": "version", "to": f"o{one.pk}"} for one in receivers),
+    ]
+    columns = [_("Data"), _("Training job"), _("Model version"), _("Received by")]
+    return {"columns": columns, "nodes": nodes, "links": links}
+
+
+def _given(one: Ingredient) -> Data:
+    return {"from": f"d{one.dataset.pk}", "to": "job", "value": one.rows, "label": _rows(one.rows)}
+
+
+def _dataset(one: Ingredient, *, leads: bool) -> Data:
+    return {
+        "id": f"d{one.dataset.pk}",
+        "label": f"{one.dataset.name} v{one.number}",
+        "sub": f"{one.organization.short_name} · {_rows(one.rows)}",
+        "colour": one.organization.colour,
+        "column": 0,
+        **({"href": one.dataset.get_absolute_url()} if leads else {}),
+    }
+
+
+def _jobs(version: ModelVersion) -> list[Data]:
+    job = version.job
+    node = {"id": "job", "label": str(job), "sub": job.organization.short_name, "column": 1}
+    made = {**node, "colour": job.organization.colour, "href": job.get_absolute_url()}
+    origin = job.cloned_from
+    if origin is None:
+        return [made]
+    return [
+        {"id": "origin", "label": str(origin), "sub": _("cloned from"), "column": 0, "href": origin.get_absolute_url()},
+        made,
+    ]
+
+
+def _version(version: ModelVersion) -> Data:
+    return {
+        "id": "version",
+        "label": f"{version.model.name} v{version.number}",
+        "sub": version.commit.oid[:10],
+        "colour": version.model.organization.colour,
+        "column": 2,
+        "href": version.get_absolute_url(),
+        "here": True,
+    }
+
+
+def _receiver(one: Organization) -> Data:
+    return {
+        "id": f"o{one.pk}",
+        "label": one.short_name,
+        "sub": one.get_stage_display(),
+        "colour": one.colour,
+        "column": 3,
+        "href": one.get_absolute_url(),
+    }
+
+
+def _rows(count: int | None) -> str:
+    return "" if count is None else ngettext("%(n)s row", "%(n)s rows", count) % {"n": count}

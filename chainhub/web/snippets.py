@@ -1,0 +1,83 @@
+"""Code that runs as pasted: fetching a version's files with a token, running it without the hub, asking the hub."""
+
+import json
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from chainhub.registry.models import ModelVersion
+from chainhub.registry.rows import fields_of, is_image
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One step."""
+
+    title: str
+    about: str
+    language: str
+    text: str
+
+
+def snippets(version: ModelVersion, *, example: str, address: str) -> list[Snippet]:
+    """In the order in which they are needed; `address` is the hub's own, without a slash at the end."""
+    model = version.model
+    where = [model.organization.slug, model.slug, version.number]
+    folder = f"{model.slug}-v{version.number}"
+    archive = f"{address}{reverse('api:model-archive', args=where)}"
+    header = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
+    download = "\n".join(
+        [
+            "export CHAINHUB_TOKEN=chh_…",
+            f'curl --fail --location {header} -o {folder}.zip "{archive}"',
+            f"python3 -m zipfile -e {folder}.zip . && cd {folder}",
+        ]
+    )
+    question = (
+        f'curl --fail {header} -H "Content-Type: application/json" \\\n'
+        f"  -d '{_shell(_question(version))}' \\\n"
+        f'  "{address}{reverse("api:model-predict", args=where)}"'
+    )
+    return [
+        Snippet(
+            _("Download"),
+            _("Every file of this version, by a program. The token needs the scope “download”."),
+            "bash",
+            download,
+        ),
+        *(
+            [
+                Snippet(
+                    _("Run it without ChainHub"),
+                    _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors)."),
+                    "python",
+                    example.strip(),
+                )
+            ]
+            if example
+            else []
+        ),
+        Snippet(
+            _("Ask the hub"),
+            _("The model answers on a compute node of the hub. The rows are not kept."),
+            "bash",
+            question,
+        ),
+    ]
+
+
+def _question(version: ModelVersion) -> str:
+    if is_image(version):
+        return '{"rows": [{"image": "…"}]}'
+    row = {field.name: _value(field.typical) if field.is_number else field.typical for field in fields_of(version)}
+    return json.dumps({"rows": [row]}, ensure_ascii=False)
+
+
+def _value(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _shell(text: str) -> str:
+    return text.replace("'", "'\\''")

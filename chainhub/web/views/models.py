@@ -1,5 +1,0 @@
-"""Pages: models."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []

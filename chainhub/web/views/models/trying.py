@@ -1,0 +1,120 @@
+"""Trying a model in the browser; what is tried is answered and forgotten."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_POST
+
+from chainhub.core.errors import DomainError, InvalidInputError
+from chainhub.registry import rows, scores, serving
+from chainhub.registry.models import ModelVersion
+from chainhub.web.forms.models import PasteForm, RowForm
+from chainhub.web.http import SignedInRequest
+from chainhub.web.views.models.finding import visible_version
+
+SHOWN = 10  # labels
+
+
+def answers_of(prediction: dict[str, Any]) -> list[dict[str, Any]]:
+    """The labels, most probable first."""
+    likely = prediction.get("probabilities") or {}
+    ranked = sorted(likely.items(), key=lambda pair: -pair[1])[:SHOWN]
+    return [{"label": label, "probability": probability} for label, probability in ranked]
+
+
+def predicted(version: ModelVersion, given: Any) -> list[dict[str, Any]]:
+    """The model's answers, after the rows were checked."""
+    return serving.ask(version, rows.checked_rows(version, given))
+
+
+@login_required
+@require_POST
+def predict_row(request: SignedInRequest, organization: str, slug: str, number: int) -> HttpResponse:
+    """The form's row → a fragment with the answer."""
+    version = visible_version(request.user, organization, slug, number)
+    form = RowForm(request.POST, version=version)
+    if not form.is_valid():
+        return _refused(request, _("A value is not one of those that the field takes."))
+    try:
+        prediction = predicted(version, [form.row])[0]
+    except DomainError as error:
+        return _refused(request, str(error))
+    context = {"version": version, "prediction": prediction, "answers": answers_of(prediction), **_error_of(version)}
+    return render(request, "web/models/_answer.html", context)
+
+
+@login_required
+@require_POST
+def predict_rows(request: SignedInRequest, organization: str, slug: str, number: int) -> HttpResponse:
+    """Pasted rows → a fragment with a table, or (`as=csv`) a file."""
+    version = visible_version(request.user, organization, slug, number)
+    form = PasteForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, _("Paste a first line with the fields' names and at least one row below it."))
+    try:
+        pasted = rows.pasted_rows(version, form.cleaned_data["text"])
+        predictions = predicted(version, pasted.rows)
+    except DomainError as error:
+        return _refused(request, str(error))
+    if request.POST.get("as") == "csv":
+        return _as_csv(version, pasted.rows, predictions)
+    names = list(pasted.rows[0])
+    lines = [
+        {"given": [row[name] for name in names], "prediction": prediction, "top": next(iter(answers_of(prediction)), None)}
+        for row, prediction in zip(pasted.rows, predictions, strict=True)
+    ]
+    text = form.cleaned_data["text"]
+    context = {"version": version, "names": names, "lines": lines, "pasted": pasted, "text": text}
+    return render(request, "web/models/_answers.html", context)
+
+
+@login_required
+@require_POST
+def predict_picture(request: SignedInRequest, organization: str, slug: str, number: int) -> JsonResponse:
+    """`{"image": base64}` → `{"answers": [{label, probability}, …]}`."""
+    version = visible_version(request.user, organization, slug, number)
+    try:
+        prediction = predicted(version, [_picture(request)])[0]
+    except DomainError as error:
+        return JsonResponse({"detail": str(error)}, status=error.status)
+    return JsonResponse({"answers": answers_of(prediction)})
+
+
+def _picture(request: SignedInRequest) -> dict[str, Any]:
+    try:
+        said = json.loads(request.body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or set(said) != {"image"}:
+        raise InvalidInputError(gettext_noop("Send one picture."))
+    return said
+
+
+def _refused(request: SignedInRequest, text: str) -> HttpResponse:
+    """Answered as a success, since htmx swaps nothing else: the sentence stands where the answer would be."""
+    return render(request, "web/models/_refused.html", {"text": text})
+
+
+def _error_of(version: ModelVersion) -> dict[str, Any]:
+    """How far off a predicted number usually is."""
+    return {"usual_error": scores.overall(version.evaluation).get("mae", scores.Score(None)).value}
+
+
+def _as_csv(version: ModelVersion, given: list[dict[str, Any]], predictions: list[dict[str, Any]]) -> HttpResponse:
+    text = io.StringIO(newline="")
+    labels = version.config.get("labels") or []
+    writer = csv.writer(text)
+    writer.writerow([*given[0], version.model.target, *labels])
+    for row, one in zip(given, predictions, strict=True):
+        likely = one.get("probabilities") or {}
+        writer.writerow([*row.values(), one.get("label", one.get("value")), *(likely.get(label) for label in labels)])
+    answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{version.model.slug}-v{version.number}-predictions.csv"'
+    return answer
