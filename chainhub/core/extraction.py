@@ -4,6 +4,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from django.utils.translation.template import templatize
@@ -29,6 +30,7 @@ OVERRIDES = "overrides"  # the part for messages of other packages that we say d
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]|\{\w*\}|%[sd]")
 
 
+@cache
 def messages() -> dict[Key, list[str]]:
     """Every message with the places where it stands."""
     found: dict[Key, list[str]] = defaultdict(list)
