@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +45,18 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     def rows_visible_to(self, user: Any) -> "DatasetQuerySet":
         """Datasets whose rows and files the person may open: those of their own organizations."""
         return self.filter(organization__in=Organization.objects.of(user)) if user.is_authenticated else self.none()
+
+    def for_catalogue(self) -> "DatasetQuerySet":
+        """With what a list shows: latest usable version, state of the newest, and how many may train on it."""
+        versions = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number")
+        ready = versions.filter(status=VersionStatus.READY)
+        return self.select_related("organization").annotate(
+            ready_number=Subquery(ready.values("number")[:1]),
+            ready_rows=Subquery(ready.values("rows")[:1]),
+            ready_at=Subquery(ready.values("created_at")[:1]),
+            newest_status=Subquery(versions.values("status")[:1]),
+            grant_count=Count("grants", filter=Q(grants__revoked_at=None), distinct=True),
+        )
 
     def usable_in(self, collaboration: Collaboration) -> "DatasetQuerySet":
         """Datasets that jobs of the collaboration may train on: granted, not withdrawn, owner still taking part."""

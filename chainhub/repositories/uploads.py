@@ -22,6 +22,7 @@ from django.utils.translation import gettext_noop
 from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError, InvalidInputError, TooLargeError
 from chainhub.organizations.models import Organization
+from chainhub.repositories.hashes import remember_hash, running_hash
 from chainhub.repositories.incoming import Incoming, hold_on
 from chainhub.repositories.models import Upload
 from chainhub.repositories.paths import clean_filename
@@ -85,8 +86,8 @@ def append_to_upload(
     """
     if offset == upload.size == upload_offset(upload):
         return finish_upload(upload).size
-    # Hashing as the bytes pass spares reading a whole file again; one that comes in parts is read at the end.
-    whole = hashlib.sha256() if offset == 0 else None
+    # Hashing as the bytes pass spares reading the whole file again at the end.
+    whole = running_hash(upload, offset)
     check = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
     incoming = incoming_of(upload)
     with incoming.writing(provisional=checksum is not None) as writer:
@@ -105,6 +106,8 @@ def append_to_upload(
         length = writer.keep()
         if length == upload.size:
             _store(upload, incoming, known_hash=whole.hexdigest() if whole else "")
+        elif whole:
+            remember_hash(upload, length, whole)
     Upload.objects.filter(pk=upload.pk).update(offset=length)
     upload.offset = length
     return length

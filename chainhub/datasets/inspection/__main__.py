@@ -55,7 +55,8 @@ class _Teller:
 
 def _end_with_parent() -> None:
     """The parent holds the other end of stdin; it closes when the parent ends, however that ended."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1):
+        pass
     os._exit(1)
 
 

@@ -28,6 +28,9 @@ def describe(name: str, kind: str, column: pa.ChunkedArray, *, bins: int, pixel:
     else:
         told |= _words(column, kind, bins=bins)
     told["kind"] = "pixel" if pixel else _kind(told, rows)
+    if told["kind"] == "empty":
+        # A column without any value fits whatever the same column holds elsewhere.
+        told["type"] = "empty"
     return told
 
 

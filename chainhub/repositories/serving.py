@@ -1,0 +1,64 @@
+"""A blob as an HTTP answer: any part of it, never as active content. Used by the pages and by the API."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
+
+from chainhub.repositories.models import Blob
+from chainhub.repositories.storage import read_range
+
+RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+
+
+def answer_blob(request: HttpRequest, blob: Blob, *, filename: str) -> HttpResponseBase:
+    """200, 206, 304 or 416. Whatever the file is, a browser is told to save it and not to guess."""
+    etag = f'"{blob.sha256}"'
+    if _knows(request.headers.get("If-None-Match", ""), etag):
+        return _dressed(HttpResponseNotModified(), etag, filename)
+    span = _span(request, blob.size, etag)
+    if span is None:
+        refusal = HttpResponse(status=416)
+        refusal["Content-Range"] = f"bytes */{blob.size}"
+        return _dressed(refusal, etag, filename)
+    start, end = span
+    whole = (start, end) == (0, blob.size) and "Range" not in request.headers
+    body: Iterator[bytes] = iter(()) if request.method == "HEAD" else read_range(blob, start, end)
+    answer = StreamingHttpResponse(body, status=200 if whole else 206, content_type="application/octet-stream")
+    answer["Content-Length"] = str(end - start)
+    if not whole:
+        answer["Content-Range"] = f"bytes {start}-{end - 1}/{blob.size}"
+    return _dressed(answer, etag, filename)
+
+
+def _dressed(answer: HttpResponseBase, etag: str, filename: str) -> HttpResponseBase:
+    plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", filename)
+    answer["ETag"] = etag
+    answer["Accept-Ranges"] = "bytes"
+    answer["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _knows(header: str, etag: str) -> bool:
+    known = {part.strip().removeprefix("W/") for part in header.split(",")}
+    return "*" in known or etag in known
+
+
+def _span(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
+    """First byte and the one after the last; None where nothing can be given.
+
+    Several ranges at once, or one written strangely, get the whole file, as the standard allows.
+    """
+    found = RANGE.match(request.headers.get("Range", "").replace(" ", ""))
+    if not found or found.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
+        return (0, size)
+    first, last = found.groups()
+    if not first:
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(size, int(last) + 1) if last else size
+    return (start, end) if start < end else None

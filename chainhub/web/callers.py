@@ -1,0 +1,53 @@
+"""Who calls an address that serves browsers and programs alike, without the API's framework."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext_noop
+
+from chainhub.accounts.models import ApiToken, Scope, User
+from chainhub.core.errors import DomainError
+
+
+class NobodyError(DomainError):
+    """Neither a session nor a usable token."""
+
+    code = "not-signed-in"
+    status = 401
+
+
+class NotYoursError(DomainError):
+    """The session's request may come from a foreign page, or the token lacks the scope."""
+
+    code = "not-allowed"
+    status = 403
+
+
+def caller_of(request: HttpRequest, *, scope: Scope) -> User:
+    """The person in whose name the request acts. Raises `NobodyError` or `NotYoursError`."""
+    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return _by_token(key.strip(), scope)
+    if not request.user.is_authenticated:
+        raise NobodyError(gettext_noop("Sign in, or send a token."))
+    if _CsrfCheck(lambda _request: None).refuses(request):  # type: ignore[arg-type,return-value]
+        raise NotYoursError(gettext_noop("The page has been open for too long; load it again."))
+    return cast("User", request.user)
+
+
+def _by_token(key: str, scope: Scope) -> User:
+    token = ApiToken.objects.usable().select_related("user").filter(digest=ApiToken.digest_of(key)).first()
+    if token is None:
+        raise NobodyError(gettext_noop("This token is not valid, or no longer."))
+    if scope not in token.scopes:
+        raise NotYoursError(gettext_noop("This token lacks the scope “%(scope)s”."), scope=str(scope.value))
+    return token.user
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's check, asked for by hand: the views are exempt from it because programs carry no cookie."""
+
+    def refuses(self, request: HttpRequest) -> bool:
+        self.process_request(request)
+        return self.process_view(request, lambda: None, (), {}) is not None

@@ -1,0 +1,117 @@
+"""Fields as a page shows them: a word for the type, a picture of the distribution, numbers beside it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chainhub.datasets.models import Dataset
+from chainhub.web import formats
+
+KINDS = {
+    "number": (gettext_lazy("number"), "hash"),
+    "category": (gettext_lazy("category"), "tags"),
+    "boolean": (gettext_lazy("yes or no"), "toggle-left"),
+    "date": (gettext_lazy("date"), "calendar"),
+    "text": (gettext_lazy("text"), "type"),
+    "constant": (gettext_lazy("always the same"), "equal"),
+    "empty": (gettext_lazy("empty"), "circle-dashed"),
+    "image": (gettext_lazy("image"), "image"),
+    "pixel": (gettext_lazy("pixel"), "grid-3x3"),
+}
+SHOWN_VALUES = 3
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One row of the table of fields."""
+
+    name: str
+    kind: str
+    kind_label: str
+    picture: str
+    missing: int
+    missing_share: float
+    distinct: int | None
+    counts: list[float] = field(default_factory=list)
+    low: str = ""
+    high: str = ""
+    middle: str = ""
+    words: str = ""
+    role: str = ""
+
+
+def shown_fields(report: dict[str, Any], dataset: Dataset) -> list[FieldView]:
+    """All fields but the pixels of a picture, which are one thing."""
+    return [_view(one, dataset) for one in report.get("fields", []) if one["kind"] != "pixel"]
+
+
+def pixels_view(report: dict[str, Any]) -> dict[str, Any] | None:
+    """The picture that the columns of a table make up, with a few examples where rows may be seen."""
+    pixels = report.get("pixels")
+    if not pixels:
+        return None
+    return {**pixels, "images": report.get("preview", {}).get("images", [])[:12]}
+
+
+def _view(told: dict[str, Any], dataset: Dataset) -> FieldView:
+    label, picture = KINDS.get(told["kind"], (told["kind"], "circle"))
+    distribution = told.get("distribution") or {}
+    counts = distribution.get("counts") or [value["count"] for value in distribution.get("values", [])]
+    if distribution.get("other"):
+        counts = [*counts, distribution["other"]]
+    return FieldView(
+        name=told["name"],
+        kind=told["kind"],
+        kind_label=str(label),
+        picture=picture,
+        missing=told["missing"],
+        missing_share=told["missing_share"],
+        distinct=told.get("distinct"),
+        counts=counts,
+        words=_words(distribution),
+        role=_role(told["name"], dataset),
+        **_spread(told),
+    )
+
+
+def _spread(told: dict[str, Any]) -> dict[str, str]:
+    """Lowest, middle and highest value."""
+    if told.get("min") is None:
+        return {}
+    if told["kind"] == "date":
+        return {"low": str(told["min"]), "high": str(told["max"])}
+    middle = (told.get("quantiles") or {}).get("50")
+    return {
+        "low": formats.number(told["min"]),
+        "high": formats.number(told["max"]),
+        "middle": formats.number(middle) if middle is not None else "",
+    }
+
+
+def _words(distribution: dict[str, Any]) -> str:
+    """The most frequent values with their shares."""
+    if distribution.get("kind") != "values":
+        return ""
+    values, other = distribution["values"], distribution["other"]
+    total = sum(value["count"] for value in values) + other
+    shown = [
+        f"{_value(value['value'])} {formats.percent(value['count'] / total, 0)}" for value in values[:SHOWN_VALUES]
+    ]
+    more = len(values) > SHOWN_VALUES or other
+    return " · ".join(shown) + (" …" if more else "")
+
+
+def _value(value: Any) -> str:
+    if value is True:
+        return _("yes")
+    if value is False:
+        return _("no")
+    return str(value)
+
+
+def _role(name: str, dataset: Dataset) -> str:
+    if name == dataset.target:
+        return "target"
+    return "identifier" if name in dataset.identifiers else ""

@@ -1,0 +1,5 @@
+"""Files as answers of pages."""
+
+from chainhub.repositories.serving import answer_blob
+
+__all__ = ["answer_blob"]

@@ -1,5 +1,0 @@
-"""Pages: datasets."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []

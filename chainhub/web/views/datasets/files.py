@@ -1,0 +1,33 @@
+"""Files of a version, for the owner's people."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from chainhub.datasets import permissions, services
+from chainhub.repositories.models import CommitFile
+from chainhub.web.files import answer_blob
+from chainhub.web.http import SignedInRequest
+from chainhub.web.views.datasets.finding import versions_of, visible
+
+
+@login_required
+@require_safe
+def download(request: SignedInRequest, org: str, slug: str, number: int, file: str) -> HttpResponseBase:
+    """One file; written down once, not for each further part of it."""
+    dataset = visible(request, org, slug)
+    if not permissions.may_see_rows(request.user, dataset):
+        raise PermissionDenied
+    version = get_object_or_404(versions_of(request.user, dataset), number=number)
+    entry = get_object_or_404(CommitFile.objects.select_related("blob"), commit=version.commit_id, path=file)
+    if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+        services.record_download(version, actor=request.user, path=file)
+    return answer_blob(request, entry.blob, filename=f"{dataset.slug}-v{number}-{file.rsplit('/', 1)[-1]}")
+
+
+urlpatterns = [
+    path("datasets/<slug:org>/<slug:slug>/versions/<int:number>/files/<path:file>", download, name="dataset-file")
+]
