@@ -6,10 +6,10 @@ import sys
 
 ROOT = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (read by Pythons too old for us)
 
-if sys.version_info < (3, 11):  # noqa: UP036 (an older Python must be told in words)
+if not (3, 11) <= sys.version_info < (3, 15):  # PyTorch has builds for these
     sys.exit(
-        "ChainHub needs Python 3.11 or newer; this is Python %d.%d. Try: python3.11 manage.py ...\n"  # noqa: UP031
-        "ChainHub 需要 Python 3.11 或更新的版本。" % sys.version_info[:2]
+        "ChainHub needs Python 3.11 to 3.14; this is Python %d.%d. Try: python3.11 manage.py ...\n"  # noqa: UP031
+        "ChainHub 需要 Python 3.11 至 3.14。" % sys.version_info[:2]
     )
 
 if ROOT not in sys.path:

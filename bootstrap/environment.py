@@ -4,10 +4,10 @@ import os
 import platform
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from bootstrap import interpreter
 from bootstrap.places import VENV_PYTHON
 
 # Each of these, set for another purpose, makes an install or an import go elsewhere;
@@ -102,7 +102,7 @@ def for_npm(node: str) -> dict[str, str]:
 
 def holds_torch_wheel(find_links: str) -> bool:
     """Whether a local folder that pip was told of carries a torch wheel for this Python and machine."""
-    tag = f"cp{sys.version_info.major}{sys.version_info.minor}-"
+    tag = "cp{}{}-".format(*interpreter.version())
     for place in find_links.split(","):
         folder = Path(unquote(urlsplit(place).path) if place.startswith("file:") else place)
         if place and folder.is_dir():

@@ -33,6 +33,17 @@ def base_python() -> str:
     return getattr(sys, "_base_executable", None) or sys.executable
 
 
+def version() -> tuple[int, int]:
+    """Of the Python in `.venv`, which an earlier run with another Python may have made; else of this one."""
+    with contextlib.suppress(OSError):
+        for line in (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines():
+            name, _, value = line.partition("=")
+            if name.strip() in {"version", "version_info"}:
+                major, minor = value.strip().split(".")[:2]
+                return int(major), int(minor)
+    return sys.version_info[:2]
+
+
 def _is_sound() -> bool:
     if UNFINISHED.exists() or not VENV_PYTHON.exists():
         return False

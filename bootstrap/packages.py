@@ -7,7 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from bootstrap import console, environment
+from bootstrap import console, environment, interpreter
 from bootstrap.interpreter import UNFINISHED
 from bootstrap.places import CACHE, ROOT, VENV, VENV_PYTHON
 
@@ -68,7 +68,7 @@ def _fingerprint(group: str) -> str:
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
     wanted = project["optional-dependencies"][group] if group else project["dependencies"]
     constraints = CONSTRAINTS.read_bytes() if CONSTRAINTS.exists() else b""
-    return hashlib.sha256(repr((sys.version_info[:2], sorted(wanted))).encode() + constraints).hexdigest()
+    return hashlib.sha256(repr((interpreter.version(), sorted(wanted))).encode() + constraints).hexdigest()
 
 
 def _install(extras: tuple[str, ...]) -> None:

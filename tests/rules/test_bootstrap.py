@@ -32,14 +32,12 @@ def test_the_set_up_imports_the_standard_library_only():
             assert all(name.split(".")[0] in {"bootstrap", *sys.stdlib_module_names} for name in names), path
 
 
-def test_an_old_python_is_told_so_in_words():
-    tree = ast.parse((ROOT / "manage.py").read_text(), feature_version=(3, 6))
-    assert tree
-    code = "import sys, runpy; sys.version_info = (3, 9, 2); runpy.run_path('manage.py', run_name='__main__')"
-    result = run_bare(code)
+@pytest.mark.parametrize("version", [(3, 9, 2), (3, 10, 14), (3, 15, 0)])
+def test_a_python_too_old_or_too_new_is_told_so_in_words(version):
+    assert ast.parse((ROOT / "manage.py").read_text(), feature_version=(3, 6))
+    result = run_bare(f"import sys, runpy; sys.version_info = {version}; runpy.run_path('manage.py')")
     assert result.returncode == 1
-    assert "needs Python 3.11" in result.stderr
-    assert "3.9" in result.stderr
+    assert f"needs Python 3.11 to 3.14; this is Python {version[0]}.{version[1]}" in result.stderr
 
 
 def test_without_root_the_exact_line_is_printed(monkeypatch):
