@@ -88,10 +88,12 @@ function docked(data, places) {
   return drawn;
 }
 
-function linkOf({ link, width, from, to }, nodes, places, write) {
+function linkOf({ link, width, from, to }, nodes, places, { write, gap }) {
   const [x1, y1, x2, y2] = [places.get(link.from).x + NODE.width, from, places.get(link.to).x, to];
-  const bend = Math.max(30, Math.abs(x2 - x1) / 2);
-  const path = s("path", { class: `flow ${orgClass(nodes.get(link.from))}`, d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, "stroke-width": width.toFixed(1) });
+  // Out of a lane of its own a flow runs straight as far as it can: it must not pass behind somebody else.
+  const start = nodes.get(link.from).row === undefined ? x1 : Math.max(x1, x2 - gap);
+  const bend = Math.max(30, Math.abs(x2 - start) / 2);
+  const path = s("path", { class: `flow ${orgClass(nodes.get(link.from))}`, d: `M${x1} ${y1}H${start}C${start + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, "stroke-width": width.toFixed(1) });
   const text = link.label ?? (link.value ? write(link.value) : "");
   path.append(s("title", {}, `${nodes.get(link.from).label} → ${nodes.get(link.to).label}${text ? `\n${text}` : ""}`));
   return path;
@@ -101,7 +103,7 @@ function picture(data, width) {
   const columns = ordered(data, columnsOf(data));
   const nodes = new Map(data.nodes.map((node) => [node.id, node]));
   const head = data.columns ? 30 : 4;
-  const tallest = Math.max(1, ...columns.map((each) => each.length));
+  const tallest = Math.max(1, ...columns.map((each) => each.length), ...data.nodes.map((node) => (node.row ?? 0) + 1));
   const height = head + tallest * (NODE.height + NODE.gap) - NODE.gap + 8;
   NODE.width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, (width - 2 - (columns.length - 1) * 1.4 * BETWEEN) / columns.length)));
   const least = columns.length * NODE.width + (columns.length - 1) * BETWEEN;
@@ -110,12 +112,12 @@ function picture(data, width) {
   const places = new Map();
   columns.forEach((each, column) => {
     const free = height - head - 8 - (each.length * (NODE.height + NODE.gap) - NODE.gap);
-    each.forEach((node, index) => places.set(node.id, { x: column * (NODE.width + gap) + 1, y: head + free / 2 + index * (NODE.height + NODE.gap) }));
+    each.forEach((node, index) => places.set(node.id, { x: column * (NODE.width + gap) + 1, y: head + (node.row === undefined ? free / 2 + index * (NODE.height + NODE.gap) : node.row * (NODE.height + NODE.gap)) }));
   });
   const drawn = columns.length * NODE.width + (columns.length - 1) * gap + 2;
   const svg = s("svg", { class: "flows", viewBox: `0 0 ${drawn} ${height}`, width: drawn, height });
   (data.columns ?? []).forEach((label, column) => svg.append(s("text", { class: "column-label", x: column * (NODE.width + gap) + 2, y: 14 }, label)));
-  for (const each of docked(data, places)) svg.append(linkOf(each, nodes, places, as(data.format)));
+  for (const each of docked(data, places)) svg.append(linkOf(each, nodes, places, { write: as(data.format), gap }));
   for (const node of data.nodes) svg.append(nodeOf(node, places.get(node.id)));
   return svg;
 }
