@@ -1,5 +1,7 @@
 """The app's registration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,6 @@ class JobsConfig(AppConfig):
 
     name = "chainhub.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        import_module("chainhub.jobs.receivers")

@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 
+from django.conf import settings
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
@@ -16,7 +17,6 @@ from chainhub.jobs.supervisor import Child
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds
-RENEW_EVERY = 3.0
 USAGE_EVERY = 2.0
 GRACE = 3.0  # seconds for a checkpoint after being asked; then the group is killed
 DRAIN_GRACE = 20.0  # nobody waits for a node that leaves, so a large checkpoint may take its time
@@ -43,7 +43,8 @@ class Keeper:
         self._end = threading.Event()
         self._began = time.monotonic()
         self._kill_at = float("inf")
-        self._next_renewal = self._began + RENEW_EVERY
+        self._renew_every = settings.LEASE_SECONDS / 5
+        self._next_renewal = self._began + self._renew_every
         self._next_usage = self._began + USAGE_EVERY
         self._thread = threading.Thread(target=self._keep, name=f"keeper-{run.pk}", daemon=True)
         self.asked: Stop | None = None
@@ -103,7 +104,7 @@ class Keeper:
     def _hold(self) -> None:
         if time.monotonic() >= self._next_renewal:
             running.renew_lease(self._run)
-            self._next_renewal = time.monotonic() + RENEW_EVERY
+            self._next_renewal = time.monotonic() + self._renew_every
 
     def _measure(self) -> None:
         """What the child takes, and whether that is too much."""

@@ -21,6 +21,7 @@ from chainhub.jobs.keeper import DRAIN_GRACE
 from chainhub.jobs.models import Run
 from chainhub.jobs.pool import SlotPool, cpu_slots, gpu_slots, set_pool
 from chainhub.jobs.queueing import own_queue
+from chainhub.jobs.services import reap_lost
 from chainhub.jobs.supervisor import SupervisorError, fork_server
 from chainhub.nodes import services as nodes
 from chainhub.organizations.models import Organization
@@ -67,6 +68,7 @@ class Worker:
     def run(self) -> int:
         """Serve until told to stop; 0 when everything was given back in order."""
         _clear_folders()
+        reap_lost()
         threading.Thread(target=self._tell, name="heartbeat", daemon=True).start()
         if self._slots:
             threading.Thread(target=self._warm, name="warm-up", daemon=True).start()

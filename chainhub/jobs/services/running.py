@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -22,7 +23,6 @@ from chainhub.jobs.signals import job_succeeded
 from chainhub.jobs.specs import spec_hash
 from chainhub.nodes.models import ComputeNode
 
-LEASE = timedelta(seconds=15)
 MOST_LOST_RUNS = 3
 
 DRAINED = gettext_noop("%(node)s is being stopped; the job goes on from its last checkpoint on the next free node.")
@@ -32,6 +32,11 @@ CHANGED = gettext_noop("The usage agreement has changed since the job was approv
 
 class LeaseLostError(Exception):
     """Another worker may have the job by now: stop, and write nothing."""
+
+
+def lease() -> timedelta:
+    """How long a run may be silent before its job goes to another worker."""
+    return timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def claim_job(job_id: int, *, node: ComputeNode | None, slot: str = "") -> Run | None:
@@ -52,7 +57,7 @@ def claim_job(job_id: int, *, node: ComputeNode | None, slot: str = "") -> Run |
             node=node,
             slot=slot,
             lease=uuid.uuid4(),
-            lease_until=now + LEASE,
+            lease_until=now + lease(),
             resumed_from=kept.checkpoint if kept else None,
         )
         tell_state(job)
@@ -61,7 +66,7 @@ def claim_job(job_id: int, *, node: ComputeNode | None, slot: str = "") -> Run |
 
 def renew_lease(run: Run) -> None:
     """Keep the job for another while. Raises `LeaseLostError`."""
-    until = timezone.now() + LEASE
+    until = timezone.now() + lease()
     if not _held(run).update(lease_until=until):
         raise LeaseLostError
     run.lease_until = until

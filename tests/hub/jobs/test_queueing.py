@@ -31,7 +31,9 @@ def test_a_free_slot_takes_it(job: TrainingJob, node: ComputeNode) -> None:
     assert texts(queueing.waiting()) == ["Starts as soon as a node takes it."]
 
 
-def test_the_second_waits_for_the_first(job: TrainingJob, node: ComputeNode, alice: Any, anvil: Any, alliance: Any, ours: Any) -> None:
+def test_the_second_waits_for_the_first(
+    job: TrainingJob, node: ComputeNode, alice: Any, anvil: Any, alliance: Any, ours: Any
+) -> None:
     services.claim_job(job.pk, node=node)
     second, third = (make.make_job(alice, anvil, alliance, [ours], title=title) for title in "ab")
     waiting = queueing.waiting()
@@ -49,7 +51,9 @@ def test_no_collaboration_waits_behind_all_jobs_of_another() -> None:
     assert [job.pk for job in busy] == [3, 5, 4, 0, 1, 2]
 
 
-def test_an_own_node_serves_its_owners_collaborations(alice: Any, anvil: Any, borealis: Any, alliance: Any, ours: Any) -> None:
+def test_an_own_node_serves_its_owners_collaborations(
+    alice: Any, anvil: Any, borealis: Any, alliance: Any, ours: Any
+) -> None:
     make_node("theirs", queues=[f"org-{borealis.pk}-cpu", "cpu"], organization=borealis)
     assert make.make_job(alice, anvil, alliance, [ours]).queue == f"org-{borealis.pk}-cpu"
     make_node("ours", queues=[f"org-{anvil.pk}-cpu"], organization=anvil)

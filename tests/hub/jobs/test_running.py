@@ -156,7 +156,9 @@ def test_without_a_checkpoint_there_is_nothing_to_resume(job: TrainingJob, alice
         services.resume_job(job, actor=alice)
 
 
-def test_withdrawn_data_stops_every_unfinished_job(job: TrainingJob, alice: Any, anvil: Any, alliance: Any, ours: Any) -> None:
+def test_withdrawn_data_stops_every_unfinished_job(
+    job: TrainingJob, alice: Any, anvil: Any, alliance: Any, ours: Any
+) -> None:
     runs = make_running(alice, anvil, alliance, ours)
     stopped = services.stop_jobs_on(ours.dataset)
     assert {one.pk for one in stopped} == {job.pk, runs.pk}
