@@ -21,7 +21,7 @@ function textFor(button) {
   while (scope && !scope.querySelector(button.dataset.copyFrom)) scope = scope.parentElement;
   const source = scope?.querySelector(button.dataset.copyFrom);
   if (!source) return "";
-  const lines = [...source.querySelectorAll(":scope > li:not([hidden])")];
+  const lines = source.matches(".log-lines") ? [...source.querySelectorAll(":scope > :not([hidden])")] : [];
   return lines.length ? lines.map((line) => [...line.children].map((part) => part.textContent).join(" ")).join("\n") : source.innerText;
 }
 

@@ -1,4 +1,5 @@
 // `<figure data-chart="lines" data-source="id-of-json">`: the picture, its numbers as a table, and those as CSV.
+import { append } from "./charts/append.js";
 import { register } from "./lib/activate.js";
 import { h, icon, jsonOf, throttle } from "./lib/dom.js";
 import { as, number } from "./lib/format.js";
@@ -18,7 +19,7 @@ const isEmpty = (data) => !data || lists.every((key) => !(data[key]?.length));
 
 function csv({ columns, rows }) {
   const quote = (value) => (/[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  const line = (cells) => cells.map((cell) => quote(cell === null || cell === undefined ? "" : String(cell))).join(",");
+  const line = (cells) => cells.map((cell) => quote(cell === null || cell === undefined ? "" : String(typeof cell === "number" ? Number(cell.toPrecision(12)) : cell))).join(",");
   return [line(columns.map(({ label }) => label)), ...rows.map(line)].join("\r\n");
 }
 
@@ -58,26 +59,18 @@ async function mount(figure) {
     }
     if (details?.open) fillNumbers();
   };
-  const fillNumbers = () => details.querySelector("[data-chart-table]").replaceChildren(...(isEmpty(data) ? [t("no_data")] : numbers(module.table(kind, data), figure.querySelector(".chart-title")?.textContent)));
+  const fillNumbers = () => details.querySelector("[data-chart-table]").replaceChildren(...(isEmpty(data) ? [t("no_data")] : numbers(module.table(kind, data), figure.querySelector(".chart-title")?.textContent || place.getAttribute("aria-label"))));
   details?.addEventListener("toggle", () => details.open && fillNumbers());
   state.later = throttle(state.refresh, 250);
   state.refresh();
-  if (!state.waiting) return;
-  for (const event of state.waiting) await feed(figure, event);
 }
 
 // A metric event for a live chart of curves.
-export async function feed(figure, event) {
+export function feed(figure, event) {
   const state = figures.get(figure);
   if (!state) return;
-  if (!state.refresh) {
-    (state.waiting ??= []).push(event);
-    return;
-  }
-  const { lines } = await import("./charts/lines.js");
-  state.data.series ??= [];
   state.data.metric ??= figure.dataset.liveMetric;
-  if (lines.append(state.data, event)) state.later();
+  if (append(state.data, event)) state.later?.();
 }
 
 register("figure[data-chart]", (figure) => {

@@ -12,6 +12,7 @@ const HIDDEN_MS = 15_000;
 const PATIENCE_MS = 1_500;
 
 const watchers = { refresh: new Set(), metrics: new Set(), log: new Set(), progress: new Set() };
+const refreshers = new Map();
 const listening = new Set();
 let source = null;
 let lost = false;
@@ -116,6 +117,19 @@ function watch(kind, watcher) {
   return () => watchers[kind].delete(watcher);
 }
 
+// One throttle per address: a fragment that was just replaced by its successor must not lose the news that came meanwhile.
+function refreshOf(address) {
+  if (!refreshers.has(address)) {
+    refreshers.set(address, throttle(() => {
+      const element = document.querySelector(`[data-live-url="${CSS.escape(address)}"]`);
+      if (!element) return;
+      const swap = element.dataset.liveSwap ?? "outerHTML";
+      window.htmx.ajax("GET", address, { target: element, source: element, swap: `${swap} show:none focus-scroll:false` });
+    }, WAIT_MS));
+  }
+  return refreshers.get(address);
+}
+
 register("[data-live-refresh]", (element) => {
   // "job:12" is any news of it, "job:12:status" that kind only.
   const wanted = element.dataset.liveRefresh.split(/\s+/).filter(Boolean).map((each) => {
@@ -123,11 +137,7 @@ register("[data-live-refresh]", (element) => {
     return known && known !== each ? { topic: known, kind: each.slice(known.length + 1) } : { topic: each };
   });
   for (const { kind } of wanted) if (kind) listen(kind);
-  const go = throttle(() => {
-    if (!element.isConnected) return;
-    const swap = element.dataset.liveSwap ?? "outerHTML";
-    window.htmx.ajax("GET", element.dataset.liveUrl, { target: element, source: element, swap: `${swap} show:none focus-scroll:false` });
-  }, WAIT_MS);
+  const go = refreshOf(element.dataset.liveUrl);
   return watch("refresh", { go, wants: (event) => wanted.some(({ topic, kind }) => topic === event.topic && (!kind || kind === event.kind)) });
 });
 

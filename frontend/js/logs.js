@@ -30,7 +30,7 @@ register("[data-log]", (log) => {
 
   log.append_line = ({ at, level, text }) => {
     const moment = at ? new Date(at) : new Date();
-    const line = h("li", { class: ["warning", "error"].includes(level) ? `is-${level}` : null }, h("time", { datetime: moment.toISOString() }, clock.format(moment)), h("span", {}, text));
+    const line = h("div", { class: ["warning", "error"].includes(level) ? `is-${level}` : null }, h("time", { datetime: moment.toISOString() }, clock.format(moment)), h("span", {}, text));
     line.hidden = !fits(line);
     lines.append(line);
     while (lines.children.length > KEPT) lines.firstElementChild.remove();

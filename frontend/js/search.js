@@ -28,6 +28,10 @@ input?.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     choose(event.key === "ArrowDown" ? 1 : -1);
     event.preventDefault();
+  } else if (event.key === "Escape") {
+    // A search field would only empty itself at the first press.
+    dialog.close();
+    event.preventDefault();
   } else if (event.key === "Enter" && chosen()) {
     location.assign(chosen().href);
     event.preventDefault();

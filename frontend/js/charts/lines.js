@@ -79,16 +79,4 @@ export const lines = {
       rows: steps.map((step) => [step, ...lookups.map((points) => points.get(step) ?? null)]),
     };
   },
-
-  // A metric event becomes a point; a series nobody has seen yet is made. Returns whether anything changed.
-  append(data, event) {
-    if (data.metric && event.name !== data.metric) return false;
-    const same = (series) => ["split", "organization", "series"].every((key) => (series[key] ?? null) === (event[key] ?? null));
-    let series = data.series.find(same);
-    if (!series) data.series.push((series = { split: event.split, organization: event.organization, series: event.series, points: [] }));
-    const last = series.points.at(-1);
-    if (last && last[0] === event.step) last[1] = event.value;
-    else if (!last || last[0] < event.step) series.points.push([event.step, event.value]);
-    return true;
-  },
 };
