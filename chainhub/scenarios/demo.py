@@ -1,0 +1,243 @@
+"""The demo: two collaborations on real data, loaded through the same services that people use.
+
+Every step looks first whether it is done, so that loading again, or after a crash half-way, completes what is missing.
+"""
+
+import io
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from chainhub.accounts.models import User
+from chainhub.collaborations.agreements import accept_agreement, default_agreement
+from chainhub.collaborations.models import Collaboration, ParticipantStatus
+from chainhub.collaborations.services import open_collaboration
+from chainhub.core.errors import DomainError
+from chainhub.datasets.models import Dataset, VersionStatus, Visibility
+from chainhub.datasets.services.grants import grant_use
+from chainhub.datasets.services.inspecting import inspect_version
+from chainhub.datasets.services.registering import register_dataset
+from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.services.proposing import propose_job
+from chainhub.organizations.models import Membership, Organization
+from chainhub.organizations.services import create_organization
+from chainhub.registry import scores
+from chainhub.registry.models import ModelVersion
+from chainhub.repositories.uploads import receive_file
+from chainhub.scenarios import cast, samples
+from chainhub.scenarios.cast import House, Person
+from chainhub.scenarios.catalogue import DISEASE_DIAGNOSIS, VISUAL_INSPECTION, Example
+
+INSPECTION = "Shared inspection model 共享质检模型"
+INSPECTION_GOAL = (
+    "Every supplier sees only the parts that it makes. Together we train one model that recognizes all of them, and "
+    "everyone receives it.\n\n"
+    "每家供应商只见过自己生产的零件。我们共同训练一个能识别全部零件的模型，每一方都会得到它。"
+)
+HEART = "Heart disease across four hospitals 四院心脏病研究"
+HEART_GOAL = (
+    "Rank patients by the risk of heart disease from the findings of a first visit, as well in the smallest hospital "
+    "as in the largest.\n\n"
+    "根据首次就诊的检查结果评估心脏病风险，让最小的医院也能与最大的医院做得一样好。"
+)
+INSPECTION_JOB = "Shared inspection model"
+HEART_JOB = "Heart disease across four hospitals"
+PATIENCE = 120.0  # seconds for the inspection of one dataset
+
+
+def people() -> list[Person]:
+    """The demo's log-ins."""
+    return cast.people()
+
+
+def load_demo() -> None:
+    """People, organizations, collaborations, datasets and grants."""
+    initiators = [_house(cast.MERIDIAN), _house(cast.ALLIANCE)]
+    suppliers = [_house(house) for house in cast.SUPPLIERS]
+    hospitals = [_house(house) for house in cast.HOSPITALS]
+    inspection = _collaboration(INSPECTION, INSPECTION_GOAL, VISUAL_INSPECTION.slug, initiators[0], suppliers)
+    heart = _collaboration(HEART, HEART_GOAL, DISEASE_DIAGNOSIS.slug, initiators[1], hospitals)
+    for place, supplier in enumerate(suppliers):
+        digits = _dataset(supplier, *_digits(place))
+        grant_use(digits, inspection, actor=_owner(supplier))
+    for place, hospital in enumerate(hospitals):
+        patients = _dataset(hospital, *_patients(place))
+        # Cleveland wants to be asked before each job of somebody else; its own, which the demo launches, needs nobody.
+        grant_use(patients, heart, actor=_owner(hospital), needs_approval=place == 0)
+
+
+def launch_demo_jobs() -> list[TrainingJob]:
+    """Both jobs: those that are there already, launched anew where the last one came to nothing."""
+    meridian, cleveland = (_organization(house) for house in (cast.MERIDIAN, cast.HOSPITALS[0]))
+    return [
+        _job(INSPECTION, INSPECTION_JOB, by=meridian, **_inspection_settings()),
+        _job(HEART, HEART_JOB, by=cleveland, **_heart_settings()),
+    ]
+
+
+def demo_results() -> list[dict[str, Any]]:
+    """For each published demo job: its address, its metric, and every organization alone and together."""
+    titles = [INSPECTION_JOB, HEART_JOB]
+    versions = ModelVersion.objects.filter(job__title__in=titles).select_related("model__organization", "job")
+    return [
+        {
+            "job": version.job,
+            "version": version,
+            "address": version.get_absolute_url(),
+            "metric": version.primary_metric,
+            "organizations": scores.standings(version.evaluation),
+            "weighted": scores.weighted(version.evaluation),
+            "common": scores.common_mean(version.evaluation),
+        }
+        for version in versions.order_by("pk")
+    ]
+
+
+def _inspection_settings() -> dict[str, Any]:
+    return {"recipe": VISUAL_INSPECTION.recipe, "parameters": VISUAL_INSPECTION.parameters, "target": "digit"}
+
+
+def _heart_settings() -> dict[str, Any]:
+    return {
+        "recipe": DISEASE_DIAGNOSIS.recipe,
+        "parameters": DISEASE_DIAGNOSIS.parameters,
+        "target": samples.DIAGNOSIS,
+        "split": {"kind": "k-fold", "folds": 5},
+    }
+
+
+def _house(house: House) -> Organization:
+    """The organization and its people."""
+    members = [(_person(f"{name}@{cast.DOMAIN}", shown), role) for name, shown, role in house.people]
+    organization = Organization.objects.filter(name=house.name).first() or create_organization(
+        actor=members[0][0],
+        name=house.name,
+        short_name=house.short_name,
+        stage=house.stage,
+        industry=house.industry,
+        description=house.description,
+        colour=house.colour,
+    )
+    for user, role in members[1:]:
+        Membership.objects.get_or_create(organization=organization, user=user, defaults={"role": role})
+    return organization
+
+
+def _person(email: str, name: str) -> User:
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, cast.PASSWORD, name=name)
+
+
+def _organization(house: House) -> Organization:
+    return Organization.objects.get(name=house.name)
+
+
+def _owner(organization: Organization) -> User:
+    return User.objects.filter(memberships__organization=organization).order_by("memberships__created_at")[0]
+
+
+def _collaboration(
+    name: str, goal: str, scenario: str, initiator: Organization, partners: Sequence[Organization]
+) -> Collaboration:
+    """Opened by the initiator, its agreement accepted by every partner."""
+    together = Collaboration.objects.filter(name=name, initiator=initiator).first() or open_collaboration(
+        actor=_owner(initiator),
+        organization=initiator,
+        name=name,
+        goal=goal,
+        scenario=scenario,
+        agreement_text=f"{default_agreement('en')}\n\n{default_agreement('zh-hans')}",
+        invited=partners,
+    )
+    agreement = together.current_agreement
+    waiting = together.participants.filter(status=ParticipantStatus.INVITED, organization__in=partners)
+    for participant in waiting.select_related("organization", "collaboration"):
+        if agreement is not None:
+            accept_agreement(participant, actor=_owner(participant.organization), agreement=agreement)
+    return together
+
+
+Content = Callable[[], tuple[bytes, str]]  # the file and its card, made only where they are needed
+
+
+def _digits(place: int) -> tuple[str, str, str, Example | None, Content]:
+    return (
+        "Digits of its parts 零件数字",
+        f"{sum(samples.digit_counts(place)):,} handwritten digits as 28 × 28 grey values 手写数字灰度图",
+        "digit",
+        VISUAL_INSPECTION.example,
+        lambda: (samples.digits_csv(place), cast.digits_card(place)),
+    )
+
+
+def _patients(place: int) -> tuple[str, str, str, Example | None, Content]:
+    def content() -> tuple[bytes, str]:
+        file = samples.heart_csv(samples.HOSPITALS[place])
+        return file, cast.heart_card(place, file.count(b"\n") - 1)
+
+    return (
+        "Heart patients 心脏病患者",
+        "13 findings of a first visit, and whether heart disease was found 首诊 13 项检查及确诊结果",
+        samples.DIAGNOSIS,
+        DISEASE_DIAGNOSIS.example,
+        content,
+    )
+
+
+def _dataset(
+    owner: Organization, name: str, summary: str, target: str, example: Example | None, content: Content
+) -> Dataset:
+    """Uploaded, inspected, ready."""
+    dataset = owner.datasets.filter(name=name).first()
+    if dataset is None:
+        actor = _owner(owner)
+        file, card = content()
+        source = (
+            {"licence": example.licence, "source": example.source, "source_url": example.source_url} if example else {}
+        )
+        upload = receive_file(
+            actor=actor, filename=f"{target}.csv", size=len(file), source=io.BytesIO(file), content_type="text/csv"
+        )
+        dataset = register_dataset(
+            actor=actor,
+            organization=owner,
+            name=name,
+            upload=upload,
+            summary=summary,
+            card=card,
+            visibility=Visibility.GRANTED,
+            target=target,
+            **source,
+        )
+    _wait_until_ready(dataset)
+    return dataset
+
+
+def _wait_until_ready(dataset: Dataset) -> None:
+    """Inspect it here, unless a worker does."""
+    version = dataset.versions.latest("number")
+    until = time.monotonic() + PATIENCE
+    while version.status == VersionStatus.INSPECTING and time.monotonic() < until:
+        inspect_version(version.pk)
+        version.refresh_from_db()
+        if version.status == VersionStatus.INSPECTING:
+            time.sleep(0.2)
+    if version.status != VersionStatus.READY:
+        raise DomainError(gettext_noop("The demo's dataset “%(dataset)s” is not ready."), dataset=dataset.name)
+
+
+def _job(collaboration: str, title: str, *, by: Organization, **settings: Any) -> TrainingJob:
+    together = Collaboration.objects.get(name=collaboration)
+    last = together.jobs.filter(title=title).order_by("-pk").first()
+    if last is not None and last.status not in {Status.FAILED, Status.CANCELED}:
+        return last
+    versions = [dataset.latest_version for dataset in Dataset.objects.usable_in(together).order_by("pk")]
+    return propose_job(
+        actor=_owner(by),
+        organization=by,
+        collaboration=together,
+        title=title,
+        versions=[version for version in versions if version is not None],
+        **settings,
+    )
