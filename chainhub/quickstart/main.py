@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from chainhub.core.errors import DomainError
 from chainhub.core.translations import compile_if_stale
 from chainhub.core.valkey import ValkeyError
 from chainhub.quickstart.hub import Hub, HubError
@@ -34,7 +35,7 @@ def quickstart(arguments: list[str]) -> int:
     try:
         with _alone(data) as note:
             return _run(options, data, note)
-    except (HubError, ValkeyError) as error:
+    except (HubError, ValkeyError, DomainError) as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:
