@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from chainhub.organizations.models import Organization
 from chainhub.web.inbox import inbox_count
+from chainhub.web.topics import own_topic
 
 THEMES = ("light", "dark")
 
@@ -17,6 +18,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme", "")
     context: dict[str, Any] = {"theme": theme if theme in THEMES else ""}
     if user is not None and user.is_authenticated:
+        context["own_topic"] = own_topic(user)
         context["acting"] = getattr(request, "acting", None)
         context["my_organizations"] = SimpleLazyObject(lambda: list(Organization.objects.of(user)))
         context["inbox_count"] = SimpleLazyObject(lambda: inbox_count(user))

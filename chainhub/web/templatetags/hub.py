@@ -257,15 +257,21 @@ def nav_link(context: Context, view: str, label: str, **options: Any) -> SafeStr
     """A line of the side navigation, marked where the page stands under its address."""
     address = reverse(view)
     here = _stands_under(context, address, **options)
-    waiting = options.get("count")
     return format_html(
         '<a class="nav-link" href="{}"{}>{}<span>{}</span>{}</a>',
         address,
         HERE if here else "",
         icon(options["icon"]),
         label,
-        format_html('<span class="count is-new">{}</span>', waiting) if waiting else "",
+        _waiting(options.get("count"), options.get("live", "")),
     )
+
+
+def _waiting(count: Any, live: str) -> str:
+    """How much waits; where a topic of the person's news is named, it follows them."""
+    if live:
+        return render_to_string("web/inbox/_count.html", {"inbox_count": count, "own_topic": live})
+    return format_html('<span class="count is-new">{}</span>', count) if count else ""
 
 
 @register.simple_tag(takes_context=True)
