@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent, AuditHead, AuditMark, Notice
+from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import Sentence
 
 
@@ -55,6 +56,8 @@ def notify(users: Iterable[User], kind: str, sentence: Sentence, *, url: str = "
     if once:
         told = Notice.objects.filter(user__in=people, kind=kind, url=url).values_list("user_id", flat=True)
         people = {pk: user for pk, user in people.items() if pk not in set(told)}
+    for pk in people:
+        publish_on_commit(f"user:{pk}", "notice", notice=kind)
     return Notice.objects.bulk_create(
         [Notice(user=user, kind=kind, sentence=sentence, url=url) for user in people.values()]
     )
@@ -65,7 +68,10 @@ def mark_read(user: User, *, notices: Iterable[int] | None = None) -> int:
     unread = Notice.objects.visible_to(user).unread()
     if notices is not None:
         unread = unread.filter(pk__in=list(notices))
-    return unread.update(read_at=timezone.now())
+    changed = unread.update(read_at=timezone.now())
+    if changed:
+        publish_on_commit(f"user:{user.pk}", "notice", read=changed)
+    return changed
 
 
 def forget_old_notices(*, days: int = 365) -> int:

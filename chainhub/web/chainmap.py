@@ -28,7 +28,11 @@ def chain_map(user: User) -> dict[str, Any]:
     organizations = list(Organization.objects.filter(pk__in={organization for organization, _c in flows}))
     together = Collaboration.objects.visible_to(user).filter(pk__in={place for _o, place in flows})
     stages = [stage for stage in Stage if any(one.stage == stage for one in organizations)]
-    nodes = [_organization_node(one, stages.index(Stage(one.stage))) for one in organizations]
+    organizations.sort(key=lambda one: (stages.index(Stage(one.stage)), one.name))
+    nodes = [
+        {**_organization_node(one), "column": stages.index(Stage(one.stage)), "row": row}
+        for row, one in enumerate(organizations)
+    ]
     nodes += _collaboration_nodes(user, list(together), column=len(stages))
     shown = {node["id"] for node in nodes}
     links = [
@@ -49,13 +53,12 @@ def _data_flows(user: User) -> dict[tuple[int, int], int]:
     return {(organization, place): rows for organization, place, rows in grouped.annotate(rows=Sum("version__rows"))}
 
 
-def _organization_node(organization: Organization, column: int) -> dict[str, Any]:
+def _organization_node(organization: Organization) -> dict[str, Any]:
     return {
         "id": f"o{organization.pk}",
         "label": organization.short_name or organization.name,
         "sub": organization.industry or organization.get_stage_display(),
         "colour": organization.colour,
-        "column": column,
         "href": organization.get_absolute_url(),
     }
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from chainhub.registry import scores
 from chainhub.registry.models import ModelVersion
+
+ROWS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,24 @@ def ranked(versions: Iterable[ModelVersion]) -> list[Entry]:
 def entries(versions: Iterable[ModelVersion]) -> list[Entry]:
     """In the order given."""
     return [_entry(version, best=False) for version in versions]
+
+
+def board(listed: list[Entry]) -> dict[str, Any]:
+    """What the chart "intervals" draws of the entries in the first metric; empty where nothing was compared."""
+    measured = [entry for entry in listed if entry.metric == listed[0].metric and entry.alone is not None][:ROWS]
+    if not measured:
+        return {}
+    rows = [
+        {
+            "name": f"{entry.version.model.name} v{entry.version.number}",
+            "colour": None,
+            "alone": {"value": entry.alone},
+            "together": {"value": entry.value},
+        }
+        for entry in measured
+    ]
+    better = scores.higher_is_better(measured[0].metric)
+    return {"metric": {"label": measured[0].title, "higher_is_better": better}, "rows": rows}
 
 
 def _ranked(versions: list[ModelVersion]) -> list[Entry]:

@@ -16,6 +16,7 @@ from chainhub.organizations.permissions import STEWARDS
 from chainhub.web.http import SignedInRequest
 from chainhub.web.inbox import decisions, inbox_count
 from chainhub.web.pages import page_of
+from chainhub.web.topics import own_topic
 
 LONGEST_NOTE = 300
 
@@ -27,19 +28,16 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(request.user)
     unread = notices.unread().count()
     page = page_of(request, notices.unread() if request.GET.get("show") == "unread" else notices)
-    context = {"decisions": decisions(request.user), "page": page, "unread": unread, "live_topics": _topic(request)}
+    context = {"decisions": decisions(request.user), "page": page, "unread": unread, "live_topics": own_topic(request.user)}
     return render(request, "web/inbox/index.html", context)
-
-
-def _topic(request: SignedInRequest) -> str:
-    return f"user:{request.user.pk}"
 
 
 @login_required
 @require_GET
 def count(request: SignedInRequest) -> HttpResponse:
     """How much waits, for the frame of every page."""
-    return render(request, "web/inbox/_count.html", {"inbox_count": inbox_count(request.user)})
+    context = {"inbox_count": inbox_count(request.user), "own_topic": own_topic(request.user)}
+    return render(request, "web/inbox/_count.html", context)
 
 
 @login_required

@@ -20,6 +20,7 @@ from chainhub.web.chainmap import chain_map
 from chainhub.web.http import SignedInRequest
 from chainhub.web.inbox import decisions
 from chainhub.web.leaderboard import Entry, entries
+from chainhub.web.topics import own_topic
 
 RUNNING, WAITING, NEWEST = 4, 5, 5
 
@@ -36,7 +37,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "steps": first_steps(request.user),
         "entries": _newest(request.user),
         "map": chain_map(request.user),
-        "live_topics": ",".join([f"user:{request.user.pk}", *_topics(request.user)]),
+        "live_topics": ",".join([own_topic(request.user), *_topics(request.user)]),
         **jobs,
     }
     return render(request, "web/overview/index.html", context)

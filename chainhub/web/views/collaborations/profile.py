@@ -12,7 +12,13 @@ from django.views.decorators.http import require_GET
 
 from chainhub.accounts.models import User
 from chainhub.collaborations import permissions
-from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus, UsageAgreement
+from chainhub.collaborations.models import (
+    AgreementAcceptance,
+    Collaboration,
+    Participant,
+    ParticipantStatus,
+    UsageAgreement,
+)
 from chainhub.datasets.models import DatasetVersion, Grant
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Membership
@@ -21,7 +27,7 @@ from chainhub.registry.models import ModelShare, ModelVersion
 from chainhub.scenarios.catalogue import scenario
 from chainhub.web.forms.collaborations import InviteForm
 from chainhub.web.http import SignedInRequest
-from chainhub.web.leaderboard import ranked
+from chainhub.web.leaderboard import board, ranked
 
 SHOWN, MOST = 8, 40
 
@@ -31,11 +37,17 @@ class Seat:
     """A participant and what it brings and gets."""
 
     participant: Participant
-    bound: bool
+    acceptance: AgreementAcceptance | None
     decides: bool
     leads: bool
     grants: list[Grant]
     received: int
+    share: float = 0.0
+
+    @property
+    def bound(self) -> bool:
+        """Whether it accepted the text as it stands."""
+        return self.acceptance is not None
 
     @property
     def rows(self) -> int:
@@ -62,23 +74,28 @@ def visible(request: SignedInRequest, slug: str) -> Collaboration:
 
 def seats_of(collaboration: Collaboration, agreement: UsageAgreement | None, user: User) -> list[Seat]:
     """Every participant with what it brings and gets, as far as the person may see it."""
-    people = collaboration.participants.select_related("organization", "decided_by").prefetch_related("acceptances")
+    accepted = AgreementAcceptance.objects.filter(agreement=agreement).select_related("accepted_by")
+    acceptances = {one.participant_id: one for one in accepted}
     decides = set(Membership.objects.filter(user=user, role__in=MANAGERS).values_list("organization_id", flat=True))
     grants = _grants(collaboration, user)
     shares = ModelShare.objects.filter(version__model__collaboration=collaboration).order_by()
     received = dict(shares.values_list("organization").annotate(count=Count("pk")).values_list("organization", "count"))
-    return [
+    seats = [
         Seat(
             participant=one,
-            bound=any(given.agreement_id == getattr(agreement, "pk", None) for given in one.acceptances.all()),
+            acceptance=acceptances.get(one.pk),
             decides=one.organization_id in decides and collaboration.closed_at is None,
             leads=one.organization_id == collaboration.initiator_id,
             grants=[grant for grant in grants if grant.dataset.organization_id == one.organization_id],
             received=received.get(one.organization_id, 0),
         )
-        for one in people
+        for one in collaboration.participants.select_related("organization")
         if one.status != ParticipantStatus.DECLINED or collaboration.initiator_id in decides
     ]
+    rows = sum(seat.rows for seat in seats)
+    for seat in seats:
+        seat.share = seat.rows / rows if rows else 0.0
+    return seats
 
 
 def _grants(collaboration: Collaboration, user: User) -> list[Grant]:
@@ -110,7 +127,8 @@ def detail_context(request: SignedInRequest, collaboration: Collaboration) -> di
         "asked": [seat for seat in seats if seat.asked],
         "joined": [seat for seat in seats if seat.participant.status == ParticipantStatus.ACCEPTED],
         "rows": sum(seat.rows for seat in seats),
-        "entries": ranked(versions.select_related("model", "model__organization").order_by("-pk")[:MOST]),
+        "entries": (entries := ranked(versions.select_related("model", "model__organization").order_by("-pk")[:MOST])),
+        "board": board(entries),
         "version_count": versions.count(),
         **_jobs(request, collaboration),
         "leads": leads,
