@@ -1,6 +1,6 @@
 // Bundles the browser side once: frontend/{js,css} and the icons in use -> chainhub/static/dist/ (git-ignored).
 // Runs offline after `npm ci --ignore-scripts`. `--watch` builds again on every change.
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { watch } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,7 @@ const bundle = {
   entryNames: "app",
   legalComments: "linked",
   logLevel: "warning",
+  write: false,
 };
 
 async function licences() {
@@ -38,13 +39,31 @@ async function licences() {
   return texts.join("\n\n");
 }
 
+// A page that is served meanwhile finds the old file or the new one, never half of one.
+async function place({ path, contents }) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.${process.pid}.new`, contents);
+  await rename(`${path}.${process.pid}.new`, path);
+}
+
+async function forgetAllBut(kept) {
+  const found = await readdir(out, { withFileTypes: true, recursive: true });
+  const stale = found.filter((entry) => entry.isFile() && !entry.name.startsWith(".")).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const hour = Date.now() - 3_600_000;
+  for (const path of stale.filter((each) => !kept.has(each))) {
+    // Pages opened before this build may still ask for their parts.
+    if ((await stat(path)).mtimeMs < hour) await rm(path, { force: true });
+  }
+}
+
 async function build() {
   const started = performance.now();
-  await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  const [, names] = await Promise.all([esbuild.build(bundle), usedIcons(root)]);
-  await writeFile(join(out, "icons.svg"), await spriteOf(icons, names));
-  await writeFile(join(out, "LICENSES.txt"), await licences());
+  const [bundled, names] = await Promise.all([esbuild.build(bundle), usedIcons(root)]);
+  const sprite = await spriteOf(icons, names);
+  const files = [...bundled.outputFiles, { path: join(out, "icons.svg"), contents: sprite }, { path: join(out, "LICENSES.txt"), contents: await licences() }];
+  await Promise.all(files.map(place));
+  await forgetAllBut(new Set(files.map(({ path }) => path)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`front end: ${relative(root, out)} (${names.size} icons) in ${seconds} s`);
 }

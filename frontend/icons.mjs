@@ -4,8 +4,8 @@ import { extname, join } from "node:path";
 
 const places = ["templates", "chainhub", "frontend"];
 const patterns = {
-  ".html": [/\{%-?\s*icon\s+["']([a-z0-9-]+)["']/g, /\bicon=["']([a-z0-9-]+)["']/g],
-  ".py": [/\bicon=["']([a-z0-9-]+)["']/g, /\bICON_[A-Z_]+\s*=\s*["']([a-z0-9-]+)["']/g],
+  ".html": [/\{%-?\s*icon\s+["']([a-z0-9-]+)["']/g, /\b(?:icon|picture)=["']([a-z0-9-]+)["']/g],
+  ".py": [/\b(?:icon|picture)=["']([a-z0-9-]+)["']/g, /["'](?:icon|picture)["']:\s*["']([a-z0-9-]+)["']/g],
   ".js": [/\bicon\(["']([a-z0-9-]+)["']/g],
 };
 
