@@ -12,7 +12,7 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.datasets import permissions
 from chainhub.datasets.disclosure import public_report
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
-from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
 from chainhub.repositories.models import CommitFile
 from chainhub.web.fieldviews import pixels_view, shown_fields
@@ -102,9 +102,7 @@ def _use(request: SignedInRequest, context: dict[str, Any]) -> dict[str, Any]:
         more["offers"] = [(one, granted.get(one.pk)) for one in joined]
         more["visibility_form"] = VisibilityForm(initial={"visibility": dataset.visibility})
         more["withdraw_form"] = WithdrawForm()
-        more["unfinished"] = [
-            job for job in jobs.exclude(status__in=[Status.SUCCEEDED, Status.FAILED, Status.CANCELED])[:SHOWN_USES]
-        ]
+        more["unfinished"] = jobs.unfinished()[:SHOWN_USES]
     return more
 
 

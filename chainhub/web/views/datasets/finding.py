@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -18,6 +19,7 @@ def visible(request: HttpRequest, org: str, slug: str) -> Dataset:
 def versions_of(user: Any, dataset: Dataset) -> "QuerySet[DatasetVersion]":
     """Its versions that the person may see, newest first, without their long reports."""
     found = DatasetVersion.objects.visible_to(user).filter(dataset=dataset).order_by("-number")
+    found = found.annotate(changes=KeyTransform("changes", "inspection"))
     return found.select_related("created_by", "upload", "commit").defer("inspection")
 
 
