@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chainhub.core.live import publish
-from chainhub.core.sentences import render, sentence
+from chainhub.jobs import lines
 from chainhub.jobs.models import Artifact, Metric, Run, RunEvent, TrainingJob
 from chainhub.jobs.runner import Said
 from chainhub.jobs.services.running import LeaseLostError
@@ -28,7 +28,7 @@ def record_events(run: Run, said: Sequence[Said], *, parties: Mapping[str, Organ
         if progress := _progress(said):
             TrainingJob.objects.filter(pk=run.job_id).update(progress=progress)
     for one in said:
-        publish(run.job.topic, one.kind, **live_form(one, run, parties))
+        tell(one, run, parties)
 
 
 def record_usage(run: Run, usage: Mapping[str, Any]) -> None:
@@ -62,16 +62,20 @@ def record_checkpoint(run: Run, blob: Blob, *, step: int) -> Blob | None:
     return before if before and before.pk != blob.pk else None
 
 
-def live_form(one: Said, run: Run, parties: Mapping[str, Organization]) -> dict[str, Any]:
-    """An event as browsers get it: log lines in English, since a stream has no language; pages load them translated."""
-    payload = dict(one.payload)
+def tell(one: Said, run: Run, parties: Mapping[str, Organization]) -> None:
+    """An event as browsers get it; sentences are rendered in each reader's language where they leave the hub."""
+    payload = {name: value for name, value in one.payload.items() if name not in {"kind", "topic"}}
+    about = {"seq": one.seq, "run": run.number, "at": one.at.isoformat()}
     if one.kind == "metric" and payload.get("organization") in parties:
         party = parties[payload["organization"]]
         payload |= {"organization_name": party.short_name, "colour": party.colour}
-    elif one.kind == "log":
-        payload["text"] = render(sentence(payload["text"], **payload.get("params", {})))
-    payload.pop("kind", None)
-    return {**payload, "seq": one.seq, "run": run.number, "at": one.at.isoformat()}
+    elif one.kind == "progress":
+        payload["sentence"] = lines.phase_of(payload)
+    if one.kind != "log":
+        publish(run.job.topic, one.kind, **payload, **about)
+    if one.kind in lines.KINDS:
+        line = lines.line_of(one.kind, one.payload)
+        publish(run.job.topic, "log", level=line.level, sentence=line.sentence, **about)
 
 
 def _check_lease(run: Run) -> None:

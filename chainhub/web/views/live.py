@@ -4,6 +4,7 @@
 its `id` says how far every topic was told, so that a browser that reconnects misses nothing. Only under ASGI.
 """
 
+import json
 import re
 import time
 from collections.abc import AsyncIterator
@@ -14,9 +15,11 @@ from django.db import connections
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_GET
 
 from chainhub.accounts.models import User
+from chainhub.core.sentences import render
 from chainhub.web.streams import News, reader
 from chainhub.web.topics import may_watch_all, own_topic
 
@@ -40,7 +43,9 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     if not settings.LIVE_URL:
         return HttpResponse(status=204)  # tells EventSource not to try again
     cursors = _cursors(request, [*topics, own_topic(user)])
-    answer = StreamingHttpResponse(_stream(user.pk, topics, cursors), content_type="text/event-stream")
+    answer = StreamingHttpResponse(
+        _stream(user.pk, topics, cursors, get_language() or ""), content_type="text/event-stream"
+    )
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer
@@ -77,7 +82,7 @@ def _cursors(request: HttpRequest, topics: list[str]) -> dict[str, str]:
     return dict.fromkeys(topics, f"{max(0, moment - LOOK_BACK_MS)}-0")
 
 
-async def _stream(user_pk: int, topics: list[str], cursors: dict[str, str]) -> AsyncIterator[str]:
+async def _stream(user_pk: int, topics: list[str], cursors: dict[str, str], language: str) -> AsyncIterator[str]:
     asked = time.monotonic()
     yield f"retry: 2000\nid: {'.'.join(cursors.values())}\n\n"
     async for news in reader().watch(cursors, pause=PING_SECONDS):
@@ -90,11 +95,17 @@ async def _stream(user_pk: int, topics: list[str], cursors: dict[str, str]) -> A
             yield ": ping\n\n"
         elif news.topic in cursors:
             cursors[news.topic] = news.id
-            yield _event(news, cursors)
+            yield f"id: {'.'.join(cursors.values())}\nevent: {news.kind}\ndata: {_in_language(news, language)}\n\n"
 
 
-def _event(news: News, cursors: dict[str, str]) -> str:
-    return f"id: {'.'.join(cursors.values())}\nevent: {news.kind}\ndata: {news.data}\n\n"
+def _in_language(news: News, language: str) -> str:
+    """A stored sentence gets its text in the language of the page that listens."""
+    if '"sentence"' not in news.data:
+        return news.data
+    told = json.loads(news.data)
+    with override(language):
+        told["text"] = render(told.pop("sentence"))
+    return json.dumps(told, ensure_ascii=False)
 
 
 urlpatterns = [path("events", events, name="events")]
