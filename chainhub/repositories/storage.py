@@ -8,7 +8,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -205,5 +205,5 @@ def _pieces_of(path: Path, start: int, end: int) -> Iterator[bytes]:
 def _ranged_get(storage: Any, blob: Blob, header: str) -> Iterator[bytes]:
     key = "/".join(part for part in (storage.location.strip("/"), blob.storage_name) if part)
     answer = storage.connection.meta.client.get_object(Bucket=storage.bucket_name, Key=key, Range=header)
-    with answer["Body"] as body:
+    with closing(answer["Body"]) as body:  # its own `with` would give the bare connection
         yield from body.iter_chunks(PIECE)
