@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from chainhub.accounts.models import Scope, User
 from chainhub.core.errors import DomainError, InvalidInputError, TooLargeError
 from chainhub.repositories import uploads
+from chainhub.repositories.incoming import UploadBusyError
 from chainhub.repositories.models import Upload
 from chainhub.web.callers import caller_of
 
@@ -116,7 +117,7 @@ def _begin(request: HttpRequest, user: User) -> HttpResponse:
 
 def _head(_request: HttpRequest, one: Upload) -> HttpResponse:
     # A process that was killed between the last byte and the storing left that to the next who asks.
-    with contextlib.suppress(uploads.UploadBusyError):
+    with contextlib.suppress(UploadBusyError):
         uploads.finish_upload(one)
     answer = HttpResponse()
     answer["Upload-Offset"] = str(uploads.upload_offset(one))
