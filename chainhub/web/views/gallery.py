@@ -194,6 +194,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "acting": organizations[0],
         "my_organizations": organizations[:3],
         "inbox_count": 3,
+        "own_topic": "",
         "charts": _charts(organizations),
         "form": SampleForm(),
         "bad_form": SampleForm({"epochs": "0", "device": "cpu"}),
