@@ -10,6 +10,8 @@ import sys
 import threading
 from pathlib import Path
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not to take threads that the slot does not own
+
 
 def run(spec: str) -> int:
     """Train; events on standard output and nothing else, whatever libraries print."""

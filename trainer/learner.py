@@ -116,7 +116,7 @@ class Learner:
         """Outputs for those rows in the target's own unit."""
         numbers, codes = self.inputs if inputs is None else inputs
         found = []
-        for part in rows.split(EVALUATION_ROWS):
+        for part in torch.split(rows, EVALUATION_ROWS):
             batch = (numbers.index_select(0, part), None if codes is None else codes.index_select(0, part))
             with self._precision():
                 found.append(self.network(batch).float())
@@ -124,9 +124,9 @@ class Learner:
         return self.objective.readable(torch.cat(found)) if found else empty
 
     @torch.no_grad()
-    def loss_of(self, rows: Tensor) -> float:
-        """The loss over those rows, in the unit of training."""
-        raw = (self.outputs(rows) - self.objective.center) / self.objective.scale
+    def loss_of(self, outputs: Tensor, rows: Tensor) -> float:
+        """The loss of outputs for those rows, in the unit of training."""
+        raw = (outputs - self.objective.center) / self.objective.scale
         return float(self.objective.loss(raw, self.objective.targets.index_select(0, rows)))
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:

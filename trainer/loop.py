@@ -129,12 +129,13 @@ def set_threads(job: Job, learner: Learner) -> None:
 
 
 def tell_start(job: Job, learner: Learner | None, total: int) -> None:
+    weights = job.journal.published if learner is None else learner.network.flat
     counts = np.bincount(job.source.owner, minlength=len(job.source.parties)).tolist()
     job.emit(
         Started(
             recipe=job.spec.recipe,
             rows={party.slug: count for party, count in zip(job.source.parties, counts, strict=True)},
-            parameters_count=0 if learner is None else learner.network.flat.numel(),
+            parameters_count=0 if weights is None else weights.numel(),
             steps_total=total,
             device=job.spec.device,
             threads=job.journal.threads,
@@ -150,11 +151,11 @@ def train_one(job: Job, place: int, learner: Learner, pulse: Pulse) -> None:
         while learner.step < learner.steps_per_epoch:
             learner.learn()
             pulse.beat(learner)
-        point = {"epoch": learner.epoch + 1, "train_loss": learner.end_epoch()}
+        point: dict[str, Any] = {"epoch": learner.epoch + 1, "train_loss": learner.end_epoch()}
         if len(validation):
-            point["validation_loss"] = learner.loss_of(validation)
-            judged = judged_rows(job, learner.outputs(validation), fit.validation)
-            point["validation_metric"] = plain(job.metric, judged)
+            outputs = learner.outputs(validation)
+            point["validation_loss"] = learner.loss_of(outputs, validation)
+            point["validation_metric"] = plain(job.metric, judged_rows(job, outputs, fit.validation))
             learner.judge(point["validation_loss"])
         record(job, fit, learner, point)
     learner.settle()

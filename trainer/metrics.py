@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trainer.data.columns import Floats, Ints
+from trainer.data.columns import Bools, Floats, Ints
 
 Counts = npt.NDArray[np.floating]
 Metric = Callable[["Judged", Counts], Floats]
@@ -31,6 +31,7 @@ HIGHER_IS_BETTER = {
     "r2": True,
 }
 SMALLEST = 1e-12
+PAIRS = 2_000_000  # of a positive and a negative row, compared in one table
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Judged:
 
     @property
     def classification(self) -> bool:
-        return self.predicted.ndim == 2  # noqa: PLR2004 - rows and classes
+        return bool(self.predicted.ndim == 2)  # noqa: PLR2004 - rows and classes
 
     def at(self, rows: npt.NDArray[np.generic]) -> Judged:
         return Judged(self.targets[rows], self.predicted[rows])
@@ -52,7 +53,8 @@ class Judged:
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.asarray(below) > 0)
+    found: Floats = np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.asarray(below) > 0)
+    return found
 
 
 def _hits(judged: Judged, counts: Counts) -> tuple[Floats, Floats, Floats]:
@@ -91,15 +93,26 @@ def roc_auc(judged: Judged, counts: Counts) -> Floats:
     return _nanmean(np.stack([_auc(judged.predicted[:, c], judged.targets == c, counts) for c in chosen], axis=1))
 
 
-def _auc(scores: Floats, positive: npt.NDArray[np.bool_], counts: Counts) -> Floats:
+def _auc(scores: Floats, positive: Bools, counts: Counts) -> Floats:
     """The share of (positive, negative) pairs in the right order, ties counting half."""
+    if positive.sum() * (~positive).sum() <= PAIRS:
+        ours, theirs = scores[positive][:, None], scores[~positive][None, :]
+        order = (ours > theirs).astype(counts.dtype) + (ours == theirs).astype(counts.dtype) / 2
+        above, below = counts[:, positive], counts[:, ~positive]
+        right = ((above @ order) * below).sum(axis=1)
+    else:
+        above, below, right = _ranked(scores, positive, counts)
+    return _ratio(right, above.sum(axis=1) * below.sum(axis=1))
+
+
+def _ranked(scores: Floats, positive: Bools, counts: Counts) -> tuple[Counts, Counts, Counts]:
+    """The same by sorting, where a table of all pairs would not fit."""
     order = np.argsort(scores, kind="stable")
     groups = np.flatnonzero(np.r_[True, np.diff(scores[order]) > 0])
-    sorted_counts = counts[:, order]
-    above = np.add.reduceat(sorted_counts * positive[order], groups, axis=1)
-    below = np.add.reduceat(sorted_counts * ~positive[order], groups, axis=1)
-    before = np.cumsum(below, axis=1) - below / 2
-    return _ratio((above * before).sum(axis=1), above.sum(axis=1) * below.sum(axis=1))
+    by_score = counts[:, order]
+    above = np.add.reduceat(by_score * positive[order], groups, axis=1)
+    below = np.add.reduceat(by_score * ~positive[order], groups, axis=1)
+    return above, below, (above * (np.cumsum(below, axis=1) - below / 2)).sum(axis=1)
 
 
 def log_loss(judged: Judged, counts: Counts) -> Floats:

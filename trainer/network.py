@@ -115,5 +115,5 @@ class Network:
 
 
 def _views(flat: Tensor, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
-    pieces = flat.detach().split([math.prod(shape) for shape in shapes.values()])
+    pieces = torch.split(flat.detach(), [math.prod(shape) for shape in shapes.values()])
     return {name: piece.view(shape) for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}

@@ -46,9 +46,7 @@ def _classification(target: Target, rows: Ints, *, weighted: bool, device: torch
     weights = None
     if weighted:
         counts = np.bincount(target.values[rows].astype(np.int64), minlength=target.outputs)
-        balanced = np.divide(
-            len(rows), counts * max(1, np.count_nonzero(counts)), where=counts > 0, out=np.zeros(len(counts))
-        )
+        balanced = [len(rows) / (count * np.count_nonzero(counts)) if count else 0.0 for count in counts.tolist()]
         weights = torch.tensor(balanced, dtype=torch.float32, device=device)
 
     def loss(outputs: Tensor, targets: Tensor) -> Tensor:

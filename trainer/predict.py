@@ -46,7 +46,7 @@ class Predictor:
     @torch.no_grad()
     def predict(self, rows: list[Row]) -> list[Row]:
         """`{"label", "probabilities"}` for each row, or `{"value"}` where a number is predicted."""
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        if not all(isinstance(row, dict) for row in rows):
             raise _refusal(N_("The input must be a list of rows, each with its fields by name."))
         if not rows or len(rows) > MOST_ROWS:
             raise _refusal(N_("Between 1 and %(most)s rows can be predicted at a time."), most=MOST_ROWS)
@@ -94,15 +94,16 @@ class Predictor:
             return pixels
         try:
             content = base64.b64decode(str(row["image"]).partition("base64,")[2] or str(row["image"]), validate=True)
-            return from_bytes(content, side, channels) * (self.preprocessing["divide"] / 255.0)
+            picture = from_bytes(content, side, channels)
+            return picture * np.float32(self.preprocessing["divide"] / 255.0)
         except KeyError:
             raise _refusal(N_("A picture is given as “image” (base64) or as “pixels” (numbers).")) from None
         except (ValueError, binascii.Error):
             raise _refusal(N_("The picture cannot be read; send a PNG or JPEG file.")) from None
 
 
-def _refusal(text: str, **params: object) -> TrainingError:
-    return TrainingError("data", text, **params)
+def _refusal(text: str, **params: str | int) -> TrainingError:
+    return TrainingError("data", text, "", **params)
 
 
 def _is_number(value: Any) -> bool:
@@ -118,7 +119,7 @@ def answer(predictor: Predictor, line: bytes | str) -> Row:
     try:
         request = json.loads(line)
         rows = request["rows"] if isinstance(request, dict) and "rows" in request else [request]
-        return {"predictions": predictor.predict(rows)}
+        return {"predictions": predictor.predict(rows if isinstance(rows, list) else [rows])}
     except TrainingError as error:
         return {"error": {"text": error.text, "hint": error.hint, "params": error.params}}
     except (ValueError, RecursionError):

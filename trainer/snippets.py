@@ -13,18 +13,18 @@ SHOWN_FIELDS = 20  # of a wide table; the others may be left out, as any field m
 LOAD = """\
 import json, torch, torch.nn.functional as F
 from safetensors.torch import load_file
-weights, config, prepare = load_file("model.safetensors"), *(json.load(open(f"{n}.json")) for n in ("config", "preprocessing"))
+weights, config = load_file("model.safetensors"), json.load(open("config.json"))
 """
 TABLE = """\
 row = %(row)r
 def encode(f, v):
     if f["kind"] == "category": return weights[f["weights"]][f["missing"] if v is None else f["values"].get(v, 0)]
-    return torch.tensor([((f["fill"] if v is None else v) - f["center"]) / f["scale"], float(v is None)])[:1 + f["indicator"]]
-x = torch.cat([encode(f, row.get(f["name"])) for f in prepare["fields"]])[None]
+    return torch.tensor([((f["fill"] if v is None else v) - f["center"]) / f["scale"], v is None])[:1 + f["indicator"]]
+x = torch.cat([encode(f, row.get(f["name"])) for f in json.load(open("preprocessing.json"))["fields"]])[None]
 """
 PICTURE = """\
-pixels = [%(most)s if %(left)s < i %% %(side)s < %(right)s else 0 for i in range(%(count)s)]  # a stroke; your picture goes here
-x = torch.tensor([pixels]) / prepare["divide"]
+pixels = [%(most)s if %(left)s < i %% %(side)s < %(right)s else 0 for i in range(%(count)s)]  # your picture here
+x = torch.tensor([pixels]) / json.load(open("preprocessing.json"))["divide"]
 """
 RUN = """\
 for c in config["layers"]: x = (vars(torch) | vars(F))[c["call"]](x, *map(weights.get, c["weights"]), **c["options"])

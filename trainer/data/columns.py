@@ -1,7 +1,7 @@
 """A field over all organizations as numbers or as categories, whatever types the files gave it.
 
 Categories are text: true and false, 1 and 1.0 and "1" mean the same wherever they come from. Missing and infinite
-numbers are NaN, missing categories have code -1.
+numbers are NaN, missing or blank categories have code -1.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def numbers_of(parts: Sequence[pa.ChunkedArray]) -> Numbers:
 
 def categories_of(parts: Sequence[pa.ChunkedArray]) -> Categories:
     texts = pa.chunked_array([chunk for part in parts for chunk in _as_text(part).chunks], pa.large_string())
-    encoded = pc.dictionary_encode(texts).combine_chunks()
+    blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)
+    encoded = pc.dictionary_encode(pc.if_else(blank, None, texts)).combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):  # Arrow keeps zero chunks apart
         return Categories(np.empty(0, np.int64), [])
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -95,7 +96,7 @@ def numbers_from_values(values: Sequence[Any]) -> Numbers:
 
 
 def categories_from_values(values: Sequence[Any]) -> Categories:
-    texts = [None if value is None or value == "" else text_of(value) for value in values]
+    texts = [None if value is None or not str(value).strip() else text_of(value) for value in values]
     vocabulary = sorted({text for text in texts if text is not None})
     places = {text: index for index, text in enumerate(vocabulary)}
     return Categories(np.array([-1 if text is None else places[text] for text in texts], np.int64), vocabulary)

@@ -115,11 +115,10 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSour
 
 
 def _picture_column(spec: JobSpec, table: pa.Table) -> str | None:
-    for name in spec.fields or table.column_names:
-        kind = table.schema.field(name).type if name in table.column_names else None
-        if kind is not None and (
-            pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_struct(kind)
-        ):
+    kinds = {field.name: field.type for field in table.schema}  # asking the table itself is slow by column
+    for name in spec.fields or kinds:
+        kind = kinds.get(name, pa.null())
+        if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_struct(kind):
             return name
     return None
 
@@ -170,16 +169,14 @@ def _from_columns(spec: JobSpec, tables: list[pa.Table], tell: Tell) -> tuple[pi
 
 def _pixel_names(spec: JobSpec, table: pa.Table, tell: Tell) -> list[str]:
     names = []
-    for name in spec.fields or [name for name in table.column_names if name != spec.target]:
-        kind = table.schema.field(name).type if name in table.column_names else None
-        if kind is None or pa.types.is_integer(kind) or pa.types.is_floating(kind):
+    kinds = {field.name: field.type for field in table.schema}
+    for name in spec.fields or kinds:
+        kind = kinds.get(name, pa.uint8())
+        if name == spec.target:
+            continue
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
             names.append(name)
         else:
-            tell(
-                Log(
-                    level="warning",
-                    text=N_("The field “%(field)s” is left out: it holds no pixels."),
-                    params={"field": name},
-                )
-            )
+            text = N_("The field “%(field)s” is left out: it holds no pixels.")
+            tell(Log(level="warning", text=text, params={"field": name}))
     return names

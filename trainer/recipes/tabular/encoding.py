@@ -130,7 +130,7 @@ def _learn_category(name: str, column: Categories, weights: str, parameters: Par
         missing, rows = rows, rows + 1
     size = rows if parameters.categories == "one-hot" else parameters.embedding_size or min(50, round(1.6 * rows**0.56))
     field: Field = {"name": name, "kind": "category", "values": values, "missing": missing, "rows": rows, "size": size}
-    return field | {"weights": weights, "typical": typical if typical in values else next(iter(values), "")}
+    return field | {"weights": weights, "typical": typical if typical in values else next(iter(values), None)}
 
 
 def _encode_number(field: Field, column: Column) -> list[npt.NDArray[np.float32]]:

@@ -87,30 +87,22 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
 
 def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:
     """The chosen fields, or those that every organization has."""
-    tables = [table for party in parties for table in party.tables]
+    names = [table.column_names for party in parties for table in party.tables]
+    known = set().union(*names)
     if spec.fields is not None:
-        for name in spec.fields:
-            if not any(name in table.column_names for table in tables):
-                raise TrainingError(
-                    "data",
-                    N_("No organization's data has the field “%(field)s”."),
-                    N_("Choose fields that the datasets have."),
-                    field=name,
-                )
-        return list(spec.fields)
-    common = [
-        n for n in tables[0].column_names if n != spec.target and all(n in table.column_names for table in tables)
-    ]
-    others = sorted({name for table in tables for name in table.column_names} - {*common, spec.target})
-    for name in others:
-        tell(
-            Log(
-                level="warning",
-                text=N_("The field “%(field)s” is left out: not every organization has it."),
-                params={"field": name},
+        if absent := [name for name in spec.fields if name not in known]:
+            raise TrainingError(
+                "data",
+                N_("No organization's data has the field “%(field)s”."),
+                N_("Choose fields that the datasets have."),
+                field=absent[0],
             )
-        )
-    return common
+        return list(spec.fields)
+    everywhere = known.intersection(*names)
+    for name in sorted(known - everywhere):
+        text = N_("The field “%(field)s” is left out: not every organization has it.")
+        tell(Log(level="warning", text=text, params={"field": name}))
+    return [name for name in names[0] if name in everywhere and name != spec.target]
 
 
 def _usable(parties: list[Party], names: list[str], p: Parameters, tell: Tell) -> dict[str, Column]:
