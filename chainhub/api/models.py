@@ -19,7 +19,7 @@ from chainhub.accounts.models import Scope
 from chainhub.api.http import actor
 from chainhub.registry import rows, services, serving
 from chainhub.registry.delivering import archive_answer, file_answer
-from chainhub.registry.ingredients import Ingredient, ingredients_of
+from chainhub.registry.ingredients import ingredients_of
 from chainhub.registry.models import Alias, Model, ModelVersion
 from chainhub.repositories.models import CommitFile
 

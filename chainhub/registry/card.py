@@ -50,11 +50,11 @@ def _card(version: ModelVersion, language: str, example: str) -> str:
         "[中文](README.zh.md)" if language == "en" else "[English](README.md)",
         sections.opening(version),
         *sections.notes(version),
-        *sections.data(version),
-        *sections.recipe(version),
         *sections.results(version),
         *sections.limits(version),
         *sections.use(example),
+        *sections.data(version),
+        *sections.recipe(version),
         *sections.origin(version),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset, Grant
+from chainhub.jobs.catalogue import find_recipe, translated_schema
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization
 
@@ -62,3 +64,12 @@ def ingredients_of(job: TrainingJob) -> list[Ingredient]:
         )
         for item in inputs
     ]
+
+
+def parameter_titles(recipe: str) -> dict[str, str]:
+    """What a recipe calls its parameters, in the current language; nothing for a recipe that the hub no longer has."""
+    try:
+        settings = translated_schema(find_recipe(recipe))["properties"]
+    except DomainError:
+        return {}
+    return {name: str(one.get("title", name)) for name, one in settings.items()}

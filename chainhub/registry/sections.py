@@ -7,8 +7,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from chainhub.core.sentences import render
+from chainhub.jobs.catalogue import title_of
 from chainhub.registry import scores
-from chainhub.registry.ingredients import Ingredient, ingredients_of
+from chainhub.registry.ingredients import Ingredient, ingredients_of, parameter_titles
 from chainhub.registry.limits import limits_of
 from chainhub.registry.markup import cell, plain, plain_sentence, table
 from chainhub.registry.models import ModelVersion
@@ -67,28 +68,33 @@ def notes(version: ModelVersion) -> Iterator[str]:
 
 def data(version: ModelVersion) -> Iterator[str]:
     yield f"## {_('Data')}"
-    head = [_("Organization"), _("Dataset"), _("Rows"), _("Commit"), _("Licence"), _("Source"), _("Terms")]
-    yield table(head, [_data_row(one) for one in ingredients_of(version.job)])
+    yield "\n".join(_ingredient(one) for one in ingredients_of(version.job))
     if agreement := version.job.agreement:
         yield _(
-            "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s), and this job alone "
-            "within it. The model contains no rows of the data."
+            "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s). The model contains "
+            "no rows of the data."
         ) % {"number": agreement.number, "sha256": f"`{agreement.sha256[:12]}`"}
 
 
-def _data_row(one: Ingredient) -> list[str]:
+def _ingredient(one: Ingredient) -> str:
+    """One dataset version on one line."""
     source = (
         f"[{plain(one.source or one.source_url)}]({one.source_url})" if one.source_url else plain(one.source or "–")
     )
-    return [
-        plain(one.organization.name),
-        f"{plain(one.dataset.name)} v{one.number}",
-        "–" if one.rows is None else str(one.rows),
-        f"`{one.commit_oid[:10]}`",
-        plain(one.licence or _("not stated")),
-        source,
-        one.terms,
-    ]
+    said = _(
+        "**%(organization)s**: %(dataset)s v%(number)s, %(rows)s rows, commit `%(commit)s`. Licence: %(licence)s. "
+        "Source: %(source)s. %(terms)s"
+    ) % {
+        "organization": plain(one.organization.name),
+        "dataset": plain(one.dataset.name),
+        "number": one.number,
+        "rows": "–" if one.rows is None else one.rows,
+        "commit": one.commit_oid[:10],
+        "licence": plain(one.licence or _("not stated")),
+        "source": source,
+        "terms": one.terms,
+    }
+    return f"- {said}"
 
 
 def recipe(version: ModelVersion) -> Iterator[str]:
@@ -101,14 +107,17 @@ def recipe(version: ModelVersion) -> Iterator[str]:
         else _("%(share)s %% of every organization's rows held out")
         % {"share": round(100 * split.get("test_fraction", 0.2))}
     )
-    yield _("`%(recipe)s`, version %(version)s, seed %(seed)s; %(split)s.") % {
+    yield _("%(title)s (`%(recipe)s`), version %(version)s, seed %(seed)s; %(split)s.") % {
+        "title": title_of(job.recipe),
         "recipe": job.recipe,
         "version": job.recipe_version,
         "seed": job.seed,
         "split": held,
     }
+    titles = parameter_titles(job.recipe)
     rows = [
-        [f"`{name}`", f"`{json.dumps(value, ensure_ascii=False)}`"] for name, value in sorted(job.parameters.items())
+        [f"{titles.get(name, '')} `{name}`".strip(), f"`{json.dumps(value, ensure_ascii=False)}`"]
+        for name, value in job.parameters.items()
     ]
     if rows:
         yield table([_("Parameter"), _("Value")], rows)

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from chainhub.jobs.catalogue import find_recipe, translated_schema
 from chainhub.registry import scores
+from chainhub.registry.ingredients import parameter_titles
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.scores import Score
 from chainhub.web.evaluations import format_of
@@ -77,15 +77,11 @@ def _cell(name: str, index: int, measured: list[dict[str, Score]]) -> Cell:
 
 
 def _differences(versions: Sequence[ModelVersion]) -> list[Difference]:
-    titles = _titles(versions[0].job.recipe) if versions else {}
+    titles = parameter_titles(versions[0].job.recipe) if versions else {}
     settings = [_settings(version) for version in versions]
     names = dict.fromkeys(name for one in settings for name in one)
     found = [Difference(titles.get(name, name), [str(one.get(name, "–")) for one in settings]) for name in names]
     return [one for one in found if len(set(one.values)) > 1]
-
-
-def _titles(recipe: str) -> dict[str, str]:
-    return {name: one.get("title", name) for name, one in translated_schema(find_recipe(recipe))["properties"].items()}
 
 
 def _settings(version: ModelVersion) -> dict[str, Any]:

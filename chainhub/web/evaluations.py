@@ -70,11 +70,7 @@ def confusion(evaluation: Json) -> Data | None:
 def roc(evaluation: Json) -> Data | None:
     """One curve per class, or one in all for two classes."""
     curves = [curve for curve in evaluation.get("roc") or () if curve.get("points")]
-    if not curves:
-        return None
-    if len(curves) == 1:
-        curves = [{**curves[0], "label": _("“%(label)s” against the rest") % {"label": curves[0]["label"]}}]
-    return {"curves": curves}
+    return {"curves": curves} if curves else None
 
 
 def calibration(evaluation: Json) -> Data | None:

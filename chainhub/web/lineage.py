@@ -11,6 +11,7 @@ from chainhub.datasets.models import Dataset
 from chainhub.organizations.models import Organization
 from chainhub.registry.ingredients import Ingredient, ingredients_of
 from chainhub.registry.models import ModelVersion
+from chainhub.web import formats
 
 Data = dict[str, Any]
 
@@ -58,7 +59,7 @@ def _dataset(one: Ingredient, *, leads: bool) -> Data:
     return {
         "id": f"d{one.dataset.pk}",
         "label": f"{one.dataset.name} v{one.number}",
-        "sub": f"{one.organization.short_name} · {_rows(one.rows)}",
+        "sub": f"{one.organization.short_name} · {'–' if one.rows is None else formats.count(one.rows)}",
         "colour": one.organization.colour,
         "column": 0,
         **({"href": one.dataset.get_absolute_url()} if leads else {}),
@@ -67,22 +68,20 @@ def _dataset(one: Ingredient, *, leads: bool) -> Data:
 
 def _jobs(version: ModelVersion) -> list[Data]:
     job = version.job
-    node = {"id": "job", "label": str(job), "sub": job.organization.short_name, "column": 1}
+    node = {"id": "job", "label": f"#{job.pk}", "sub": job.title, "column": 1}
     made = {**node, "colour": job.organization.colour, "href": job.get_absolute_url()}
     origin = job.cloned_from
     if origin is None:
         return [made]
-    return [
-        {"id": "origin", "label": str(origin), "sub": _("cloned from"), "column": 0, "href": origin.get_absolute_url()},
-        made,
-    ]
+    before = {"id": "origin", "label": f"#{origin.pk}", "sub": _("cloned from"), "column": 0}
+    return [{**before, "href": origin.get_absolute_url()}, made]
 
 
 def _version(version: ModelVersion) -> Data:
     return {
         "id": "version",
-        "label": f"{version.model.name} v{version.number}",
-        "sub": version.commit.oid[:10],
+        "label": f"v{version.number}",
+        "sub": version.model.name,
         "colour": version.model.organization.colour,
         "column": 2,
         "href": version.get_absolute_url(),

@@ -66,13 +66,14 @@ def predict_rows(request: SignedInRequest, organization: str, slug: str, number:
     if request.POST.get("as") == "csv":
         return _as_csv(version, pasted.rows, predictions)
     names = list(pasted.rows[0])
-    lines = [
-        {"given": [row[name] for name in names], "prediction": prediction, "top": next(iter(answers_of(prediction)), None)}
-        for row, prediction in zip(pasted.rows, predictions, strict=True)
-    ]
+    lines = [_line(row, one) for row, one in zip(pasted.rows, predictions, strict=True)]
     text = form.cleaned_data["text"]
     context = {"version": version, "names": names, "lines": lines, "pasted": pasted, "text": text}
     return render(request, "web/models/_answers.html", context)
+
+
+def _line(row: dict[str, Any], prediction: dict[str, Any]) -> dict[str, Any]:
+    return {"given": row.values(), "prediction": prediction, "top": next(iter(answers_of(prediction)), None)}
 
 
 @login_required
