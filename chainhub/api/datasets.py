@@ -1,10 +1,181 @@
-"""REST: datasets."""
+"""REST: datasets. Their versions and files, grants, and uploads have modules of their own, joined here."""
 
-from django.urls import URLPattern
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import GenericViewSet
 
-urlpatterns: list[URLPattern] = []
+from chainhub.api import grants, uploads, versions
+from chainhub.api.fields import OrganizationField, PersonField
+from chainhub.api.http import actor
+from chainhub.datasets import services
+from chainhub.datasets.models import Dataset, Kind, Visibility
+from chainhub.datasets.services.cards import CARD_FIELDS
+from chainhub.organizations.models import Organization
+from chainhub.repositories.models import Upload
+
+
+class DatasetSerializer(serializers.ModelSerializer[Dataset]):
+    """A dataset's card and its state."""
+
+    organization = OrganizationField(read_only=True)
+    created_by = PersonField(read_only=True)
+    version = serializers.IntegerField(source="ready_number", read_only=True, help_text="The newest usable version.")
+    rows = serializers.IntegerField(source="ready_rows", read_only=True)
+    newest_status = serializers.CharField(read_only=True, help_text="inspecting, ready or refused")
+    grants = serializers.IntegerField(source="grant_count", read_only=True)
+
+    class Meta:
+        model = Dataset
+        fields = (
+            "id", "organization", "slug", "name", "kind", "summary", "card", "licence", "source", "source_url",
+            "target", "identifiers", "visibility", "version", "rows", "newest_status", "grants", "created_by",
+            "created_at", "withdrawn_at", "withdrawn_reason",
+        )  # fmt: skip
+        read_only_fields = ("id", "slug", "kind", "created_at", "withdrawn_at", "withdrawn_reason")
+
+
+class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):
+    """A finished upload and how it is to be called."""
+
+    organization = OrganizationField(mine=True)
+    upload = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False, allow_blank=True)
+    identifiers = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
+    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
+
+    class Meta:
+        model = Dataset
+        fields = (
+            "organization", "upload", "name", "kind", "summary", "card", "licence", "source", "source_url", "target",
+            "identifiers", "visibility",
+        )  # fmt: skip
+
+
+class ChangedDatasetSerializer(serializers.ModelSerializer[Dataset]):
+    """Any part of the card, the roles of fields, or who sees it."""
+
+    identifiers = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
+
+    class Meta:
+        model = Dataset
+        fields = (*CARD_FIELDS, "target", "identifiers", "visibility")
+        extra_kwargs = {"name": {"required": False}}
+
+
+class WithdrawalSerializer(serializers.Serializer[Any]):
+    """Why it is withdrawn."""
+
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class DatasetFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """`?q=` looks in name, summary and owner; `?organization=`, `?kind=`, `?mine=true`, `?withdrawn=false`."""
+
+    q = filters.CharFilter(method="matching", label="Words in name, summary or owner")
+    organization = filters.CharFilter(field_name="organization__slug")
+    kind = filters.ChoiceFilter(choices=Kind.choices)
+    mine = filters.BooleanFilter(method="own", label="Only those of my organizations")
+    withdrawn = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
+    order = filters.OrderingFilter(fields=(("created_at", "created_at"), ("name", "name"), ("ready_rows", "rows")))
+
+    def matching(self, found: QuerySet[Dataset], _name: str, words: str) -> QuerySet[Dataset]:
+        """By words."""
+        return found.filter(
+            Q(name__icontains=words) | Q(summary__icontains=words) | Q(organization__name__icontains=words)
+        )
+
+    def own(self, found: QuerySet[Dataset], _name: str, wanted: Any) -> QuerySet[Dataset]:
+        """By membership."""
+        return found.filter(organization__in=Organization.objects.of(self.request.user)) if wanted else found
+
+
+class Datasets(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Dataset]):
+    """Registered data."""
+
+    queryset = Dataset.objects.none()
+    serializer_class = DatasetSerializer
+    filterset_class = DatasetFilter
+    lookup_field = "slug"
+
+    def get_queryset(self) -> QuerySet[Dataset]:
+        """Those whose card the person may see."""
+        found = Dataset.objects.visible_to(self.request.user).for_catalogue().select_related("created_by")
+        if owner := self.kwargs.get("org"):
+            return found.filter(organization__slug=owner)
+        return found.order_by("-created_at", "-pk")
+
+    def _answer(self, dataset: Dataset, code: int = status.HTTP_200_OK) -> Response:
+        fresh = Dataset.objects.for_catalogue().select_related("created_by").get(pk=dataset.pk)
+        return Response(DatasetSerializer(fresh, context=self.get_serializer_context()).data, status=code)
+
+    @extend_schema(request=NewDatasetSerializer, responses={201: DatasetSerializer}, summary="Register a dataset")
+    def create(self, request: Request) -> Response:
+        """Its first version is inspected in the background: watch `newest_status`."""
+        wanted = NewDatasetSerializer(data=request.data, context=self.get_serializer_context())
+        wanted.is_valid(raise_exception=True)
+        asked = dict(wanted.validated_data)
+        upload = get_object_or_404(Upload.objects.visible_to(request.user), pk=asked.pop("upload"))
+        return self._answer(services.register_dataset(actor=actor(request), upload=upload, **asked), 201)
+
+    @extend_schema(request=ChangedDatasetSerializer, responses=DatasetSerializer, summary="Change a dataset")
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Card, target and identifiers, visibility: what is not named stays."""
+        dataset = self.get_object()
+        wanted = ChangedDatasetSerializer(dataset, data=request.data, partial=True)
+        wanted.is_valid(raise_exception=True)
+        asked = dict(wanted.validated_data)
+        if "visibility" in asked:
+            services.change_visibility(dataset, actor=actor(request), visibility=asked.pop("visibility"))
+        if {"target", "identifiers"} & set(asked):
+            target, names = asked.pop("target", dataset.target), asked.pop("identifiers", dataset.identifiers)
+            services.set_roles(dataset, actor=actor(request), target=target, identifiers=names)
+        services.update_card(dataset, actor=actor(request), **asked)
+        return self._answer(dataset)
+
+    @extend_schema(responses={204: OpenApiResponse(description="Discarded.")}, summary="Discard an unusable dataset")
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Only one that never had a usable version; any other is withdrawn."""
+        services.discard_dataset(self.get_object(), actor=actor(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=WithdrawalSerializer, responses=DatasetSerializer, summary="Withdraw a dataset")
+    def withdraw(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """No new job may use it; restoring undoes that."""
+        wanted = WithdrawalSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        reason = wanted.validated_data.get("reason", "")
+        return self._answer(services.withdraw_dataset(self.get_object(), actor=actor(request), reason=reason))
+
+    @extend_schema(request=None, responses=DatasetSerializer, summary="Restore a withdrawn dataset")
+    def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Undo a withdrawal."""
+        return self._answer(services.restore_dataset(self.get_object(), actor=actor(request)))
+
+
+ONE = "datasets/<slug:org>/<slug:slug>/"
+urlpatterns = [
+    path("datasets/", Datasets.as_view({"get": "list", "post": "create"}), name="dataset-list"),
+    path(
+        ONE,
+        Datasets.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="dataset-detail",
+    ),
+    path(f"{ONE}withdraw/", Datasets.as_view({"post": "withdraw"}), name="dataset-withdraw"),
+    path(f"{ONE}restore/", Datasets.as_view({"post": "restore"}), name="dataset-restore"),
+    *versions.urlpatterns,
+    *grants.urlpatterns,
+    *uploads.urlpatterns,
+]
 
 
 def register(router: SimpleRouter) -> None:
-    """Add this noun's viewsets."""
+    """All addresses of this noun stand in `urlpatterns`: a dataset is named by owner and slug."""

@@ -110,7 +110,7 @@ class Incoming:
             file.truncate(length)
             self.safe_path.unlink(missing_ok=True)
             file.seek(length)
-            yield file  # type: ignore[misc]
+            yield file
 
     def _claim(self) -> int:
         for _try in range(3):

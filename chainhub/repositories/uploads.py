@@ -56,12 +56,7 @@ def begin_upload(
     *, actor: User, filename: str, size: int, content_type: str = "", organization: Organization | None = None
 ) -> Upload:
     """Make room for a file of `size` bytes. Raises `TooLargeError`, and `DomainError` when there is no room."""
-    if size < 0:
-        raise InvalidInputError(gettext_noop("A file cannot have less than no bytes."), field="size")
-    if size > settings.MAX_UPLOAD_BYTES:
-        raise TooLargeError(
-            gettext_noop("A file may have at most %(limit)s GB."), limit=round(settings.MAX_UPLOAD_BYTES / 2**30, 1)
-        )
+    check_size(size)
     _check_room(actor, size)
     upload = Upload.objects.create(
         user=actor,
@@ -75,6 +70,14 @@ def begin_upload(
     if size == 0:
         finish_upload(upload)
     return upload
+
+
+def check_size(size: int) -> None:
+    """Raises `TooLargeError` for more than the hub takes."""
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise TooLargeError(
+            gettext_noop("A file may have at most %(limit)s GB."), limit=round(settings.MAX_UPLOAD_BYTES / 2**30, 1)
+        )
 
 
 def append_to_upload(

@@ -109,9 +109,9 @@ def test_withdrawing_names_what_it_affects_and_can_be_undone(
 ) -> None:
     make.granted(bearings, alliance, alice)
     client = browse(alice)
-    assert "“Quality alliance” can launch no new job on it." in client.get(
-        f"{address(bearings)}?tab=use"
-    ).content.decode()
+    assert (
+        "“Quality alliance” can launch no new job on it." in client.get(f"{address(bearings)}?tab=use").content.decode()
+    )
     client.post(address(bearings, "dataset-withdraw"), {"reason": "Wrong sensor"})
     assert "Wrong sensor" in client.get(address(bearings)).content.decode()
     assert not Dataset.objects.usable_in(alliance).exists()
@@ -155,7 +155,12 @@ def test_the_list_filters_by_owner_kind_and_words(
 
 @pytest.mark.parametrize("tab", ["data", "rows", "versions", "use"])
 def test_pages_ask_as_much_however_much_there_is(
-    browse: Browse, alice: User, bearings: Dataset, alliance: Collaboration, tab: str, django_assert_max_num_queries: Any
+    browse: Browse,
+    alice: User,
+    bearings: Dataset,
+    alliance: Collaboration,
+    tab: str,
+    django_assert_max_num_queries: Any,
 ) -> None:
     client = browse(alice)
     for number in range(3):

@@ -154,9 +154,9 @@ def _warn_of_mojibake(path: Path, repairs: Repairs) -> None:
         place = text.index(marks[0])
         repairs.tell(
             gettext_noop(
-                "Line %(line)s holds “%(text)s”: the text seems to have been decoded wrongly before it came here. "
+                "Line %(line)s holds “%(example)s”: the text seems to have been decoded wrongly before it came here. "
                 "It is kept as it is; export it again as UTF-8 if names or labels look odd."
             ),
             line=text.count("\n", 0, place) + 1,
-            text=text[place : place + 12].split("\n")[0],
+            example=text[place : place + 12].split("\n")[0],
         )

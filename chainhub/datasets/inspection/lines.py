@@ -18,7 +18,7 @@ class LineScan:
     """Fed with a UTF-8 text piece by piece; afterwards it says how the text must be read."""
 
     lines: int = 0
-    bytes: int = 0
+    size: int = 0
     longest: int = 0  # bytes of the longest row
     multiline: bool = False  # a newline stands between quotes
     suspicious: bool = False  # by mere counting of quotes, one seems never to close
@@ -38,8 +38,8 @@ class LineScan:
         self._measure(newlines, inside)
         self._quotes += len(quotes)
         self.lines += len(newlines)
-        self.bytes += len(data)
-        if not self._quotes % 2 and self.bytes - self._row_start > MAX_ROW_BYTES:
+        self.size += len(data)
+        if not self._quotes % 2 and self.size - self._row_start > MAX_ROW_BYTES:
             self._refuse_endless()
 
     def finish(self, path: Path) -> None:
@@ -49,7 +49,7 @@ class LineScan:
             refuse_open_quote(path)
 
     def _measure(self, newlines: Any, inside: Any) -> None:
-        ends = newlines[~inside] + self.bytes
+        ends = newlines[~inside] + self.size
         if inside.any():
             self.multiline = True
             breaks = np.flatnonzero(np.diff(np.concatenate([[0], inside.view(np.int8), [0]])))

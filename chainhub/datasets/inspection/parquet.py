@@ -16,6 +16,17 @@ from chainhub.datasets.inspection.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from chainhub.datasets.inspection.profile import profile
 
 INT64_MAX = 2**63 - 1
+KINDS = {
+    "integer": (pa.types.is_integer,),
+    "number": (pa.types.is_floating, pa.types.is_decimal),
+    "boolean": (pa.types.is_boolean,),
+    "date": (pa.types.is_date,),
+    "time": (pa.types.is_timestamp,),
+    "text": (
+        *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+        *(pa.types.is_null, pa.types.is_time, pa.types.is_duration),
+    ),
+}
 
 
 def inspect_parquet(source: Path, work: Path, repairs: Repairs, tell: Tell) -> Findings:
@@ -56,20 +67,9 @@ def _kinds(file: pq.ParquetFile, repairs: Repairs) -> dict[str, str]:
 
 def _kind(column: pa.Field) -> str:
     kind: Any = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if pa.types.is_integer(kind):
-        return "integer"
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return "number"
-    if pa.types.is_boolean(kind):
-        return "boolean"
-    if pa.types.is_date(kind):
-        return "date"
-    if pa.types.is_timestamp(kind):
-        return "time"
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return "text"
-    if pa.types.is_null(kind) or pa.types.is_time(kind) or pa.types.is_duration(kind):
-        return "text"
+    for name, tests in KINDS.items():
+        if any(test(kind) for test in tests):
+            return name
     raise RefusedFileError(
         gettext_noop("Column “%(name)s” holds %(type)s; only numbers, words, dates and yes/no values can be used."),
         name=column.name,

@@ -1,6 +1,7 @@
 """Text tables: read once as text to learn the types, then written typed."""
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,7 +33,11 @@ def inspect_text(source: Path, work: Path, repairs: Repairs, tell: Tell) -> Find
     if rows == 1:
         repairs.tell(gettext_noop("The table has a single row; nothing can be learned from it alone."))
     types = {column.name: column.type for column in columns}
-    report = {"format": "CSV", "encoding": encoding, "delimiter": SHOWN.get(dialect.delimiter, dialect.delimiter)}
+    report: dict[str, Any] = {
+        "format": "CSV",
+        "encoding": encoding,
+        "delimiter": SHOWN.get(dialect.delimiter, dialect.delimiter),
+    }
     report |= {"header": dialect.has_header}
     return profile(training, types, report, repairs, pixels=dialect.pixels, tell=part_of(tell, 0.8, 1.0))
 
@@ -52,7 +57,7 @@ def _read(
                 column.look(texts, row)
             row += batch.num_rows
             size += batch.nbytes
-            tell(size / max(scan.bytes, 1))
+            tell(size / max(scan.size, 1))
     return columns
 
 

@@ -60,7 +60,7 @@ def too_large(unpacked: int, packed: int) -> bool:
     return unpacked > MAX_UNPACKED or (unpacked > UNPACKED_ALWAYS and unpacked > packed * UNPACKED_RATIO)
 
 
-def _copy(source: IO[bytes], target: Path, *, packed: int, tell: Callable[[], None]) -> None:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, *, packed: int, tell: Callable[[], None]) -> None:
     written = 0
     try:
         with target.open("wb") as file:

@@ -46,7 +46,7 @@ def register_dataset(
     dataset = Dataset.objects.create(
         organization=organization,
         name=name.strip(),
-        slug=free_slug(name, Dataset.objects.filter(organization=organization), fallback="dataset"),  # type: ignore[arg-type]
+        slug=free_slug(name, Dataset.objects.filter(organization=organization), fallback="dataset"),
         kind=Kind(kind) if kind else "",
         summary=summary,
         licence=licence,

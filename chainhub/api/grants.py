@@ -1,0 +1,67 @@
+"""REST: who may train on a dataset."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from chainhub.api.fields import PersonField
+from chainhub.api.http import actor
+from chainhub.api.versions import dataset_of
+from chainhub.collaborations.models import Collaboration
+from chainhub.datasets import services
+from chainhub.datasets.models import Grant
+
+
+class GrantSerializer(serializers.ModelSerializer[Grant]):
+    """A collaboration that may train on the dataset."""
+
+    collaboration = serializers.SlugRelatedField(slug_field="slug", queryset=Collaboration.objects.all())
+    granted_by = PersonField(read_only=True)
+
+    class Meta:
+        model = Grant
+        fields = ("id", "collaboration", "needs_approval", "granted_by", "created_at")
+        read_only_fields = ("id", "created_at")
+
+
+class Grants(mixins.ListModelMixin, GenericViewSet[Grant]):
+    """Grants that stand."""
+
+    queryset = Grant.objects.none()
+    serializer_class = GrantSerializer
+
+    def get_queryset(self) -> QuerySet[Grant]:
+        """Of one dataset."""
+        return dataset_of(self).grants.active().select_related("collaboration", "granted_by").order_by("pk")
+
+    @extend_schema(responses={201: GrantSerializer}, summary="Let a collaboration train on it")
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Sent again, it changes whether the owner is asked before each job."""
+        dataset = dataset_of(self)
+        wanted = self.get_serializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        seen = Collaboration.objects.visible_to(request.user)
+        collaboration = get_object_or_404(seen, pk=wanted.validated_data["collaboration"].pk)
+        asks = wanted.validated_data.get("needs_approval", False)
+        grant = services.grant_use(dataset, collaboration, actor=actor(request), needs_approval=asks)
+        return Response(GrantSerializer(grant).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={204: OpenApiResponse(description="Taken back.")}, summary="Take a grant back")
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """No new job may train on it there."""
+        services.revoke_grant(self.get_object(), actor=actor(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+BASE = "datasets/<slug:org>/<slug:slug>/grants/"
+urlpatterns = [
+    path(BASE, Grants.as_view({"get": "list", "post": "create"}), name="dataset-grant-list"),
+    path(f"{BASE}<int:pk>/", Grants.as_view({"delete": "destroy"}), name="dataset-grant-detail"),
+]

@@ -1,0 +1,175 @@
+"""REST: versions of a dataset, what inspection found in them, and their files."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from chainhub.accounts.models import Scope
+from chainhub.api.fields import PersonField, SentenceField
+from chainhub.api.http import actor
+from chainhub.datasets import permissions, services
+from chainhub.datasets.disclosure import public_report
+from chainhub.datasets.models import Dataset, DatasetVersion
+from chainhub.repositories.models import CommitFile, Upload
+from chainhub.repositories.serving import answer_blob
+
+
+def dataset_of(view: Any) -> Dataset:
+    """The dataset that the address names, if the person may see it."""
+    found = Dataset.objects.visible_to(view.request.user).select_related("organization")
+    return get_object_or_404(found, organization__slug=view.kwargs["org"], slug=view.kwargs["slug"])
+
+
+class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
+    """One immutable state of the data."""
+
+    created_by = PersonField(read_only=True)
+    commit = serializers.CharField(source="commit.oid", read_only=True, default=None)
+    refusal = SentenceField(read_only=True)
+    repairs = serializers.SerializerMethodField(help_text="What was mended, in sentences.")
+
+    class Meta:
+        model = DatasetVersion
+        fields = (
+            "number", "status", "progress", "rows", "note", "commit", "refusal", "repairs", "created_by", "created_at",
+        )  # fmt: skip
+
+    def get_repairs(self, version: DatasetVersion) -> list[str]:
+        """In the language of the request."""
+        return [SentenceField().to_representation(one) for one in version.inspection.get("repairs", [])]
+
+
+class NewVersionSerializer(serializers.Serializer[Any]):
+    """A finished upload."""
+
+    upload = serializers.UUIDField()
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class FieldSerializer(serializers.Serializer[Any]):
+    """A field of the table as inspection found it."""
+
+    name = serializers.CharField()
+    type = serializers.CharField(help_text="integer, number, boolean, date, time, text, image or empty")
+    kind = serializers.CharField(help_text="number, category, boolean, date, text, pixel, image, constant or empty")
+    missing = serializers.IntegerField()
+    missing_share = serializers.FloatField()
+    distinct = serializers.IntegerField(allow_null=True)
+    min = serializers.JSONField(required=False)
+    max = serializers.JSONField(required=False)
+    mean = serializers.FloatField(required=False, allow_null=True)
+    std = serializers.FloatField(required=False, allow_null=True)
+    quantiles = serializers.DictField(required=False, child=serializers.FloatField(allow_null=True))
+    distribution = serializers.JSONField(required=False)
+    examples = serializers.ListField(required=False)
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """The first rows, for the owner's people."""
+
+    columns = serializers.ListField(child=serializers.CharField())
+    rows = serializers.ListField(child=serializers.ListField())
+    hidden = serializers.IntegerField(help_text="How many columns are left out.")
+
+
+class FileSerializer(serializers.ModelSerializer[CommitFile]):
+    """A file of a version."""
+
+    size = serializers.IntegerField(read_only=True)
+    sha256 = serializers.CharField(source="blob.sha256", read_only=True)
+
+    class Meta:
+        model = CommitFile
+        fields = ("path", "size", "sha256")
+
+
+class Versions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[DatasetVersion]):
+    """Versions of a dataset, newest first."""
+
+    queryset = DatasetVersion.objects.none()
+    serializer_class = VersionSerializer
+    lookup_field = "number"
+
+    def get_queryset(self) -> QuerySet[DatasetVersion]:
+        """Owners see refused ones too."""
+        found = DatasetVersion.objects.visible_to(self.request.user).filter(dataset=dataset_of(self))
+        return found.select_related("created_by", "commit").order_by("-number")
+
+    def _report(self) -> dict[str, Any]:
+        version = self.get_object()
+        if permissions.may_see_rows(self.request.user, version.dataset):
+            return dict(version.inspection)
+        return public_report(version.inspection)
+
+    @extend_schema(request=NewVersionSerializer, responses={201: VersionSerializer}, summary="Add a version")
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """It is inspected in the background; the versions before stay."""
+        wanted = NewVersionSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        upload = get_object_or_404(Upload.objects.visible_to(request.user), pk=wanted.validated_data["upload"])
+        note = wanted.validated_data["note"]
+        version = services.add_version(dataset_of(self), actor=actor(request), upload=upload, note=note)
+        return Response(VersionSerializer(version).data, status=201)
+
+    @extend_schema(responses=FieldSerializer(many=True), summary="Fields of a version")
+    def fields(self, request: Request, **kwargs: Any) -> Response:
+        """Who may not see rows gets no examples and no rare values."""
+        return Response(self._report().get("fields", []))
+
+    @extend_schema(responses=PreviewSerializer, summary="First rows of a version")
+    def preview(self, request: Request, **kwargs: Any) -> Response:
+        """For the owner's people."""
+        if not permissions.may_see_rows(request.user, dataset_of(self)):
+            raise PermissionDenied
+        preview = self._report().get("preview", {})
+        return Response(
+            {name: preview.get(name, []) for name in ("columns", "rows")} | {"hidden": preview.get("hidden", 0)}
+        )
+
+    @extend_schema(responses=FileSerializer(many=True), summary="Files of a version")
+    def files(self, request: Request, **kwargs: Any) -> Response:
+        """Names, sizes and hashes."""
+        found = CommitFile.objects.filter(commit=self.get_object().commit_id).select_related("blob")
+        return Response(FileSerializer(found, many=True).data)
+
+
+class VersionFile(GenericViewSet[DatasetVersion]):
+    """One file of a version."""
+
+    queryset = DatasetVersion.objects.none()
+    required_scope = Scope.DOWNLOAD
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, summary="Download a file")
+    def retrieve(self, request: Request, **kwargs: Any) -> HttpResponseBase:
+        """Any part of it by `Range`; for the owner's people, and written down."""
+        dataset = dataset_of(self)
+        if not permissions.may_see_rows(request.user, dataset):
+            raise PermissionDenied
+        found = DatasetVersion.objects.visible_to(request.user).filter(dataset=dataset)
+        version = get_object_or_404(found.select_related("dataset__organization"), number=kwargs["number"])
+        files = CommitFile.objects.filter(commit=version.commit_id).select_related("blob")
+        entry = get_object_or_404(files, path=kwargs["file"])
+        if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+            services.record_download(version, actor=actor(request), path=entry.path)
+        return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
+
+
+BASE = "datasets/<slug:org>/<slug:slug>/versions/"
+urlpatterns = [
+    path(BASE, Versions.as_view({"get": "list", "post": "create"}), name="dataset-version-list"),
+    path(f"{BASE}<int:number>/", Versions.as_view({"get": "retrieve"}), name="dataset-version-detail"),
+    path(f"{BASE}<int:number>/fields/", Versions.as_view({"get": "fields"}), name="dataset-version-fields"),
+    path(f"{BASE}<int:number>/preview/", Versions.as_view({"get": "preview"}), name="dataset-version-preview"),
+    path(f"{BASE}<int:number>/files/", Versions.as_view({"get": "files"}), name="dataset-version-files"),
+    path(f"{BASE}<int:number>/files/<path:file>", VersionFile.as_view({"get": "retrieve"}), name="dataset-file"),
+]
