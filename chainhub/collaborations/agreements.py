@@ -16,7 +16,7 @@ from chainhub.collaborations.models import (
 )
 from chainhub.collaborations.services import add_agreement, check_leads, lock, note, others, tell
 from chainhub.collaborations.signals import participant_left
-from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
+from chainhub.core.errors import DomainError, IllegalMoveError, InvalidInputError, NotAllowedError
 
 
 def default_agreement(language: str) -> str:
@@ -101,6 +101,8 @@ def _decided_by(participant: Participant, actor: User) -> Participant:
 
 
 def _decide(participant: Participant, status: str, actor: User) -> None:
+    if not participant.may_move_to(status):
+        raise IllegalMoveError(gettext_noop("This has been decided already."))
     participant.move_to(status)
     participant.decided_by, participant.decided_at = actor, timezone.now()
     participant.save(update_fields=["status", "decided_by", "decided_at"])

@@ -39,7 +39,7 @@ def filtered(events: QuerySet[AuditEvent], asked: Mapping[str, str], topics: dic
     """`verb` (its beginning), `person` (id), `since` and `until` (days), `topic` (one of the person's own)."""
     if (topic := asked.get("topic", "")) in topics:
         events = events.filter(pk__in=AuditMark.objects.filter(topic=topic).values("event"))
-    if verb := asked.get("verb", ""):
+    if verb := asked.get("verb", "").replace("\x00", ""):
         events = events.filter(verb__startswith=verb)
     if (person := asked.get("person", "")).isdecimal() and len(person) <= LONGEST_NUMBER:
         events = events.filter(actor=int(person))

@@ -28,7 +28,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     notices = Notice.objects.visible_to(request.user)
     unread = notices.unread().count()
     page = page_of(request, notices.unread() if request.GET.get("show") == "unread" else notices)
-    context = {"decisions": decisions(request.user), "page": page, "unread": unread, "live_topics": own_topic(request.user)}
+    context = {"decisions": decisions(request.user), "page": page, "unread": unread}
     return render(request, "web/inbox/index.html", context)
 
 

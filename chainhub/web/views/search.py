@@ -19,6 +19,7 @@ from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Membership, Organization
 from chainhub.registry.models import Model
 from chainhub.web.http import SignedInRequest
+from chainhub.web.pages import words_in
 
 FEW, MANY = 5, 20
 LONGEST_NUMBER = 18  # digits of the largest key a database holds
@@ -60,7 +61,6 @@ def _people(user: User, words: str) -> QuerySet[Membership]:
 
 def search_everything(user: User, words: str, *, most: int) -> list[Found]:
     """What the person may see that answers to the words, by kind."""
-    words = words.strip()[:100]
     if not words:
         return []
     datasets = _matching(Dataset.objects.visible_to(user), words, "name", "summary", "organization__name")
@@ -84,10 +84,10 @@ def search_everything(user: User, words: str, *, most: int) -> list[Found]:
 @require_GET
 def search(request: SignedInRequest) -> HttpResponse:
     """A page of its own, and the list under the search field as one types."""
-    words = request.GET.get("q", "")
+    words = words_in(request)
     found = search_everything(request.user, words, most=FEW if request.htmx else MANY)
     template = "web/search/_results.html" if request.htmx else "web/search/index.html"
-    return render(request, template, {"words": words.strip(), "found": found})
+    return render(request, template, {"words": words, "found": found})
 
 
 urlpatterns = [path("search/", search, name="search")]

@@ -15,7 +15,7 @@ from chainhub.organizations.models import Organization
 from chainhub.scenarios.catalogue import scenario
 from chainhub.web.forms.collaborations import CollaborationForm
 from chainhub.web.http import SignedInRequest
-from chainhub.web.pages import page_of
+from chainhub.web.pages import page_of, words_in
 
 
 @login_required
@@ -23,7 +23,7 @@ from chainhub.web.pages import page_of
 def index(request: SignedInRequest) -> HttpResponse:
     """The person's collaborations, open ones first."""
     found = Collaboration.objects.visible_to(request.user)
-    if words := request.GET.get("q", "").strip():
+    if words := words_in(request):
         found = found.filter(Q(name__icontains=words) | Q(goal__icontains=words))
     if (state := request.GET.get("state", "")) in {"open", "closed"}:
         found = found.filter(closed_at__isnull=state == "open")

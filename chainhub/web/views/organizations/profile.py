@@ -18,18 +18,18 @@ from chainhub.web.forms.organizations import InvitationForm, OrganizationForm
 from chainhub.web.forms.refusals import refusals_in
 from chainhub.web.http import SignedInRequest
 from chainhub.web.middleware import ACTING_KEY
-from chainhub.web.pages import page_of
+from chainhub.web.pages import page_of, words_in
 
 SHOWN = 6
 
 
 def _for_list(request: SignedInRequest) -> QuerySet[Organization]:
     found = Organization.objects.visible_to(request.user)
-    if words := request.GET.get("q", "").strip():
+    if words := words_in(request):
         found = found.filter(Q(name__icontains=words) | Q(short_name__icontains=words) | Q(industry__icontains=words))
     if (stage := request.GET.get("stage", "")) in Stage.values:
         found = found.filter(stage=stage)
-    return found.annotate(people=Count("memberships", distinct=True))
+    return found.annotate(people=Count("memberships", distinct=True)).order_by("name")
 
 
 @login_required

@@ -1,0 +1,43 @@
+"""The world of the rules, built once for a file and rolled back at its end."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import override_settings
+
+from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
+from tests import conftest as cast
+from tests.rules import world as worlds
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[worlds.World]:
+    """One of everything; each test's own changes are rolled back by its own `db` fixture."""
+    folder = tmp_path_factory.mktemp("world")
+    blobs = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder / "blobs")}}
+    own = override_settings(UPLOADS=folder / "uploads", STORAGES={**settings.STORAGES, "blobs": blobs})
+    with django_db_blocker.unblock(), own, transaction.atomic():
+        yield _build()
+        transaction.set_rollback(True)
+
+
+def _build() -> worlds.World:
+    anvil = cast.organization("Anvil Steel", "upstream", 0)
+    borealis = cast.organization("Borealis Motors", "midstream", 1)
+    cobalt = cast.organization("Cobalt Bank", "service", 2)
+    alice = cast.seat(cast.person("Alice"), anvil, "owner")
+    dora = cast.seat(cast.person("Dora"), borealis, "owner")
+    carol = cast.seat(cast.person("Carol"), cobalt, "owner")
+    erin = cast.seat(cast.person("Erin"), anvil, "viewer")
+    together: Collaboration = cast.alliance.__wrapped__(anvil, borealis, alice, dora)  # type: ignore[attr-defined]
+    return worlds.build(alice, dora, carol, erin, together)
+
+
+@pytest.fixture
+def people(world: worlds.World) -> dict[str, User]:
+    """By role in the matrix."""
+    return {"owner": world.alice, "participant": world.dora, "outsider": world.carol}

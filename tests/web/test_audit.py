@@ -1,0 +1,69 @@
+"""Reading, exporting and verifying the audit log."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from chainhub.accounts.models import User
+from chainhub.activity.models import AuditEvent
+from chainhub.activity.services import record
+from chainhub.collaborations import services
+from chainhub.collaborations.models import Collaboration
+from chainhub.core.sentences import sentence
+from chainhub.organizations.models import Organization
+from chainhub.web.views.audit import harmless
+
+Browse = Callable[[User | None], Client]
+
+
+@pytest.fixture
+def acts(alliance: Collaboration, alice: User, anvil: Organization) -> None:
+    services.change_collaboration(alliance, actor=alice, name="Renamed", goal="G")
+    record("test.formula", sentence("=1+1"), actor=alice, topics=[anvil.topic])
+
+
+def body(answer: object) -> str:
+    return b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+
+
+def test_members_read_what_concerns_them(acts: None, bob: User, carol: User, browse: Browse) -> None:
+    assert "changed name or goal" in browse(bob).get("/audit/").content.decode()
+    assert "changed name or goal" not in browse(carol).get("/audit/").content.decode()
+
+
+def test_filters_stand_in_the_address(acts: None, alice: User, anvil: Organization, browse: Browse) -> None:
+    page = browse(alice).get(f"/audit/?verb=test&topic={anvil.topic}&person={alice.pk}").content.decode()
+    assert "=1+1" in page
+    assert "changed name or goal" not in page
+
+
+def test_csv_starts_no_formula(acts: None, alice: User, browse: Browse) -> None:
+    answer = browse(alice).get("/audit/export.csv")
+    assert answer["Content-Disposition"] == 'attachment; filename="audit.csv"'
+    rows = list(csv.DictReader(io.StringIO(body(answer).lstrip("\ufeff"))))
+    assert [row["verb"] for row in rows] == ["collaboration.changed", "test.formula"]
+    assert rows[1]["what"] == "'=1+1"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\tx", "\rx"])
+def test_harmless(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+    assert harmless(f"a{text}") == f"a{text}"
+
+
+def test_json_holds_the_chain(acts: None, alice: User, carol: User, browse: Browse) -> None:
+    rows = json.loads(body(browse(alice).get("/audit/export.json?verb=test")))
+    assert rows[0]["hash"] == AuditEvent.objects.get(verb="test.formula").hash
+    assert json.loads(body(browse(carol).get("/audit/export.json"))) == []
+    assert browse(alice).get("/audit/export.xml").status_code == 404
+
+
+def test_button_verifies_the_chain(acts: None, alice: User, browse: Browse) -> None:
+    browser = browse(alice)
+    assert "Unbroken" in browser.post("/audit/verify/").content.decode()
+    AuditEvent.objects.filter(verb="test.formula").update(actor_label="Mallory")
+    assert "The chain is broken" in browser.post("/audit/verify/").content.decode()

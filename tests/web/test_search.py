@@ -1,0 +1,39 @@
+"""Search over everything that one may see."""
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
+from chainhub.organizations.models import Organization
+
+Browse = Callable[[User | None], Client]
+
+
+def test_partners_find_collaborations_organizations_and_people(
+    alliance: Collaboration, alice: User, bob: User, browse: Browse
+) -> None:
+    browser = browse(bob)
+    assert "Quality alliance" in browser.get("/search/?q=quality").content.decode()
+    assert "Anvil Steel" in browser.get("/search/?q=anvil steel").content.decode()
+    assert "Alice" in browser.get("/search/?q=alice").content.decode()
+
+
+def test_outsiders_find_neither_collaboration_nor_people(
+    alliance: Collaboration, alice: User, carol: User, browse: Browse
+) -> None:
+    browser = browse(carol)
+    assert "Quality alliance" not in browser.get("/search/?q=quality").content.decode()
+    assert "alice@" not in browser.get("/search/?q=alice").content.decode()
+    assert 'class="result"' not in browser.get("/search/?q=alice").content.decode()
+
+
+def test_while_typing_a_fragment_comes(alice: User, anvil: Organization, browse: Browse) -> None:
+    page = browse(alice).get("/search/?q=anvil", headers={"HX-Request": "true"}).content.decode()
+    assert page.lstrip().startswith("<h3>")
+
+
+def test_nothing_is_searched_for_nothing(alice: User, browse: Browse) -> None:
+    for words in ("", "%20", "#", "9999999999999999999999", "%00"):
+        assert browse(alice).get(f"/search/?q={words}").status_code == 200
