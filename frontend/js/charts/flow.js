@@ -6,7 +6,7 @@ import { t } from "../lib/texts.js";
 
 // A node is as wide as its column allows, within what is readable.
 const NODE = { width: 168, height: 46, gap: 16 };
-const [NARROWEST, WIDEST, BETWEEN] = [128, 190, 44];
+const [NARROWEST, WIDEST, CLOSEST, APART] = [128, 250, 44, 104];
 const THIN = 1.5;
 const THICK = 14;
 
@@ -105,8 +105,8 @@ function picture(data, width) {
   const head = data.columns ? 30 : 4;
   const tallest = Math.max(1, ...columns.map((each) => each.length), ...data.nodes.map((node) => (node.row ?? 0) + 1));
   const height = head + tallest * (NODE.height + NODE.gap) - NODE.gap + 8;
-  NODE.width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, (width - 2 - (columns.length - 1) * 1.4 * BETWEEN) / columns.length)));
-  const least = columns.length * NODE.width + (columns.length - 1) * BETWEEN;
+  NODE.width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, (width - 2 - (columns.length - 1) * APART) / columns.length)));
+  const least = columns.length * NODE.width + (columns.length - 1) * CLOSEST;
   const whole = Math.max(width - 2, least);
   const gap = columns.length > 1 ? Math.min(260, (whole - columns.length * NODE.width) / (columns.length - 1)) : 0;
   const places = new Map();

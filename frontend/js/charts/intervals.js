@@ -1,7 +1,7 @@
 // The picture of the product: for each organization what its own data gave alone (hollow) and together (full),
 // each with its 95 % interval. Own SVG with CSS classes: follows the theme by itself, and prints.
 import { s } from "../lib/dom.js";
-import { as, number } from "../lib/format.js";
+import { aligned, as } from "../lib/format.js";
 import { t } from "../lib/texts.js";
 
 const ROW = 52;
@@ -36,7 +36,7 @@ function mark(css, score, x, y) {
 }
 
 // A difference of two per cents is told in points: +25 pts, not +25 %.
-const writeGain = (data, value) => (data.metric?.format === "percent" ? t("points", { n: number(Math.round(value * 1000) / 10) }) : as(data.metric?.format)(value));
+const writeGain = (data, value) => (data.metric?.format === "percent" ? t("points", { n: aligned("percent")(value).replace(/\s*%/, "") }) : aligned(data.metric?.format)(value));
 
 function gainOf(data, row) {
   if (!row.alone || !row.together) return null;
@@ -72,10 +72,10 @@ function describe(row, write) {
 const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13.5 : 7.4), 0);
 
 function picture(data, width) {
-  const write = as(data.metric?.format);
+  const [tick, write] = [as(data.metric?.format), aligned(data.metric?.format)];
   const narrow = width < 560;
   const left = narrow ? 10 : Math.min(220, 34 + Math.max(...data.rows.map((row) => Math.max(widthOf(row.name), widthOf(row.note ?? "") * 0.88))));
-  const right = narrow ? width - 10 : width - 178;
+  const right = narrow ? width - 10 : width - 196;
   const [low, high] = domain(data);
   const x = (value) => Math.round((left + ((value - low) / (high - low)) * (right - left)) * 10) / 10;
   const step = narrow ? ROW + 18 : ROW;
@@ -83,7 +83,7 @@ function picture(data, width) {
   const bottom = head + data.rows.length * step;
   const svg = s("svg", { class: "intervals", viewBox: `0 0 ${width} ${bottom + 26}`, width, height: bottom + 26, role: "presentation" });
   svg.append(s("g", { class: "org-all" }, s("circle", { class: "alone", cx: left + 6, cy: 9, r: 5 }), s("text", { class: "axis", x: left + 16, y: 13 }, t("alone")), s("circle", { class: "together", cx: left + 32 + widthOf(t("alone")), cy: 9, r: 6 }), s("text", { class: "axis", x: left + 43 + widthOf(t("alone")), y: 13 }, t("together"))));
-  for (const at of ticks([low, high], right - left)) svg.append(s("line", { class: "grid-line", x1: x(at), x2: x(at), y1: head, y2: bottom }), s("text", { class: "axis", x: x(at), y: bottom + 18, "text-anchor": "middle" }, write(at)));
+  for (const at of ticks([low, high], right - left)) svg.append(s("line", { class: "grid-line", x1: x(at), x2: x(at), y1: head, y2: bottom }), s("text", { class: "axis", x: x(at), y: bottom + 18, "text-anchor": "middle" }, tick(at)));
   if (data.reference) svg.append(s("line", { class: "grid-line is-reference", x1: x(data.reference.value), x2: x(data.reference.value), y1: head - 4, y2: bottom }), s("text", { class: "axis", x: x(data.reference.value) + 4, y: head + 2 }, data.reference.label));
   data.rows.forEach((row, index) => svg.append(rowOf(data, row, { x, top: head + index * step, left, right, narrow, write })));
   return svg;

@@ -3,7 +3,7 @@ import { escape } from "../lib/dom.js";
 import { as, number } from "../lib/format.js";
 import { t } from "../lib/texts.js";
 import { bottomName, legend, legendHeight, valueAxis } from "./axes.js";
-import { colourOf, look, ownerOf } from "./look.js";
+import { colourOf, look, mix, ownerOf } from "./look.js";
 
 const nameOf = (data, series) => series.name ?? ownerOf(data, series.organization)?.name ?? t("value");
 
@@ -38,10 +38,11 @@ export const scatter = {
 // {curves: [{label, auc, points: [[fpr, tpr], …], organization?}]}
 export const roc = {
   option(data, { width }) {
-    const { accent, faint, strong } = look();
+    const { accent, canvas, faint, strong } = look();
     const name = (curve) => `${curve.label ?? ownerOf(data, curve.organization)?.name ?? ""}${curve.auc === undefined ? "" : `  ${t("area")} ${number(curve.auc)}`}`;
     const names = data.curves.map(name);
-    const hues = data.curves.length > 1 && data.curves.every((curve) => !curve.organization) ? look().orgs : [accent];
+    // Hues belong to organizations: classes are tints of one colour, told apart by pointing at them.
+    const tint = (index) => mix(accent, canvas, data.curves.length > 1 ? 0.35 + (0.65 * index) / (data.curves.length - 1) : 1);
     const axis = (label) => ({ ...valueAxis({ label, min: 0, max: 1 }), interval: 0.25 });
     return {
       grid: { left: 8, right: 16, top: 26 + Math.max(25, legendHeight(names, width)), bottom: 34, containLabel: true },
@@ -54,8 +55,9 @@ export const roc = {
         name: names[index],
         data: curve.points,
         symbol: "none",
-        lineStyle: { width: 2.2, color: colourOf(ownerOf(data, curve.organization), hues[index % hues.length]) },
-        itemStyle: { color: colourOf(ownerOf(data, curve.organization), hues[index % hues.length]) },
+        lineStyle: { width: 2.2, color: colourOf(ownerOf(data, curve.organization), tint(index)) },
+        itemStyle: { color: colourOf(ownerOf(data, curve.organization), tint(index)) },
+        emphasis: { focus: "series", lineStyle: { width: 3.5 } },
         areaStyle: data.curves.length === 1 ? { opacity: 0.08, color: accent } : undefined,
         markLine: index ? undefined : { silent: true, symbol: "none", animation: false, lineStyle: { color: strong, type: [4, 4] }, data: [[{ coord: [0, 0], name: t("chance") }, { coord: [1, 1] }]], label: { show: true, formatter: t("chance"), position: "middle", color: faint, fontSize: 11 } },
       })),

@@ -44,6 +44,13 @@ export function as(kind) {
   return kinds[kind] ?? number;
 }
 
+// The same with as many decimals each time, for values that stand below one another.
+export function aligned(kind) {
+  if (kind === "percent") return (value) => formatter({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+  if (kind && kind !== "number") return as(kind);
+  return (value) => (Math.abs(value) < 10 ? formatter({ minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value) : number(value, 4));
+}
+
 export function compact(value) {
   return formatter({ notation: "compact", maximumSignificantDigits: 3 }).format(value);
 }
