@@ -6,6 +6,8 @@ import { t } from "../lib/texts.js";
 
 const ROW = 52;
 const TRACK = 8;
+const LINE = 19;
+const NUMBERS = 190; // room for "58.7% → 93.0% +34.3 pts"
 
 function domain(data) {
   const all = data.rows.flatMap((row) => [row.alone, row.together]).filter(Boolean).flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
@@ -44,8 +46,8 @@ function gainOf(data, row) {
   return { difference, better: data.metric?.higher_is_better === false ? difference < 0 : difference > 0 };
 }
 
-function rowOf(data, row, { x, top, left, right, narrow, write }) {
-  const middle = top + ROW / 2 + (narrow ? 10 : 0);
+function rowOf(data, row, { x, top, left, right, narrow, stacked, write }) {
+  const middle = top + ROW / 2 + (narrow ? 10 : 0) + (stacked ? LINE : 0);
   const gain = gainOf(data, row);
   const parts = [];
   if (row.alone && row.together) parts.push(s("line", { class: "link", x1: x(row.alone.value), y1: middle - TRACK, x2: x(row.together.value), y2: middle + TRACK }));
@@ -54,7 +56,7 @@ function rowOf(data, row, { x, top, left, right, narrow, write }) {
   const nameY = narrow ? top + 12 : middle + 4.5;
   parts.push(s("rect", { class: "swatch", x: 0, y: nameY - 9.5, width: 10, height: 10, rx: 3 }), s("text", { class: "name", x: 17, y: nameY }, row.name));
   if (row.note && !narrow) parts.push(s("text", { class: "axis", x: 17, y: nameY + 16 }, row.note));
-  const numbers = s("text", { x: narrow ? right + left : right + 20, y: nameY, "text-anchor": narrow ? "end" : "start" });
+  const numbers = stacked ? s("text", { x: 17, y: nameY + LINE }) : s("text", { x: narrow ? right + left : right + 20, y: nameY, "text-anchor": narrow ? "end" : "start" });
   numbers.append(s("tspan", { class: "faint" }, row.alone ? `${write(row.alone.value)} → ` : ""), s("tspan", { class: "value" }, row.together ? write(row.together.value) : "–"));
   if (gain) {
     const sign = gain.difference >= 0 ? "+" : "−";
@@ -75,17 +77,19 @@ function picture(data, width) {
   const [tick, write] = [as(data.metric?.format), aligned(data.metric?.format)];
   const narrow = width < 560;
   const left = narrow ? 10 : Math.min(220, 34 + Math.max(...data.rows.map((row) => Math.max(widthOf(row.name), widthOf(row.note ?? "") * 0.88))));
-  const right = narrow ? width - 10 : width - 196;
+  const right = narrow ? width - 10 : width - NUMBERS - 6;
   const [low, high] = domain(data);
   const x = (value) => Math.round((left + ((value - low) / (high - low)) * (right - left)) * 10) / 10;
-  const step = narrow ? ROW + 18 : ROW;
+  // On a phone the name stands above its row, and where it is long the numbers below the name.
+  const stacked = narrow && Math.max(...data.rows.map((row) => widthOf(row.name))) + NUMBERS + 24 > width;
+  const step = ROW + (narrow ? 18 : 0) + (stacked ? LINE : 0);
   const head = 30;
   const bottom = head + data.rows.length * step;
   const svg = s("svg", { class: "intervals", viewBox: `0 0 ${width} ${bottom + 26}`, width, height: bottom + 26, role: "presentation" });
   svg.append(s("g", { class: "org-all" }, s("circle", { class: "alone", cx: left + 6, cy: 9, r: 5 }), s("text", { class: "axis", x: left + 16, y: 13 }, t("alone")), s("circle", { class: "together", cx: left + 32 + widthOf(t("alone")), cy: 9, r: 6 }), s("text", { class: "axis", x: left + 43 + widthOf(t("alone")), y: 13 }, t("together"))));
   for (const at of ticks([low, high], right - left)) svg.append(s("line", { class: "grid-line", x1: x(at), x2: x(at), y1: head, y2: bottom }), s("text", { class: "axis", x: x(at), y: bottom + 18, "text-anchor": "middle" }, tick(at)));
   if (data.reference) svg.append(s("line", { class: "grid-line is-reference", x1: x(data.reference.value), x2: x(data.reference.value), y1: head - 4, y2: bottom }), s("text", { class: "axis", x: x(data.reference.value) + 4, y: head + 2 }, data.reference.label));
-  data.rows.forEach((row, index) => svg.append(rowOf(data, row, { x, top: head + index * step, left, right, narrow, write })));
+  data.rows.forEach((row, index) => svg.append(rowOf(data, row, { x, top: head + index * step, left, right, narrow, stacked, write })));
   return svg;
 }
 
