@@ -1,0 +1,117 @@
+"""The step of the fields: what is predicted from what, and which rows are held out."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.models import Kind
+from chainhub.jobs import catalogue
+from chainhub.jobs.fields import check_fields, common_fields
+from chainhub.web.forms.jobs.step import Step
+
+MOST_BOXES = 300  # fields that can be ticked one by one
+
+ALL, SOME = "all", "some"
+HOLDOUT, K_FOLD = "holdout", "k-fold"
+
+
+class FieldsStep(Step):
+    """Target, features, split and seed."""
+
+    key, title = "fields", _("Target and fields")
+
+    target = forms.ChoiceField(
+        label=_("Target field"),
+        help_text=_("What the model will predict."),
+        error_messages={"required": _("Choose the field that the model should predict.")},
+    )
+    choice = forms.ChoiceField(
+        label=_("Learn from"),
+        choices=[(ALL, _("All common fields, except identifiers")), (SOME, _("Chosen fields"))],
+        initial=ALL,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    features = forms.MultipleChoiceField(label=_("Fields"), widget=forms.CheckboxSelectMultiple, required=False)
+    kind = forms.ChoiceField(
+        label=_("Hold out for the test"),
+        choices=[(HOLDOUT, _("A share of each organization's rows")), (K_FOLD, _("Every row once (k-fold)"))],
+        initial=HOLDOUT,
+        widget=forms.RadioSelect,
+        help_text=_("Small data is judged better by k-fold; it trains one model per fold."),
+    )
+    test_fraction = forms.IntegerField(label=_("Test share"), min_value=5, max_value=80, initial=20, required=False)
+    folds = forms.IntegerField(label=_("Folds"), min_value=2, max_value=20, initial=5, required=False)
+    validation_fraction = forms.IntegerField(
+        label=_("Validation share"),
+        min_value=0,
+        max_value=50,
+        initial=10,
+        required=False,
+        help_text=_("Of the rows that are left; needed for early stopping."),
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        min_value=0,
+        max_value=2**31 - 1,
+        initial=0,
+        required=False,
+        help_text=_("The same seed on the same data gives the same model."),
+    )
+
+    def prepare(self) -> None:
+        versions = self.known.versions
+        self.images = any(version.dataset.kind == Kind.IMAGES for version in versions)
+        known = ["label"] if self.images else list(common_fields(versions))
+        identifiers = {name for version in versions for name in version.dataset.identifiers}
+        options: dict[str, Any] = self.fields
+        options["target"].choices = [("", _("Choose …")), *((name, name) for name in known)]
+        options["target"].initial = self._usual_target(known)
+        options["features"].choices = [(name, name) for name in known if name not in identifiers]
+        options["features"].initial = [name for name in known if name not in identifiers]
+        if self.images or len(known) > MOST_BOXES:
+            del options["features"], options["choice"]
+        else:
+            options["features"].when_field, options["features"].when_value = "choice", SOME
+        options["test_fraction"].unit = options["validation_fraction"].unit = "%"
+        options["test_fraction"].when_field, options["test_fraction"].when_value = "kind", HOLDOUT
+        options["folds"].when_field, options["folds"].when_value = "kind", K_FOLD
+
+    def _usual_target(self, known: list[str]) -> str:
+        named = (version.dataset.target for version in self.known.versions)
+        return next((name for name in named if name in known), "label" if self.images else "")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        target = data.get("target", "")
+        chosen = [name for name in data.get("features", ()) if name != target] if data.get("choice") == SOME else []
+        if target and not self.errors:
+            try:
+                check_fields(self.known.need()[2], self.known.versions, target=target, fields=chosen)
+                data["split"] = catalogue.checked_split(self._split(data))
+            except InvalidInputError as refusal:
+                self.refuse(refusal)
+            if data.get("choice") == SOME and not chosen:
+                self.add_error("features", _("Choose at least one field to learn from."))
+        data["chosen"] = chosen
+        return data
+
+    def refuse(self, refusal: InvalidInputError) -> None:
+        names = {"fields": "features", "split.test_fraction": "test_fraction"}
+        name = names.get(refusal.field or "", refusal.field or "")
+        self.add_error(name if name in self.fields else None, str(refusal))
+
+    def settle(self) -> None:
+        data = self.cleaned_data
+        seed = data.get("seed") or 0
+        self.known.asked |= {
+            "target": data["target"], "fields": data["chosen"], "split": data["split"], "seed": seed,
+        }  # fmt: skip
+
+    def _split(self, data: dict[str, Any]) -> dict[str, Any]:
+        shares = {
+            name: data[name] / 100 for name in ("test_fraction", "validation_fraction") if data.get(name) is not None
+        }
+        return {"kind": data["kind"], **shares, **({"folds": data["folds"]} if data.get("folds") else {})}

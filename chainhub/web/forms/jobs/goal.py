@@ -1,0 +1,96 @@
+"""The first two steps: for which collaboration, in whose name, and with which recipe."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.collaborations.models import Collaboration
+from chainhub.jobs import catalogue
+from chainhub.organizations.models import Organization
+from chainhub.organizations.permissions import SCIENTISTS
+from chainhub.scenarios.catalogue import scenario
+from chainhub.web.forms.jobs.step import Step
+
+
+class GoalStep(Step):
+    """Which collaboration, and in whose name."""
+
+    key, title = "goal", _("Collaboration")
+
+    collaboration = forms.ModelChoiceField(
+        label=_("Collaboration"),
+        queryset=Collaboration.objects.none(),
+        to_field_name="slug",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choose a collaboration.")},
+    )
+    organization = forms.ModelChoiceField(
+        label=_("In the name of"),
+        queryset=Organization.objects.none(),
+        to_field_name="slug",
+        empty_label=None,
+        required=False,
+        help_text=_("The organization that launches the job; it must take part."),
+    )
+
+    def prepare(self) -> None:
+        mine = Organization.objects.where(self.known.user, *SCIENTISTS)
+        open_ones = Collaboration.objects.joined_by(mine).filter(closed_at=None)
+        self.offered = list(open_ones.prefetch_related("participants__organization"))
+        self.fields["collaboration"].queryset = open_ones  # type: ignore[attr-defined]
+        self.mine = list(mine)
+        self.fields["organization"].queryset = mine  # type: ignore[attr-defined]
+        if len(self.mine) == 1:
+            self.fields["organization"].widget = forms.HiddenInput()
+        acting = self.known.acting
+        if acting and acting.pk in {one.pk for one in self.mine}:
+            self.fields["organization"].initial = acting.slug
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        collaboration = data.get("collaboration")
+        if collaboration:
+            data["organization"] = data.get("organization") or self._own(collaboration)
+            partners = collaboration.participants.accepted().values_list("organization_id", flat=True)
+            if data["organization"] is None or data["organization"].pk not in set(partners):
+                self.add_error("organization", gettext("This organization does not take part in the collaboration."))
+        return data
+
+    def settle(self) -> None:
+        self.known.collaboration = self.cleaned_data["collaboration"]
+        self.known.organization = self.cleaned_data["organization"]
+
+    def _own(self, collaboration: Collaboration) -> Organization | None:
+        """The one acted for if it takes part, else the person's first that does."""
+        partners = set(collaboration.participants.accepted().values_list("organization_id", flat=True))
+        mine = [one for one in self.mine if one.pk in partners]
+        acting = self.known.acting
+        return next((one for one in mine if acting and one.pk == acting.pk), mine[0] if mine else None)
+
+
+class RecipeStep(Step):
+    """What kind of model."""
+
+    key, title = "recipe", _("Recipe")
+
+    recipe = forms.ChoiceField(
+        label=_("Recipe"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a recipe."), "invalid_choice": _("Choose a recipe.")},
+    )
+
+    def prepare(self) -> None:
+        self.offered = [
+            {"name": one.name, "title": gettext(one.title), "summary": gettext(one.summary)}
+            for one in catalogue.recipes()
+        ]
+        self.fields["recipe"].choices = [(one["name"], one["title"]) for one in self.offered]  # type: ignore[attr-defined]
+        purpose = scenario(self.known.collaboration.scenario) if self.known.collaboration else None
+        self.suggested = purpose.recipe if purpose else ""
+        self.fields["recipe"].initial = self.suggested or self.offered[0]["name"]
+
+    def settle(self) -> None:
+        self.known.recipe = catalogue.find_recipe(self.cleaned_data["recipe"])

@@ -1,0 +1,56 @@
+"""What the steps of a launch have in common: each knows what the steps before it have settled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.functional import Promise
+
+from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
+from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.models import DatasetVersion
+from chainhub.jobs.catalogue import Recipe
+from chainhub.organizations.models import Organization
+
+
+@dataclass
+class Known:
+    """What is settled so far, and by whom it is asked."""
+
+    user: User
+    acting: Organization | None
+    collaboration: Collaboration | None = None
+    organization: Organization | None = None
+    recipe: Recipe | None = None
+    versions: Sequence[DatasetVersion] = ()
+    asked: dict[str, Any] = field(default_factory=dict)  # target, fields, split, seed, parameters, device, limits
+
+    def need(self) -> tuple[Collaboration, Organization, Recipe]:
+        """For the steps that stand on the first two."""
+        if self.collaboration is None or self.organization is None or self.recipe is None:
+            raise LookupError("an earlier step is not settled")
+        return self.collaboration, self.organization, self.recipe
+
+
+class Step(forms.Form):
+    """One page of the form; `settle` writes into `known` what it has found out."""
+
+    key: ClassVar[str]
+    title: ClassVar[str | Promise]
+
+    def __init__(self, *args: Any, known: Known, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Choices that depend on what is known."""
+
+    def settle(self) -> None:
+        """After validation."""
+
+    def refuse(self, refusal: InvalidInputError) -> None:
+        """Beside the field at fault where the form has it."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))

@@ -1,0 +1,44 @@
+"""A job as what a person would have filled in to launch it."""
+
+from typing import Any
+
+from django.http import QueryDict
+
+from chainhub.jobs.models import TrainingJob
+from chainhub.web.forms.jobs import STEPS
+from chainhub.web.forms.jobs.fields import ALL, SOME
+from chainhub.web.forms.jobs.parameters import PREFIX
+
+
+def said_by(job: TrainingJob) -> QueryDict:
+    """Every step but the review, filled in."""
+    data = QueryDict(mutable=True)
+    data.update({
+        "collaboration": job.collaboration.slug, "organization": job.organization.slug, "recipe": job.recipe,
+        "target": job.target, "choice": SOME if job.fields else ALL, "seed": str(job.seed), "device": job.device,
+        "cloned_from": str(job.pk), "kind": job.split.get("kind", "holdout"),
+    })  # fmt: skip
+    data.setlist("versions", [str(one.version_id) for one in job.inputs.all()])
+    data.setlist("features", list(job.fields))
+    for name in ("test_fraction", "validation_fraction"):
+        if name in job.split:
+            data[name] = str(round(job.split[name] * 100))
+    if "folds" in job.split:
+        data["folds"] = str(job.split["folds"])
+    for name, value in job.limits.items():
+        data[name] = str(value)
+    for name, value in job.parameters.items():
+        if (said := _said(value)) is not None:
+            data[PREFIX + name] = said
+    tokens = [step.key for step in STEPS if step.key not in {"parameters", "review"}]
+    data.setlist("seen", [*tokens, f"parameters-{job.recipe}"])
+    return data
+
+
+def _said(value: Any) -> str | None:
+    """What a control would send; a switch that is off sends nothing."""
+    if value is None or value is False:
+        return None
+    if value is True:
+        return "on"
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)

@@ -1,0 +1,58 @@
+"""What came of a job: alone beside together, and the pictures behind the numbers."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from chainhub.jobs.models import TrainingJob
+from chainhub.registry import scores
+from chainhub.web import evaluations
+from chainhub.web.http import SignedInRequest
+from chainhub.web.views.jobs.finding import visible_job
+
+PARTS = ("own", "common")
+
+
+@login_required
+@require_safe
+def comparison(request: SignedInRequest, number: int) -> HttpResponse:
+    """The key picture alone: `?part=common` judges on everybody's held-out rows."""
+    job = visible_job(request.user, number)
+    return render(request, "web/jobs/_comparison.html", {"job": job, **_comparison(request, job)})
+
+
+def result_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
+    """Everything that the overview of a finished job shows."""
+    evaluation = job.result
+    return {
+        **_comparison(request, job),
+        "overall": evaluations.overall_rows(evaluation),
+        "test_rows": scores.test_rows(evaluation),
+        "confusion": evaluations.confusion(evaluation),
+        "roc": evaluations.roc(evaluation),
+        "scatter": evaluations.predicted_against_actual(evaluation),
+        "errors": evaluations.errors(evaluation),
+        "importance": evaluations.importance(evaluation),
+    }
+
+
+def _comparison(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
+    evaluation = job.result
+    part = request.GET.get("part", "")
+    part = part if part in PARTS else PARTS[0]
+    found = {one.rows: one for one in evaluations.verdicts(evaluation)}
+    organizations = evaluations.colours_of(evaluation)
+    return {
+        "part": part,
+        "verdict": found.get(part),
+        "has_baselines": scores.has_baselines(evaluation),
+        "metric": scores.metric_title(scores.primary_name(evaluation)),
+        "intervals": evaluations.alone_and_together(evaluation, organizations, part=part),
+    }
+
+
+urlpatterns = [path("jobs/<int:number>/_comparison/", comparison, name="job-comparison")]
