@@ -103,7 +103,12 @@ def succeeded(job: TrainingJob, *, seconds: int = 60) -> TrainingJob:
         started_at=now - timedelta(seconds=seconds),
     )  # fmt: skip
     config = {"recipe": "tabular", "task": "classification", "inputs": [], "outputs": ["0", "1"]}
-    left = {"model.safetensors": b"\0" * 8, "config.json": config, "preprocessing.json": {}, "evaluation.json": EVALUATION}
+    left = {
+        "model.safetensors": b"\0" * 8,
+        "config.json": config,
+        "preprocessing.json": {},
+        "evaluation.json": EVALUATION,
+    }
     for path, content in left.items():
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         Artifact.objects.create(run=run, path=path, blob=store_bytes(data))
