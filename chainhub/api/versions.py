@@ -114,11 +114,12 @@ class Versions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
     @extend_schema(request=NewVersionSerializer, responses={201: VersionSerializer}, summary="Add a version")
     def create(self, request: Request, **kwargs: Any) -> Response:
         """It is inspected in the background; the versions before stay."""
+        dataset = dataset_of(self)  # first: who may not see it learns nothing about what it takes
         wanted = NewVersionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         upload = get_object_or_404(Upload.objects.visible_to(request.user), pk=wanted.validated_data["upload"])
         note = wanted.validated_data["note"]
-        version = services.add_version(dataset_of(self), actor=actor(request), upload=upload, note=note)
+        version = services.add_version(dataset, actor=actor(request), upload=upload, note=note)
         return Response(VersionSerializer(version).data, status=201)
 
     @extend_schema(responses=FieldSerializer(many=True), summary="Fields of a version")
