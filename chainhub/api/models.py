@@ -113,7 +113,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
 class PredictionSerializer(serializers.Serializer[Any]):
     """A label with the probability of each, or a value."""
 
-    label = serializers.CharField(required=False)
+    label = serializers.CharField(required=False)  # type: ignore[assignment]  # a field's own word, and the answer's
     probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
     value = serializers.FloatField(required=False, allow_null=True)
 

@@ -52,6 +52,7 @@ def _card(version: ModelVersion, language: str, example: str) -> str:
         *sections.notes(version),
         *sections.results(version),
         *sections.limits(version),
+        *sections.inputs(version),
         *sections.use(example),
         *sections.data(version),
         *sections.recipe(version),

@@ -27,6 +27,11 @@ def cell(score: Score) -> str:
     return f"{score.value:.3f} ({score.low:.3f}–{score.high:.3f})"
 
 
+def heading(text: str) -> str:
+    """The title of a section."""
+    return f"## {text}"
+
+
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]

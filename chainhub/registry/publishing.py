@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
-from chainhub.collaborations.models import Collaboration, ParticipantStatus
+from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
 from chainhub.core.errors import DomainError
 from chainhub.core.slugs import free_slug
 from chainhub.jobs.models import Run, TrainingJob
@@ -101,11 +101,11 @@ def next_number(model: Model) -> int:
 
 
 def receivers_of(job: TrainingJob) -> QuerySet[Organization]:
-    """Everyone who takes part now, and everyone whose data the job used."""
-    taking_part = Q(
-        participations__collaboration=job.collaboration_id, participations__status=ParticipantStatus.ACCEPTED
-    )
-    return Organization.objects.filter(taking_part | Q(datasets__versions__job_inputs__job=job.pk)).distinct()
+    """Everyone who takes part now or did when the job was launched, and everyone whose data it used."""
+    here = Q(status=ParticipantStatus.ACCEPTED) | Q(status=ParticipantStatus.LEFT, decided_at__gte=job.created_at)
+    participants = Participant.objects.filter(here, collaboration=job.collaboration_id)
+    owners = Q(pk__in=job.inputs.values("version__dataset__organization"))
+    return Organization.objects.filter(Q(pk__in=participants.values("organization")) | owners)
 
 
 def people_of(organizations: QuerySet[Organization]) -> QuerySet[User]:

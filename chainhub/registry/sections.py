@@ -11,9 +11,11 @@ from chainhub.jobs.catalogue import title_of
 from chainhub.registry import scores
 from chainhub.registry.ingredients import Ingredient, ingredients_of, parameter_titles
 from chainhub.registry.limits import limits_of
-from chainhub.registry.markup import cell, plain, plain_sentence, table
+from chainhub.registry.markup import cell, heading, plain, plain_sentence, table
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.rows import Field, fields_of, is_image
 
+MOST_FIELDS, MOST_VALUES = 100, 12
 NOTES_BEGIN, NOTES_END = "<!-- notes -->", "<!-- end of notes -->"
 
 
@@ -63,11 +65,34 @@ def notes(version: ModelVersion) -> Iterator[str]:
     edit = version.model.card_edits.first()
     if edit is not None and edit.text:
         text = edit.text.replace("<!--", "&lt;!--")  # no mark of ours can come from a person
-        yield f"{NOTES_BEGIN}\n## {_('Notes')}\n\n{text}\n{NOTES_END}"
+        title = heading(_("Notes"))
+        yield f"{NOTES_BEGIN}\n{title}\n\n{text}\n{NOTES_END}"
+
+
+def inputs(version: ModelVersion) -> Iterator[str]:
+    yield heading(_("Input"))
+    if is_image(version):
+        channels, height, width = version.preprocessing.get("shape") or (1, 0, 0)
+        kind = _("in grey") if channels == 1 else _("in colour")
+        yield _("One picture of %(width)s × %(height)s pixels, %(kind)s.") % {
+            "width": width,
+            "height": height,
+            "kind": kind,
+        }
+        return
+    rows = [[f"`{plain(field.name)}`", _usual(field)] for field in fields_of(version)]
+    yield table([_("Field"), _("Usual values in the training part")], rows[:MOST_FIELDS])
+
+
+def _usual(field: Field) -> str:
+    if field.is_number:
+        known = field.low is not None and field.high is not None
+        return _("%(low)s to %(high)s") % {"low": f"{field.low:.4g}", "high": f"{field.high:.4g}"} if known else "–"
+    return plain(", ".join(field.values[:MOST_VALUES])) + (" …" if len(field.values) > MOST_VALUES else "")
 
 
 def data(version: ModelVersion) -> Iterator[str]:
-    yield f"## {_('Data')}"
+    yield heading(_("Data"))
     yield "\n".join(_ingredient(one) for one in ingredients_of(version.job))
     if agreement := version.job.agreement:
         yield _(
@@ -99,7 +124,7 @@ def _ingredient(one: Ingredient) -> str:
 
 def recipe(version: ModelVersion) -> Iterator[str]:
     job = version.job
-    yield f"## {_('Recipe')}"
+    yield heading(_("Recipe"))
     split = version.evaluation.get("split") or job.split
     held = (
         _("%(folds)s-fold cross-validation") % {"folds": split.get("folds")}
@@ -125,7 +150,7 @@ def recipe(version: ModelVersion) -> Iterator[str]:
 
 def results(version: ModelVersion) -> Iterator[str]:
     evaluation = version.evaluation
-    yield f"## {_('Results')}"
+    yield heading(_("Results"))
     yield _("Over all %(rows)s held-out rows, with 95 %% intervals:") % {"rows": scores.test_rows(evaluation)}
     overall = scores.overall(evaluation)
     yield table(
@@ -154,7 +179,7 @@ def _standing_row(one: scores.Standing) -> list[str]:
 
 
 def limits(version: ModelVersion) -> Iterator[str]:
-    yield f"## {_('Limits')}"
+    yield heading(_("Limits"))
     fixed = [
         _("The model knows only what was in the data above; for rows unlike them its answer is a guess."),
         _("A score is a mean over many rows. It does not say how sure the answer for one row is."),
@@ -164,7 +189,7 @@ def limits(version: ModelVersion) -> Iterator[str]:
 
 
 def use(example: str) -> Iterator[str]:
-    yield f"## {_('How to use')}"
+    yield heading(_("How to use"))
     yield _(
         "`model.safetensors` holds the weights, `config.json` the network as a list of calls, `preprocessing.json` how "
         "a row becomes its input, `evaluation.json` every number here. All it takes are PyTorch and safetensors:"
@@ -176,7 +201,7 @@ def use(example: str) -> Iterator[str]:
 def origin(version: ModelVersion) -> Iterator[str]:
     job = version.job
     when = job.finished_at or job.created_at
-    yield f"## {_('Origin')}"
+    yield heading(_("Origin"))
     yield _(
         "Training job %(job)s, proposed for %(organization)s, finished on %(date)s. What the owners approved has the "
         "fingerprint `%(hash)s`."

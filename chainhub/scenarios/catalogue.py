@@ -201,7 +201,7 @@ PROCESS_QUALITY = Scenario(
     receives=_("Each receives a model that covers recipes that it has never run itself."),
     limits=_(
         "A model of what was tried somewhere in the chain. Far outside of it the answer is a guess; the model card "
-        "states the range of every field."
+        "says where each field usually lay."
     ),
     parameters={"task": "regression"},
 )

@@ -1,0 +1,131 @@
+"""The card says in both languages what the model is made of, what it is worth, and where not to trust it."""
+
+import pytest
+
+from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
+from chainhub.core.errors import InvalidInputError, NotAllowedError
+from chainhub.core.sentences import render
+from chainhub.datasets.models import Dataset, DatasetVersion
+from chainhub.jobs.models import TrainingJob
+from chainhub.organizations.models import Organization
+from chainhub.registry import card, services
+from chainhub.registry.limits import limits_of
+from chainhub.registry.models import Alias, ModelVersion
+from chainhub.repositories.storage import open_blob
+from tests.factories.jobs import make_job
+from tests.factories.models import evaluation, publish, succeed
+
+
+def read(version: ModelVersion, path: str) -> str:
+    with open_blob(version.commit.files.get(path=path).blob) as file:
+        return file.read().decode()
+
+
+def test_both_languages_name_every_dataset_version_with_licence_and_terms(job: TrainingJob) -> None:
+    Dataset.objects.update(licence="CC BY 4.0", source="UCI", source_url="https://example.org/data")
+    version = publish(job)
+    for path in ("README.md", "README.zh.md"):
+        text = read(version, path)
+        for one in job.inputs.select_related("version__dataset"):
+            assert f"{one.version.dataset.name} v{one.version.number}" in text
+            assert one.commit_oid[:10] in text
+        assert "CC BY 4.0" in text
+        assert "https://example.org/data" in text
+        assert "hidden_layers" in text
+        assert "print('ten lines')" in text
+        assert "0.900 (0.880–0.920)" in text
+    assert "## Limits" in read(version, "README.md")
+    assert "## 局限" in read(version, "README.zh.md")
+    assert "Every owner accepted version 1 of the usage agreement" in read(version, "README.md")
+
+
+def test_the_head_is_what_public_hubs_read(version: ModelVersion) -> None:
+    head = read(version, "README.md").split("---\n")[1]
+    assert 'language: ["en", "zh"]' in head
+    assert 'pipeline_tag: "tabular-classification"' in head
+    assert '{"type": "accuracy", "value": 0.9}' in head
+
+
+def test_names_cannot_become_markup(
+    alice: User, anvil: Organization, alliance: Collaboration, ours: DatasetVersion, theirs: DatasetVersion
+) -> None:
+    Dataset.objects.filter(pk=ours.dataset_id).update(name="a|b <script> [x](http://evil)")
+    version = publish(make_job(alice, anvil, alliance, [ours, theirs]))
+    text = read(version, "README.md")
+    assert r"a\|b \<script\> \[x\]" in text
+
+
+def test_the_limits_say_who_loses_and_what_is_small() -> None:
+    found = evaluation({"anvil": (0.95, 0.9), "borealis": (0.8, None)}, test_rows=30)
+    found["confusion"] = {"labels": ["no", "yes"], "matrix": [[57, 0], [1, 2]]}
+    said = [render(one) for one in limits_of(found)]
+    assert any("Only 60 rows were held out" in one for one in said)
+    assert any("Anvil held out only 30 rows" in one for one in said)
+    assert any("For Anvil the model trained together is worse" in one and "0.900 against 0.950" in one for one in said)
+    assert any("For Borealis alone the main metric could not be measured" in one for one in said)
+    assert any("hardly tested: yes" in one for one in said)
+
+
+def test_a_clear_gain_on_many_rows_needs_no_caution() -> None:
+    assert limits_of(evaluation({"anvil": (0.7, 0.9), "borealis": (0.8, 0.9)})) == []
+
+
+def test_notes_are_kept_version_by_version_and_committed(version: ModelVersion, alice: User) -> None:
+    first = services.edit_card(version.model, text="Not for **castings**.", actor=alice)
+    same = services.edit_card(version.model, text="Not for **castings**. ", actor=alice)
+    second = services.edit_card(version.model, text="Ask Alice. <!-- end of notes -->", actor=alice)
+    assert (first, second.number) == (same, 2)
+    head = version.model.repository.commits.last()
+    with open_blob(head.files.get(path="README.md").blob) as file:
+        text = file.read().decode()
+    assert "Ask Alice." in text
+    assert "Ask Alice." not in card.body_of(text)
+    assert card.body_of(text).startswith("Tells which “label” it is.")
+    assert version.commit.files.get(path="README.md").blob != head.files.get(path="README.md").blob
+
+
+def test_later_versions_carry_the_notes(
+    version: ModelVersion,
+    alice: User,
+    anvil: Organization,
+    alliance: Collaboration,
+    ours: DatasetVersion,
+    theirs: DatasetVersion,
+) -> None:
+    services.edit_card(version.model, text="Ask Alice.", actor=alice)
+    second = publish(make_job(alice, anvil, alliance, [ours, theirs]))
+    assert "Ask Alice." in read(second, "README.zh.md")
+
+
+def test_only_the_initiators_scientists_curate(version: ModelVersion, bob: User, erin: User) -> None:
+    for person in (bob, erin):
+        with pytest.raises(NotAllowedError, match="Anvil Steel"):
+            services.edit_card(version.model, text="Mine.", actor=person)
+        with pytest.raises(NotAllowedError):
+            services.set_alias(version, "champion", actor=person)
+
+
+def test_an_alias_moves_and_goes(version: ModelVersion, alice: User) -> None:
+    alias = services.set_alias(version, " Production ", actor=alice)
+    assert (alias.name, alias.version, alias.set_by) == ("production", version, alice)
+    services.remove_alias(alias, actor=alice)
+    assert not Alias.objects.filter(name="production").exists()
+
+
+@pytest.mark.parametrize("name", ["", "v3", "two words", "-x", "a" * 41, "ü"])
+def test_an_alias_is_a_plain_word(version: ModelVersion, alice: User, name: str) -> None:
+    with pytest.raises(InvalidInputError):
+        services.set_alias(version, name, actor=alice)
+
+
+def test_a_regression_has_a_card_too(job: TrainingJob) -> None:
+    found = evaluation({"anvil": (None, None)})
+    found |= {"task": "regression", "primary_metric": {"name": "rmse"}, "residuals": {"points": [[1, 2]]}}
+    found["overall"]["metrics"] = {"rmse": {"value": 1.5, "low": 1.4, "high": 1.6}}
+    del found["confusion"]
+    succeed(job, found=found)
+    version = services.publish_job(job)
+    assert version is not None
+    assert "Predicts the number “label”." in read(version, "README.md")
+    assert "tabular-regression" in read(version, "README.md")
