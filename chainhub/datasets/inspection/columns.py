@@ -50,11 +50,23 @@ class Column:
         if not len(unique):
             return
         self.values += _sum(counts)
+        if self._are_plain_numbers(unique, counts):
+            return
         self._count_numbers(unique, counts, texts, first_row)
         lower = pc.ascii_lower(unique) if len(unique) <= ENOUGH else unique
         self.truths += _sum(counts, pc.is_in(lower, TRUTHS))
-        if self.formats:
-            self.formats = [one for one in self.formats if _all_dates(unique, one)]
+        if self.formats and not _look_like_dates(unique):
+            self.formats = []
+        self.formats = [one for one in self.formats if _all_dates(unique, one)]
+
+    def _are_plain_numbers(self, unique: pa.Array, counts: pa.Array) -> bool:
+        """The usual case, found out by one question."""
+        if not pc.all(pc.match_substring_regex(unique, f"^({written.PLAIN})$")).as_py():
+            return False
+        self.numbers += _sum(counts)
+        self.integers += _sum(counts, pc.match_substring_regex(unique, f"^({written.INTEGER})$"))
+        self.formats = []
+        return True
 
     def _count_numbers(self, unique: pa.Array, counts: pa.Array, texts: pa.Array, first_row: int) -> None:
         integers = pc.match_substring_regex(unique, f"^({written.INTEGER})$")
@@ -95,7 +107,7 @@ class Column:
         else:
             self.type = "integer" if self.integers == known else "number"
             self._tell(words, decimal_comma=decimal_comma, repairs=repairs)
-        if self.type == "text" and self.codes and self.codes == self.numbers == known:
+        if self.type == "text" and self.codes and self.numbers == known:
             repairs.tell(
                 gettext_noop("“%(name)s” holds codes rather than quantities (zeros in front, or too many digits)."),
                 name=self.name,
@@ -106,14 +118,14 @@ class Column:
         if words and self.word:
             repairs.tell(
                 gettext_noop(
-                    "“%(name)s”: %(count)s values are no numbers and count as missing; the first is “%(value)s” in row "
-                    "%(row)s."
+                    "“%(name)s”: values that are no numbers count as missing (%(count)s, the first is “%(value)s” in "
+                    "row %(row)s)."
                 ),
                 name=self.name, count=words, value=self.word[0][:40], row=self.word[1],
             )  # fmt: skip
         if self.infinite and self.endless:
             repairs.tell(
-                gettext_noop("“%(name)s”: %(count)s infinite values count as missing; the first is in row %(row)s."),
+                gettext_noop("“%(name)s”: infinite values count as missing (%(count)s, the first in row %(row)s)."),
                 name=self.name, count=self.infinite, row=self.endless[1],
             )  # fmt: skip
         if self.commas or (self.thousands and decimal_comma):
@@ -135,10 +147,12 @@ def _sum(counts: pa.Array, mask: pa.Array | None = None) -> int:
     return int(pc.sum(counts if mask is None else counts.filter(mask)).as_py() or 0)
 
 
+def _look_like_dates(unique: pa.Array) -> bool:
+    return bool(pc.all(pc.match_substring_regex(unique[:ENOUGH], f"^{written.DATE_LIKE}$")).as_py())
+
+
 def _all_dates(unique: pa.Array, pattern: str) -> bool:
     some = unique[:ENOUGH]
-    if not pc.all(pc.match_substring_regex(some, f"^{written.DATE_LIKE}$")).as_py():
-        return False
     return not any(
         pc.strptime(part, format=pattern, unit="s", error_is_null=True).null_count for part in (some, unique)
     )

@@ -93,7 +93,7 @@ def _preamble(text: str, repairs: Repairs) -> tuple[str, int]:
     while count < len(lines) - 1 and (not lines[count].strip() or lines[count].startswith("#")):
         count += 1
     if any(line.startswith("#") for line in lines[:count]):
-        repairs.tell(gettext_noop("The first %(count)s lines are remarks and were left out."), count=count)
+        repairs.tell(gettext_noop("Lines of remarks before the table were left out (%(count)s)."), count=count)
         return "", count
     return "", 0
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from django.utils.translation import gettext_noop
 from PIL import Image, UnidentifiedImageError
 
+from chainhub.core.sentences import sentence
 from chainhub.datasets.canonical import COMPRESSION, IMAGES_PER_GROUP
 from chainhub.datasets.inspection.findings import Findings, RefusedFileError, Repairs, Tell
 from chainhub.datasets.inspection.limits import FEW, MAX_IMAGE_BYTES, MAX_IMAGES, MAX_PIXELS, SMALL_SHARE
@@ -23,7 +24,10 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 SCHEMA = pa.schema([("image", pa.binary()), ("label", pa.string()), ("path", pa.string())])
 SHOWN = 32
 SHOWN_SIDE = 72
-FOREIGN_NAMES = {"[Content_Types].xml": "Excel or Word document", "META-INF/MANIFEST.MF": "Java archive"}
+FOREIGN_NAMES = {
+    "[Content_Types].xml": gettext_noop("Excel or Word document"),
+    "META-INF/MANIFEST.MF": gettext_noop("Java archive"),
+}
 
 
 class Gallery:
@@ -95,8 +99,11 @@ def _images(files: list[zipfile.ZipInfo], repairs: Repairs) -> list[zipfile.ZipI
     for mark, kind in FOREIGN_NAMES.items():
         if mark in names:
             raise RefusedFileError(
-                gettext_noop("This is a %(format)s. Upload a CSV or Parquet file, or a ZIP of images in folders."),
-                format=kind,
+                gettext_noop(
+                    "This is another kind of file (%(format)s). Upload a CSV or Parquet file, or a ZIP of images in "
+                    "folders."
+                ),
+                format=sentence(kind),
             )
     images = [info for info in files if info.filename.lower().endswith(SUFFIXES)]
     others = [info.filename for info in files if not info.filename.lower().endswith(SUFFIXES)]
@@ -113,7 +120,7 @@ def _images(files: list[zipfile.ZipInfo], repairs: Repairs) -> list[zipfile.ZipI
         )
     if others:
         repairs.tell(
-            gettext_noop("%(count)s files that are no images were left out, such as “%(path)s”."),
+            gettext_noop("Files that are no images were left out (%(count)s, such as “%(path)s”)."),
             count=len(others),
             path=others[0][:120],
         )
@@ -140,7 +147,7 @@ def _judge(gallery: Gallery, seen: int, *, repairs: Repairs | None = None, final
     broken = len(gallery.broken)
     if (broken > FEW and broken > SMALL_SHARE * seen) or (final and not gallery.images):
         raise RefusedFileError(
-            gettext_noop("%(count)s images cannot be decoded, the first being “%(path)s”; pack them again."),
+            gettext_noop("Images cannot be decoded (%(count)s, the first is “%(path)s”); pack them again."),
             count=broken,
             path=gallery.broken[0][:120],
         )
@@ -149,13 +156,13 @@ def _judge(gallery: Gallery, seen: int, *, repairs: Repairs | None = None, final
     if broken:
         repairs.tell(
             gettext_noop(
-                "%(count)s images cannot be decoded or lie in no folder and were left out, such as “%(path)s”."
+                "Images that cannot be decoded or lie in no folder were left out (%(count)s, such as “%(path)s”)."
             ),
             count=broken,
             path=gallery.broken[0][:120],
         )
     if gallery.turned:
-        repairs.tell(gettext_noop("%(count)s images were turned into PNG."), count=gallery.turned)
+        repairs.tell(gettext_noop("Images of other formats were turned into PNG (%(count)s)."), count=gallery.turned)
     if len(gallery.labels) == 1:
         repairs.tell(gettext_noop("All images lie in one folder; to tell classes apart, there must be two or more."))
 

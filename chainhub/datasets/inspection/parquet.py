@@ -97,7 +97,7 @@ def _write(file: pq.ParquetFile, kinds: dict[str, str], target: Path, repairs: R
     for name, count in zip(kinds, infinite, strict=True):
         if count:
             repairs.tell(
-                gettext_noop("“%(name)s”: %(count)s infinite values count as missing."), name=name, count=count
+                gettext_noop("“%(name)s”: infinite values count as missing (%(count)s)."), name=name, count=count
             )
 
 

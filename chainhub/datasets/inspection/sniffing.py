@@ -4,32 +4,33 @@ from pathlib import Path
 
 from django.utils.translation import gettext_noop
 
+from chainhub.core.sentences import sentence
 from chainhub.datasets.inspection.findings import RefusedFileError
 from chainhub.datasets.inspection.limits import PIECE
 
 # First bytes of what is neither a table nor a packed folder of images, and how a person calls it.
 FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"\x80\x02", "Python pickle"),
-    (b"\x80\x03", "Python pickle"),
-    (b"\x80\x04", "Python pickle"),
-    (b"\x80\x05", "Python pickle"),
-    (b"MZ", "Windows program"),
-    (b"\x7fELF", "Linux program"),
-    (b"\xcf\xfa\xed\xfe", "macOS program"),
-    (b"%PDF", "PDF document"),
-    (b"\xd0\xcf\x11\xe0", "old Excel or Word document"),
-    (b"Rar!", "RAR archive"),
-    (b"7z\xbc\xaf", "7-Zip archive"),
-    (b"BZh", "bzip2 archive"),
-    (b"\xfd7zXZ", "xz archive"),
-    (b"\x28\xb5\x2f\xfd", "zstd archive"),
-    (b"SQLite format 3", "SQLite database"),
-    (b"\x89HDF", "HDF5 file"),
-    (b"\x93NUMPY", "NumPy array"),
-    (b"ARROW1", "Arrow file"),
-    (b"\x89PNG", "single image"),
-    (b"\xff\xd8\xff", "single image"),
-    (b"GIF8", "single image"),
+    (b"\x80\x02", gettext_noop("Python pickle")),
+    (b"\x80\x03", gettext_noop("Python pickle")),
+    (b"\x80\x04", gettext_noop("Python pickle")),
+    (b"\x80\x05", gettext_noop("Python pickle")),
+    (b"MZ", gettext_noop("Windows program")),
+    (b"\x7fELF", gettext_noop("Linux program")),
+    (b"\xcf\xfa\xed\xfe", gettext_noop("macOS program")),
+    (b"%PDF", gettext_noop("PDF document")),
+    (b"\xd0\xcf\x11\xe0", gettext_noop("old Excel or Word document")),
+    (b"Rar!", gettext_noop("RAR archive")),
+    (b"7z\xbc\xaf", gettext_noop("7-Zip archive")),
+    (b"BZh", gettext_noop("bzip2 archive")),
+    (b"\xfd7zXZ", gettext_noop("xz archive")),
+    (b"\x28\xb5\x2f\xfd", gettext_noop("zstd archive")),
+    (b"SQLite format 3", gettext_noop("SQLite database")),
+    (b"\x89HDF", gettext_noop("HDF5 file")),
+    (b"\x93NUMPY", gettext_noop("NumPy array")),
+    (b"ARROW1", gettext_noop("Arrow file")),
+    (b"\x89PNG", gettext_noop("single image")),
+    (b"\xff\xd8\xff", gettext_noop("single image")),
+    (b"GIF8", gettext_noop("single image")),
 )
 MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<svg", b"<script")
 
@@ -55,8 +56,11 @@ def _refuse_foreign(head: bytes) -> None:
     for magic, name in FOREIGN:
         if head.startswith(magic):
             raise RefusedFileError(
-                gettext_noop("This is a %(format)s. Upload a CSV or Parquet file, or a ZIP of images in folders."),
-                format=name,
+                gettext_noop(
+                    "This is another kind of file (%(format)s). Upload a CSV or Parquet file, or a ZIP of images in "
+                    "folders."
+                ),
+                format=sentence(name),
             )
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(MARKUP):

@@ -12,9 +12,11 @@ MISSING_AMONG_NUMBERS = frozenset(
     {"-", "--", "—", ".", "..", "*", "none", "None", "NONE", "missing", "unknown", "Unknown", "无", "空", "未知", "/"}
 )
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+# Without anything that would need a second look.
+PLAIN = r"[+-]?(0|[1-9]\d{0,17})(\.\d+)?([eE][+-]?\d+)?"
 INTEGER = r"[+-]?\d+"
 INFINITE = r"[+-]?[iI][nN][fF]([iI][nN][iI][tT][yY])?"
-DECIMAL_COMMA = r"[+-]?\d+,\d+"
+DECIMAL_COMMA = r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+"
 THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
 # A code, not a quantity: the zeros in front would be lost.
 LEADING_ZERO = r"[+-]?0\d+(\.\d+)?"
