@@ -6,8 +6,10 @@ Every step looks first whether it is done, so that loading again, or after a cra
 import io
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
@@ -59,13 +61,15 @@ def load_demo() -> None:
     hospitals = [_house(house) for house in cast.HOSPITALS]
     inspection = _collaboration(INSPECTION, INSPECTION_GOAL, VISUAL_INSPECTION.slug, initiators[0], suppliers)
     heart = _collaboration(HEART, HEART_GOAL, DISEASE_DIAGNOSIS.slug, initiators[1], hospitals)
-    for place, supplier in enumerate(suppliers):
-        digits = _dataset(supplier, *_digits(place))
-        grant_use(digits, inspection, actor=_owner(supplier))
-    for place, hospital in enumerate(hospitals):
-        patients = _dataset(hospital, *_patients(place))
+    # All are registered before any is waited for: where a worker runs, it inspects some while this process does others.
+    digits = [_dataset(supplier, *_digits(place)) for place, supplier in enumerate(suppliers)]
+    patients = [_dataset(hospital, *_patients(place)) for place, hospital in enumerate(hospitals)]
+    for place, dataset in enumerate([*digits, *patients]):
+        _wait_until_ready(dataset)
+        together = inspection if place < len(digits) else heart
         # Cleveland wants to be asked before each job of somebody else; its own, which the demo launches, needs nobody.
-        grant_use(patients, heart, actor=_owner(hospital), needs_approval=place == 0)
+        asks = dataset == patients[0]
+        grant_use(dataset, together, actor=_owner(dataset.organization), needs_approval=asks)
 
 
 def launch_demo_jobs() -> list[TrainingJob]:
@@ -126,7 +130,18 @@ def _house(house: House) -> Organization:
 
 
 def _person(email: str, name: str) -> User:
-    return User.objects.filter(email=email).first() or User.objects.create_user(email, cast.PASSWORD, name=name)
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, None, name=name)
+        user.password = _hashed_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+@cache
+def _hashed_password() -> str:
+    """Hashed once for all of them: that takes half a second, on purpose."""
+    return make_password(cast.PASSWORD)
 
 
 def _organization(house: House) -> Organization:
@@ -188,7 +203,7 @@ def _patients(place: int) -> tuple[str, str, str, Example | None, Content]:
 def _dataset(
     owner: Organization, name: str, summary: str, target: str, example: Example | None, content: Content
 ) -> Dataset:
-    """Uploaded, inspected, ready."""
+    """Uploaded and registered; its inspection has been asked for."""
     dataset = owner.datasets.filter(name=name).first()
     if dataset is None:
         actor = _owner(owner)
@@ -210,7 +225,6 @@ def _dataset(
             target=target,
             **source,
         )
-    _wait_until_ready(dataset)
     return dataset
 
 
