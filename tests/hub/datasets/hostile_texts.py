@@ -128,14 +128,14 @@ CASES: list[Case] = [
         "no header, pixels, label last",
         pixel_rows,
         "+The file has no header line; its 785 columns fit images of 28 × 28 pixels and a label, and were "
-        "named pixel_0 ",
+        "named pixel_0 "
         "to pixel_783 and label.",
     ),
     (
         "no header, pixels, label first",
         lambda: pixel_rows(label_first=True),
         "+The file has no header line; its 785 columns fit images of 28 × 28 pixels and a label, and were "
-        "named pixel_0 ",
+        "named pixel_0 "
         "to pixel_783 and label.",
     ),
     ("no header", NUMBERS.encode, "+The file has no header line; its columns were named field_1 to field_2."),
