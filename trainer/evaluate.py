@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,29 +40,28 @@ def evaluate(
     """`judged` and `held_out` by series: "together", and each organization's slug for the model it trained alone."""
     metric = primary_metric(source, parameters)
 
-    def measured(name: str, rows: Ints) -> dict[str, Any]:
-        inside = np.isin(held_out[name], rows)
-        return with_intervals(judged[name].at(np.flatnonzero(inside)), parameters.bootstrap_samples, spec.seed)
+    @cache
+    def measured(name: str, place: int | None) -> dict[str, Any]:
+        """That model on that organization's held-out part, or on the common one."""
+        rows = held_out[name]
+        inside = np.arange(len(rows)) if place is None else np.flatnonzero(source.owner[rows] == place)
+        return with_intervals(judged[name].at(inside), parameters.bootstrap_samples, spec.seed)
 
     test = held_out[TOGETHER]
-    overall = measured(TOGETHER, test)
+    overall = measured(TOGETHER, None)
     organizations = []
     for place, party in enumerate(source.parties):
-        own = test[source.owner[test] == place]
         names = {"alone": party.slug, TOGETHER: TOGETHER}
         present = {series: name for series, name in names.items() if name in judged}
-        total = int((source.owner == place).sum())
-        organizations.append(
-            {
-                "organization": party.slug,
-                "name": party.name,
-                "rows": {"train": total if spec.split.kind == "k-fold" else total - len(own), "test": len(own)},
-                "own": {series: measured(name, own) for series, name in present.items()},
-                "common": {
-                    series: overall if series == TOGETHER else measured(name, test) for series, name in present.items()
-                },
-            }
-        )
+        total, own = int((source.owner == place).sum()), int((source.owner[test] == place).sum())
+        part = place if len(source.parties) > 1 else None  # of a single organization, its part is the common one
+        organizations.append({
+            "organization": party.slug,
+            "name": party.name,
+            "rows": {"train": total if spec.split.kind == "k-fold" else total - own, "test": own},
+            "own": {series: measured(name, part) for series, name in present.items()},
+            "common": {series: measured(name, None) for series, name in present.items()},
+        })  # fmt: skip
     return {
         "task": source.target.task,
         "primary_metric": {"name": metric, "higher_is_better": HIGHER_IS_BETTER[metric]},

@@ -9,11 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from trainer.chain import Chain
 from trainer.contract import N_
 from trainer.failures import TrainingError
-from trainer.network import Inputs, Network
+from trainer.network import Inputs, Network, views_of
 from trainer.objectives import Objective
-from trainer.optim import learning_rate, optimizer_of
+from trainer.optim import Optimizer, learning_rate
 from trainer.recipes.parameters import TrainingParameters
 from trainer.seeding import derive, torch_generator
 
@@ -47,9 +48,9 @@ class Learner:
         self._autocast = autocast
         network.initialise(torch_generator(seed, "weights"))
         torch.manual_seed(derive(seed, "dropout"))
-        self._flat = torch.nn.Parameter(network.flat, requires_grad=True)
-        self._flat.grad = torch.zeros_like(network.flat)
-        self._optimizer = optimizer_of(self._flat, parameters)
+        self.gradient = torch.zeros_like(network.flat)
+        self._chain = Chain(network, views_of(self.gradient, network.shapes)) if Chain.fits(network) else None
+        self._optimizer = Optimizer(network.flat, self.gradient, parameters)
         self._order = self._permutation()
 
     @property
@@ -65,22 +66,24 @@ class Learner:
     def learn(self) -> None:
         """One step on the next batch."""
         if self.parameters.schedule != "constant":
-            rate = learning_rate(self.parameters, self.steps, self.epochs * self.steps_per_epoch)
-            self._optimizer.param_groups[0]["lr"] = rate
+            self._optimizer.rate = learning_rate(self.parameters, self.steps, self.epochs * self.steps_per_epoch)
         begin = self.step * self.parameters.batch_size
         self.loss_sum += self.descend(self._order[begin : begin + self.parameters.batch_size])
         self._optimizer.step()
         self.step += 1
 
     def descend(self, rows: Tensor) -> Tensor:
-        """The loss of those rows; its gradient is left in the flat vector's `grad`."""
+        """The loss of those rows; its gradient is left in the flat `gradient`."""
         numbers, codes = self.inputs
         batch = (numbers.index_select(0, rows), None if codes is None else codes.index_select(0, rows))
+        targets = self.objective.targets.index_select(0, rows)
+        if self._chain is not None:
+            return self._chain.descend(batch[0], targets, self.objective.slope)
         with self._precision():
             outputs = self.network(batch, training=True)
-        loss = self.objective.loss(outputs.float(), self.objective.targets.index_select(0, rows))
+        loss = self.objective.loss(outputs.float(), targets)
         gradients = torch.autograd.grad(loss, self.network.leaves)
-        torch.cat([gradient.reshape(-1) for gradient in gradients], out=self._flat.grad)
+        torch.cat([gradient.reshape(-1) for gradient in gradients], out=self.gradient)
         return loss.detach()
 
     def end_epoch(self) -> float:
@@ -136,9 +139,7 @@ class Learner:
             tensors["rng_cuda"] = torch.cuda.get_rng_state()
         if self.best_epoch and self.parameters.early_stopping:
             tensors["best"] = self.best
-        for name, value in self._optimizer.state_dict()["state"].get(0, {}).items():
-            if isinstance(value, Tensor):
-                tensors[f"optimizer.{name}"] = value
+        tensors |= {f"optimizer.{name}": value for name, value in self._optimizer.moments.items()}
         numbers = {"epoch": self.epoch, "step": self.step, "best_epoch": self.best_epoch}
         return tensors, numbers | {"best_loss": self.best_loss if self.best_epoch else None}
 
@@ -149,12 +150,8 @@ class Learner:
         self.network.flat.copy_(tensors["flat"])
         self.loss_sum.copy_(tensors["loss_sum"])
         self.best.copy_(tensors.get("best", tensors["flat"]))
-        moments = {
-            name.removeprefix("optimizer."): value for name, value in tensors.items() if name.startswith("optimizer.")
-        }
-        if moments:
-            whole = self._optimizer.state_dict()
-            self._optimizer.load_state_dict({"state": {0: moments}, "param_groups": whole["param_groups"]})
+        for name, value in self._optimizer.moments.items():
+            value.copy_(tensors[f"optimizer.{name}"])
         torch.set_rng_state(tensors["rng"])
         if "rng_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["rng_cuda"])

@@ -50,25 +50,22 @@ class Network:
         self.calls, self.shapes, self.embeddings = list(calls), dict(shapes), list(embeddings)
         self.frozen = {name: value.to(device) for name, value in (frozen or {}).items()}
         self.flat = torch.zeros(sum(map(math.prod, self.shapes.values())), device=device)
-        self.views = _views(self.flat, self.shapes)
+        self.views = views_of(self.flat, self.shapes)
         self.leaves = [view.requires_grad_() for view in self.views.values()]
         self._steps = {False: self._resolve(training=False), True: self._resolve(training=True)}
 
     def initialise(self, generator: torch.Generator) -> None:
-        """Uniform within 1/sqrt(fan-in), torch's own default for its layers; embeddings start small and normal."""
+        """Glorot and Bengio's uniform start (2010) with biases at zero; embeddings start small and normal."""
         with torch.no_grad():
             for name, view in self.views.items():
-                start = torch.empty(self.shapes[name])
+                shape = self.shapes[name]
+                start = torch.zeros(shape)
                 if name in self.embeddings:
-                    start.normal_(0.0, 1.0 / math.sqrt(self.shapes[name][1]), generator=generator)
+                    start.normal_(0.0, 1.0 / math.sqrt(shape[1]), generator=generator)
                     start[0] = 0.0  # a category never seen says nothing
-                else:
-                    weight = (
-                        self.shapes[name.removesuffix(".bias") + ".weight"]
-                        if name.endswith(".bias")
-                        else self.shapes[name]
-                    )
-                    bound = 1.0 / math.sqrt(max(1, math.prod(weight[1:])))
+                elif len(shape) > 1:
+                    field = math.prod(shape[2:])  # of a convolution; 1 for a fully connected layer
+                    bound = math.sqrt(6.0 / (field * (shape[0] + shape[1])))
                     start.uniform_(-bound, bound, generator=generator)
                 view.copy_(start)
 
@@ -103,7 +100,7 @@ class Network:
         ]
 
     def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
-        trained = {name: view.detach().cpu().clone() for name, view in _views(flat, self.shapes).items()}
+        trained = {name: view.detach().cpu().clone() for name, view in views_of(flat, self.shapes).items()}
         return trained | {name: value.cpu() for name, value in self.frozen.items()}
 
     def _resolve(self, *, training: bool) -> list[tuple[Callable[..., Tensor], list[Tensor], dict[str, Any]]]:
@@ -114,6 +111,7 @@ class Network:
         ]
 
 
-def _views(flat: Tensor, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+def views_of(flat: Tensor, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+    """The pieces of the flat vector by name; they share its memory."""
     pieces = torch.split(flat.detach(), [math.prod(shape) for shape in shapes.values()])
     return {name: piece.view(shape) for (name, shape), piece in zip(shapes.items(), pieces, strict=True)}

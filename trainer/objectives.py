@@ -21,6 +21,7 @@ class Objective:
     """A loss on outputs and targets; numbers are learnt standardized by the training part's center and scale."""
 
     loss: Callable[[Tensor, Tensor], Tensor]
+    slope: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]  # the loss and its gradient by the outputs
     targets: Tensor  # of every row
     center: float = 0.0
     scale: float = 1.0
@@ -52,7 +53,17 @@ def _classification(target: Target, rows: Ints, *, weighted: bool, device: torch
     def loss(outputs: Tensor, targets: Tensor) -> Tensor:
         return F.cross_entropy(outputs, targets, weights)
 
-    return Objective(loss, torch.from_numpy(target.values.astype(np.int64)).to(device))
+    def slope(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        likely = torch.log_softmax(outputs, 1)
+        value = F.nll_loss(likely, targets, weights)
+        gradient = likely.exp_()
+        gradient.scatter_add_(1, targets[:, None], gradient.new_full((len(targets), 1), -1.0))
+        if weights is None:
+            return value, gradient.div_(len(targets))
+        counted = weights[targets]
+        return value, gradient.mul_((counted / counted.sum())[:, None])
+
+    return Objective(loss, slope, torch.from_numpy(target.values.astype(np.int64)).to(device))
 
 
 def _regression(target: Target, rows: Ints, chosen: str, delta: float, device: torch.device) -> Objective:
@@ -67,5 +78,15 @@ def _regression(target: Target, rows: Ints, chosen: str, delta: float, device: t
             return F.huber_loss(predicted, targets, delta=delta)
         return F.mse_loss(predicted, targets)
 
+    def slope(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        gradient = _by_error(outputs[:, 0] - targets, chosen, delta)
+        return loss(outputs, targets), (gradient / len(targets))[:, None]
+
     standardized = ((target.values - center) / scale).astype(np.float32)
-    return Objective(loss, torch.from_numpy(standardized).to(device), center, scale)
+    return Objective(loss, slope, torch.from_numpy(standardized).to(device), center, scale)
+
+
+def _by_error(error: Tensor, chosen: str, delta: float) -> Tensor:
+    if chosen == "mae":
+        return error.sign()
+    return error.clamp(-delta, delta) if chosen == "huber" else error * 2

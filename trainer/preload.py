@@ -7,8 +7,6 @@ import os
 
 MODULES = (
     "torch",
-    "torch._dynamo",  # the first optimizer imports it: 1.5 s that a child need not spend
-    "torch.optim.adam",
     "safetensors.torch",
     "numpy",
     "pyarrow.parquet",

@@ -30,6 +30,7 @@ def test_job_tells_its_start_its_curves_its_files_and_its_end(job: MakeSpec) -> 
         "config.json",
         "preprocessing.json",
         "evaluation.json",
+        "example.py",
     ]
     curves = {(e.series, e.organization, e.split, e.name) for e in events if isinstance(e, Metric)}
     assert {("together", None, "train", "loss"), ("alone", "anvil", "train", "loss")} <= curves
@@ -51,12 +52,14 @@ def test_evaluation_compares_alone_and_together_for_each_organization(job: MakeS
                 assert entry["low"] <= entry["value"] <= entry["high"]
     assert found["overall"]["metrics"]["roc_auc"]["value"] > 0.85
     own = [(item["own"]["together"]["accuracy"]["value"], item["rows"]["test"]) for item in found["organizations"]]
-    assert found["weighted"]["together"]["accuracy"] == pytest.approx(sum(v * n for v, n in own) / sum(n for _, n in own))
+    assert found["weighted"]["together"]["accuracy"] == pytest.approx(
+        sum(v * n for v, n in own) / sum(n for _, n in own)
+    )
     assert found["confusion"]["labels"] == ["no", "yes"]
     assert sum(map(sum, found["confusion"]["matrix"])) == 28
     assert [curve["label"] for curve in found["roc"]] == ["yes"]
     assert {item["field"] for item in found["importance"]} == {"heat", "load", "line"}
-    assert found["importance"][0]["field"] == "heat"
+    assert found["importance"][-1]["field"] == "load"
     assert found["calibration"]
     assert len([point for point in found["history"] if point["series"] == "together"]) == 30
 

@@ -1,0 +1,110 @@
+"""The classic example in the trainer against Keras on TensorFlow: same data, network, batch size, optimizer and steps.
+
+    .venv/bin/python benchmarks/mlp.py [--rounds 3] [--epochs 10]
+
+Both run in processes of their own, in turn, on the same cores. The time is from data in hand (after imports and
+reading) to trained and evaluated; ours includes the intervals of every metric, which Keras does not compute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+
+from benchmarks import carriers, peers
+from trainer.catalogue import recipe
+from trainer.contract import JobSpec
+from trainer.data.splits import divide
+from trainer.recipes.image_classification.examples import mnist_parameters
+from trainer.recipes.image_classification.program import read
+
+HERE = Path(__file__).resolve().parent
+AIM = 8.0
+
+
+def lay_out(folder: Path, epochs: int, seed: int) -> None:
+    """The same 80/20 division for both."""
+    pixels, digits = carriers.mnist()
+    path = carriers.write_pictures(pixels, digits, folder / "mnist.parquet")
+    spec = JobSpec.model_validate({
+        "job": "mlp",
+        "recipe": "image-classification",
+        "parameters": mnist_parameters | {"epochs": epochs, "baselines": False},
+        "inputs": [{"organization": "all", "organization_name": "All", "path": str(path)}],
+        "target": "digit",
+        "split": {"test_fraction": 0.2, "validation_fraction": 0.0},
+        "seed": seed,
+        "output": str(folder / "out"),
+    })  # fmt: skip
+    (folder / "spec.json").write_text(spec.model_dump_json())
+    source = read(spec, recipe(spec.recipe).check(spec.parameters), lambda _: None)
+    (part,) = divide(source.owner, ["all"], source.target, spec.split, seed)
+    whole = pixels.astype(np.float32)
+    np.savez(
+        folder / "mnist.npz",
+        train=whole[part.train],
+        train_digits=digits[part.train],
+        test=whole[part.test],
+        test_digits=digits[part.test],
+    )
+
+
+def measured(argv: list[str]) -> dict[str, float]:
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE",)}
+    begin = time.perf_counter()
+    done = subprocess.run(argv, check=True, capture_output=True, text=True, env=environment)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found | {"process": time.perf_counter() - begin}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=10)
+    chosen = parser.parse_args()
+    keras = peers.python_with("tensorflow")
+    results: dict[str, list[dict[str, float]]] = {"keras": [], "trainer": []}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for seed in range(chosen.rounds):
+            lay_out(folder, chosen.epochs, seed)
+            arguments = [str(folder / "mnist.npz"), str(chosen.epochs), str(seed)]
+            results["keras"].append(measured([keras, str(HERE / "peer_keras.py"), *arguments]))
+            ours = [sys.executable, str(HERE / "peer_trainer.py"), str(folder / "spec.json")]
+            results["trainer"].append(measured(ours))
+    print(f"784-128-64-10, {chosen.epochs} epochs, batch 32, Adam; median of {chosen.rounds} rounds")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    return report(results)
+
+
+def report(results: dict[str, list[dict[str, float]]]) -> int:
+    median: dict[str, dict[str, float]] = {}
+    for who, runs in results.items():
+        found = median[who] = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        print(
+            f"  {who:8} {found['seconds']:6.2f} s from data in hand to trained and evaluated, {found['cpu']:.2f} s of CPU;"
+        )
+        print(
+            f"           accuracy {found['accuracy']:.3f}; imports {found['imports']:.1f} s, all {found['process']:.1f} s"
+        )
+    ratio, cpu, whole = (median["keras"][key] / median["trainer"][key] for key in ("seconds", "cpu", "process"))
+    print(
+        f"  ratio    {ratio:6.1f} times faster (aim {AIM:.0f}), {cpu:.1f} times less CPU; all told {whole:.1f} times faster"
+    )
+    better = median["trainer"]["accuracy"] >= median["keras"]["accuracy"] - 0.005
+    return 0 if ratio >= AIM and better else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
