@@ -74,8 +74,8 @@ class EmbeddedValkey:
         return self._say(b"PING").startswith(b"+PONG")
 
     def is_running(self) -> bool:
-        """Whether the process lives; an adopted one is asked."""
-        return self._process.poll() is None if self._process else self.answers()
+        """Whether the process lives; an adopted one closes its socket last, after all it holds is written."""
+        return self._process.poll() is None if self._process else self._listens()
 
     def stop(self, *, seconds: float = 10) -> None:
         """Let the server write what it holds and leave."""
@@ -106,6 +106,12 @@ class EmbeddedValkey:
         with process.stdin as pipe:
             pipe.write(configuration.encode())
         return process
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.socket))
+            return True
+        return False
 
     def _say(self, command: bytes) -> bytes:
         """Send one command without arguments; silence is an empty answer."""

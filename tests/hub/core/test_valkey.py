@@ -51,7 +51,8 @@ def test_an_orphan_is_adopted_and_can_be_stopped(tmp_path: Path):
     heir.start()
     assert heir.is_running()
     heir.stop()
-    assert not orphan.is_running()
+    assert not heir.is_running()
+    assert orphan._process.wait(5) == 0
 
 
 def test_a_killed_server_is_started_anew_over_its_old_socket(tmp_path: Path):
