@@ -27,8 +27,7 @@ def record_events(run: Run, said: Sequence[Said], *, parties: Mapping[str, Organ
         Metric.objects.bulk_create(metrics, ignore_conflicts=True)
         if progress := _progress(said):
             TrainingJob.objects.filter(pk=run.job_id).update(progress=progress)
-    for one in said:
-        tell(one, run, parties)
+    tell(run, said)
 
 
 def record_usage(run: Run, usage: Mapping[str, Any]) -> None:
@@ -62,20 +61,32 @@ def record_checkpoint(run: Run, blob: Blob, *, step: int) -> Blob | None:
     return before if before and before.pk != blob.pk else None
 
 
-def tell(one: Said, run: Run, parties: Mapping[str, Organization]) -> None:
-    """An event as browsers get it; sentences are rendered in each reader's language where they leave the hub."""
-    payload = {name: value for name, value in one.payload.items() if name not in {"kind", "topic"}}
-    about = {"seq": one.seq, "run": run.number, "at": one.at.isoformat()}
-    if one.kind == "metric" and payload.get("organization") in parties:
-        party = parties[payload["organization"]]
-        payload |= {"organization_name": party.short_name, "colour": party.colour}
-    elif one.kind == "progress":
-        payload["sentence"] = lines.phase_of(payload)
-    if one.kind != "log":
-        publish(run.job.topic, one.kind, **payload, **about)
-    if one.kind in lines.KINDS:
-        line = lines.line_of(one.kind, one.payload)
-        publish(run.job.topic, "log", level=line.level, sentence=line.sentence, **about)
+def tell(run: Run, said: Sequence[Said]) -> None:
+    """A batch as browsers get it: few pieces of news, so that a browser that comes late still finds the beginning.
+
+    Sentences are rendered in each reader's language where they leave the hub.
+    """
+    topic, about = run.job.topic, {"run": run.number}
+    if points := [_point(one.payload) for one in said if one.kind == "metric" and _is_shown(run, one.payload)]:
+        publish(topic, "metrics", points=points, **about)
+    if progress := _progress(said):
+        publish(topic, "progress", **progress, sentence=lines.phase_of(progress), **about)
+    for one in said:
+        when = {"seq": one.seq, "at": one.at.isoformat(), **about}
+        if one.kind in {"started", "checkpoint", "artifact", "finished", "failed"}:
+            publish(topic, one.kind, **when)
+        if one.kind in lines.KINDS:
+            line = lines.line_of(one.kind, one.payload)
+            publish(topic, "log", level=line.level, sentence=line.sentence, **when)
+
+
+def _is_shown(run: Run, point: Mapping[str, Any]) -> bool:
+    """Curves show the first fold; the final model of a k-fold has no rows to be judged on."""
+    return point.get("fold") == (1 if run.job.split.get("kind") == "k-fold" else None)
+
+
+def _point(payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: payload[name] for name in ("name", "step", "value", "split", "organization", "series")}
 
 
 def _check_lease(run: Run) -> None:

@@ -15,7 +15,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import sentence
+from chainhub.jobs import lines
 from chainhub.jobs.models import Run, Status, TrainingJob
 from chainhub.jobs.services.moves import end, enqueue, lock_job, notify, record, tell_state
 from chainhub.jobs.services.steering import CANCELED_BY, TERMS_ENDED, lost_terms
@@ -61,6 +63,7 @@ def claim_job(job_id: int, *, node: ComputeNode | None, slot: str = "") -> Run |
             resumed_from=kept.checkpoint if kept else None,
         )
         tell_state(job)
+        _tell_line(run, lines.began(run))
     return run
 
 
@@ -156,8 +159,15 @@ def _held(run: Run) -> Any:
 
 
 def _end_run(run: Run, outcome: str) -> None:
-    if not _held(run).update(ended_at=timezone.now(), outcome=outcome):
+    run.ended_at, run.outcome = timezone.now(), outcome
+    if not _held(run).update(ended_at=run.ended_at, outcome=outcome):
         raise LeaseLostError
+    _tell_line(run, lines.ended(run))
+
+
+def _tell_line(run: Run, line: lines.Line) -> None:
+    at = (run.ended_at or run.started_at).isoformat()
+    publish_on_commit(run.job.topic, "log", level=line.level, sentence=line.sentence, run=run.number, at=at)
 
 
 def _fail(job: TrainingJob, failure: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from chainhub.web.forms.jobs.step import Step
 class ComputeStep(Step):
     """What the job computes on, and what it may use."""
 
-    key, title = "compute", _("Compute and limits")
+    key, title = "compute", _("Compute")
 
     device = forms.ChoiceField(
         label=_("Computes on"), choices=Device.choices, initial=Device.CPU, widget=forms.RadioSelect

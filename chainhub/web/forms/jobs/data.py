@@ -46,6 +46,7 @@ class DataStep(Step):
             "version": picked or (one.versions[0] if one.versions else None),
             "checked": picked is not None,
             "why_not": render(one.why_not),
+            "is_mine": one.dataset.organization_id == self.known.organization.pk,  # type: ignore[union-attr]
             "needs_approval": one.needs_approval and one.dataset.organization_id != self.known.organization.pk,  # type: ignore[union-attr]
         }
 

@@ -20,7 +20,7 @@ HOLDOUT, K_FOLD = "holdout", "k-fold"
 class FieldsStep(Step):
     """Target, features, split and seed."""
 
-    key, title = "fields", _("Target and fields")
+    key, title = "fields", _("Fields")
 
     target = forms.ChoiceField(
         label=_("Target field"),
@@ -32,7 +32,6 @@ class FieldsStep(Step):
         choices=[(ALL, _("All common fields, except identifiers")), (SOME, _("Chosen fields"))],
         initial=ALL,
         widget=forms.RadioSelect,
-        required=False,
     )
     features = forms.MultipleChoiceField(label=_("Fields"), widget=forms.CheckboxSelectMultiple, required=False)
     kind = forms.ChoiceField(
