@@ -53,6 +53,8 @@ class VersionForm(FileForm):
 class CardForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
     """What the dataset says about itself."""
 
+    source_url = forms.URLField(label=_("Source address"), required=False, assume_scheme="https")
+
     class Meta:
         model = Dataset
         fields = ("name", "summary", "licence", "source", "source_url", "card")

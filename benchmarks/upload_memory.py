@@ -1,0 +1,189 @@
+"""What uploading one large file costs the web process: memory, and time against `sha256sum` and `cp` of the same bytes.
+
+    .venv/bin/python benchmarks/upload_memory.py [--megabytes 1024]
+
+Both ways in are measured over HTTP against a real web process (`manage.py serve`): tus in pieces of 16 MiB as the
+browser sends them, and the whole file in one request to the API. The limit is 100 MB of growth.
+"""
+
+import argparse
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent
+PIECE = 16 * 2**20
+LIMIT_MB = 100
+SETUP = """
+import json, datetime
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from django.utils import timezone
+from chainhub.accounts.models import User
+from chainhub.accounts.services import issue_token
+user = User.objects.create_user("bench@example.test", "a long password", name="Bench")
+token, key = issue_token(user, name="b", scopes=["read", "write"], expires_at=timezone.now() + datetime.timedelta(1))
+print(key)
+"""
+
+
+class Memory:
+    """The largest resident size of a process while something runs, above what it was before."""
+
+    def __init__(self, pid: int) -> None:
+        self.process = psutil.Process(pid)
+        self.before = self.most = self.process.memory_info().rss
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def _watch(self) -> None:
+        while not self._end.wait(0.02):
+            self.most = max(self.most, self.process.memory_info().rss)
+
+    def __enter__(self) -> "Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    @property
+    def growth_mb(self) -> float:
+        return (self.most - self.before) / 1e6
+
+
+def make_file(path: Path, megabytes: int) -> str:
+    """Bytes that no file system shortens; their SHA-256."""
+    block = os.urandom(2**20)
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        for number in range(megabytes):
+            piece = number.to_bytes(8, "little") + block[8:]
+            file.write(piece)
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def by_tus(port: int, key: str, path: Path) -> str:
+    """Pieces as the browser sends them; the stored file's SHA-256."""
+    line = http.client.HTTPConnection("127.0.0.1", port)
+    told = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {key}"}
+    size = path.stat().st_size
+    line.request("POST", "/uploads/", headers={**told, "Upload-Length": str(size)})
+    where = answer(line, 201).headers["Location"]
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            headers = {
+                **told,
+                "Upload-Offset": str(file.tell() - len(piece)),
+                "Content-Type": "application/offset+octet-stream",
+            }
+            line.request("PATCH", where, body=piece, headers=headers)
+            answer(line, 204)
+    line.request("GET", where, headers=told)
+    return str(json.loads(answer(line, 200).body)["sha256"])
+
+
+def in_one_request(port: int, key: str, path: Path) -> str:
+    """As `curl -T` does; the stored file's SHA-256."""
+    line = http.client.HTTPConnection("127.0.0.1", port)
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/octet-stream"}
+    with path.open("rb") as file:
+        headers["Content-Length"] = str(path.stat().st_size)
+        line.request("POST", "/api/v1/uploads/?filename=x.csv", body=file, headers=headers)
+        return str(json.loads(answer(line, 201).body)["sha256"])
+
+
+class Answer:
+    def __init__(self, got: http.client.HTTPResponse) -> None:
+        self.body, self.headers, self.status = got.read(), got.headers, got.status
+
+
+def answer(line: http.client.HTTPConnection, status: int) -> Answer:
+    got = Answer(line.getresponse())
+    if got.status != status:
+        raise SystemExit(f"{got.status} instead of {status}: {got.body[:300]!r}")
+    return got
+
+
+def start_web(environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    argv = [sys.executable, str(ROOT / "manage.py"), "serve", "--fd", str(listening.fileno())]
+    web = subprocess.Popen(argv, env=environment, pass_fds=[listening.fileno()])
+    for _try in range(300):
+        try:
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+            line.request("GET", "/health")
+            if line.getresponse().status == 200:
+                return web, port
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("the web process does not answer")
+
+
+def measured(
+    name: str, send: Callable[[], str], expected: str, web: subprocess.Popen[bytes], copy: float, size: int
+) -> bool:
+    with Memory(web.pid) as memory:
+        begun = time.perf_counter()
+        if send() != expected:
+            raise SystemExit(f"{name}: another hash was stored")
+        seconds = time.perf_counter() - begun
+    good = memory.growth_mb < LIMIT_MB
+    print(
+        f"{name:18} {seconds:6.2f} s  {size / seconds / 1e6:6.0f} MB/s  {copy / seconds:5.2f} of sha256sum + cp   "
+        f"memory +{memory.growth_mb:.0f} MB (limit {LIMIT_MB}) {'ok' if good else 'TOO MUCH'}"
+    )
+    return good
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, default=1024)
+    megabytes = parser.parse_args().megabytes
+    folder = Path(tempfile.mkdtemp(prefix="upload-memory-"))
+    environment = {**os.environ, "CHAINHUB_DATA": str(folder / "data"), "LOG_LEVEL": "ERROR"}
+    environment.pop("DATABASE_URL", None)
+    try:
+        source = folder / "source.bin"
+        expected = make_file(source, megabytes)
+        size = source.stat().st_size
+        begun = time.perf_counter()
+        subprocess.run(["sha256sum", str(source)], check=True, stdout=subprocess.DEVNULL)
+        shutil.copyfile(source, folder / "copy.bin")
+        with (folder / "copy.bin").open("rb") as copied:
+            os.fsync(copied.fileno())
+        copy = time.perf_counter() - begun
+        (folder / "copy.bin").unlink()
+        print(f"{size / 1e6:.0f} MB; sha256sum + cp + fsync {copy:.2f} s")
+        shell = [sys.executable, str(ROOT / "manage.py"), "shell", "-v", "0", "-c", SETUP]
+        key = subprocess.run(shell, env=environment, check=True, capture_output=True, text=True).stdout.split()[-1]
+        web, port = start_web(environment)
+        try:
+            good = measured("tus, 16 MiB pieces", lambda: by_tus(port, key, source), expected, web, copy, size)
+            shutil.rmtree(folder / "data" / "blobs")
+            good &= measured("one request", lambda: in_one_request(port, key, source), expected, web, copy, size)
+        finally:
+            web.kill()
+            web.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
