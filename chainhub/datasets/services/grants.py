@@ -11,7 +11,7 @@ from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import sentence
 from chainhub.datasets import permissions, signals
-from chainhub.datasets.models import Dataset, Grant, VersionStatus
+from chainhub.datasets.models import Dataset, Grant, VersionStatus, Visibility
 from chainhub.datasets.services.history import remember
 
 
@@ -19,7 +19,10 @@ from chainhub.datasets.services.history import remember
 def grant_use(
     dataset: Dataset, collaboration: Collaboration, *, actor: User, needs_approval: bool = False
 ) -> Grant:  # fmt: skip
-    """Let the collaboration's jobs train on the dataset; asked again, it changes `needs_approval`."""
+    """Let the collaboration's jobs train on the dataset; asked again, it changes `needs_approval`.
+
+    Its participants then see the card and the fields (a private dataset becomes a granted one), never the rows.
+    """
     if not permissions.may_grant(actor, dataset):
         raise PermissionDenied
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
@@ -35,6 +38,10 @@ def grant_use(
             dataset=dataset, collaboration=collaboration, needs_approval=needs_approval, granted_by=actor
         )
         _tell_partners(grant)
+    if dataset.visibility == Visibility.PRIVATE:
+        # Partners choose data by its card: a grant that they cannot see would be none.
+        dataset.visibility = Visibility.GRANTED
+        dataset.save(update_fields=["visibility"])
     remember(
         dataset,
         "granted",
