@@ -1,6 +1,7 @@
 """The house rules that no linter knows: size of rooms, who may name whom, and that nothing is left unfinished."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -136,3 +137,13 @@ def test_imports_go_down_only():
     lint = Path(sys.executable).with_name("lint-imports")
     result = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout[-4000:]
+
+
+def test_every_setting_from_the_environment_is_explained():
+    """What settings.py and server.py read stands in docs/operating.md, and nothing stands there that nobody reads."""
+    sources = "".join((ROOT / "chainhub" / name).read_text(encoding="utf-8") for name in ("settings.py", "server.py"))
+    read = set(re.findall(r"""(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)\"""", sources)) - {"CHAINHUB_VALKEY_SOCKET"}
+    text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([A-Z_]{4,})`", text)) | set(re.findall(r"^    ([A-Z_]+)=", text, re.MULTILINE))
+    assert read <= named
+    assert named - read <= {"FORWARDED_ALLOW_IPS", "CHAINHUB_SETUP", "SIGTERM"}
