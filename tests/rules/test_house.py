@@ -146,4 +146,4 @@ def test_every_setting_from_the_environment_is_explained():
     text = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([A-Z_]{4,})`", text)) | set(re.findall(r"^    ([A-Z_]+)=", text, re.MULTILINE))
     assert read <= named
-    assert named - read <= {"FORWARDED_ALLOW_IPS", "CHAINHUB_SETUP", "SIGTERM"}
+    assert named - read <= {"FORWARDED_ALLOW_IPS", "CHAINHUB_SETUP", "SIGTERM", "INFO"}
