@@ -13,6 +13,7 @@ from chainhub.registry.rows import Field, fields_of
 SORTS = [("newest", _("Newest first")), ("name", _("By name"))]
 TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression"))]
 PREFIX = "field-"
+LARGEST_PICTURE = 5 * 2**20
 
 
 class ModelFilter(forms.Form):
@@ -92,6 +93,25 @@ class PasteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "class": "is-code", "spellcheck": "false"}),
         help_text=_("The first line names the fields. Cells copied from a spreadsheet work as well."),
     )
+
+
+class PictureForm(forms.Form):
+    """A picture to be looked at; read by the trainer, in a process of its own, and by nobody here."""
+
+    picture = forms.FileField(
+        label=_("Picture file"),
+        help_text=_(
+            "PNG, JPEG or another common kind, at most 5 MB; it is brought to the model's size as in training."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
+    )
+
+    def clean_picture(self) -> Any:
+        """Not larger than what may pass to the worker at once."""
+        picture = self.cleaned_data["picture"]
+        if picture.size > LARGEST_PICTURE:
+            raise forms.ValidationError(_("This picture is larger than 5 MB."))
+        return picture
 
 
 def _input_of(field: Field) -> forms.Field:

@@ -21,4 +21,5 @@ urlpatterns = [
     path(f"{VERSION}predict/", trying.predict_row, name="model-predict"),
     path(f"{VERSION}predict/rows/", trying.predict_rows, name="model-predict-rows"),
     path(f"{VERSION}predict/picture/", trying.predict_picture, name="model-predict-picture"),
+    path(f"{VERSION}predict/file/", trying.predict_file, name="model-predict-file"),
 ]

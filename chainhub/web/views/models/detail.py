@@ -18,7 +18,7 @@ from chainhub.repositories.models import Blob
 from chainhub.repositories.storage import open_blob
 from chainhub.web import evaluations
 from chainhub.web.comparison import comparison
-from chainhub.web.forms.models import AliasForm, PasteForm, RowForm
+from chainhub.web.forms.models import AliasForm, PasteForm, PictureForm, RowForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.lineage import known_ingredients, lineage
 from chainhub.web.snippets import snippets
@@ -27,6 +27,7 @@ from chainhub.web.views.models.finding import chosen_version, visible_model, vis
 # What the list of versions needs; scores and settings of a version fill a hundred kilobytes.
 LIGHT = ("number", "model", "created_at", "primary_metric", "primary_value")
 TABS = ("overview", "try", "use", "card", "files", "lineage", "versions")
+LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
 LARGEST_TEXT = 256 * 2**10
 
 
@@ -95,7 +96,9 @@ def _better_than(version: ModelVersion, versions: list[ModelVersion]) -> ModelVe
 
 def _try(_request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
     if rows.is_image(version):
-        return {"is_image": True, "side": (version.preprocessing.get("shape") or [1, 28, 28])[1]}
+        channels, side, _width = version.preprocessing.get("shape") or [1, 28, 28]
+        drawn = channels == 1 and side <= LARGEST_DRAWN
+        return {"is_image": True, "side": side, "is_drawn": drawn, "picture": PictureForm()}
     fields = rows.fields_of(version)
     example = "\n".join([",".join(field.name for field in fields), ",".join(field.typical for field in fields)])
     return {

@@ -1,5 +1,6 @@
 """Trying a model in the browser; what is tried is answered and forgotten."""
 
+import base64
 import csv
 import io
 import json
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.registry import rows, scores, serving
 from chainhub.registry.models import ModelVersion
-from chainhub.web.forms.models import PasteForm, RowForm
+from chainhub.web.forms.models import PasteForm, PictureForm, RowForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.finding import visible_version
 
@@ -86,6 +87,23 @@ def predict_picture(request: SignedInRequest, organization: str, slug: str, numb
     except DomainError as error:
         return JsonResponse({"detail": str(error)}, status=error.status)
     return JsonResponse({"answers": answers_of(prediction)})
+
+
+@login_required
+@require_POST
+def predict_file(request: SignedInRequest, organization: str, slug: str, number: int) -> HttpResponse:
+    """A picture file, as it is → a fragment with the answer."""
+    version = visible_version(request.user, organization, slug, number)
+    form = PictureForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _refused(request, next(iter(form.errors["picture"])))
+    try:
+        content = base64.b64encode(form.cleaned_data["picture"].read()).decode()
+        prediction = predicted(version, [{"image": content}])[0]
+    except DomainError as error:
+        return _refused(request, str(error))
+    context = {"version": version, "prediction": prediction, "answers": answers_of(prediction)}
+    return render(request, "web/models/_answer.html", context)
 
 
 def _picture(request: SignedInRequest) -> dict[str, Any]:
