@@ -1,6 +1,7 @@
 """What can be done with jobs."""
 
 from chainhub.jobs.services.approving import decide_approval
+from chainhub.jobs.services.cloning import clone_job
 from chainhub.jobs.services.proposing import OtherRequestError, propose_job
 from chainhub.jobs.services.recording import record_events
 from chainhub.jobs.services.running import claim_job, fail_run, finish_run
@@ -11,6 +12,7 @@ __all__ = [
     "OtherRequestError",
     "cancel_job",
     "claim_job",
+    "clone_job",
     "decide_approval",
     "fail_run",
     "finish_run",

@@ -1,0 +1,156 @@
+"""How jobs look from outside, and what is needed to launch one."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from chainhub.api.fields import OrganizationField, PersonField, SentenceField
+from chainhub.collaborations.models import Collaboration
+from chainhub.core.sentences import render, sentence
+from chainhub.datasets.models import Dataset, DatasetVersion
+from chainhub.jobs.models import Device, JobInput, Run, TrainingJob
+
+
+class InputSerializer(serializers.ModelSerializer[JobInput]):
+    """A dataset version, pinned to its commit."""
+
+    dataset = serializers.SerializerMethodField()
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    rows = serializers.IntegerField(source="version.rows", read_only=True, allow_null=True)
+
+    class Meta:
+        model = JobInput
+        fields = ("dataset", "version", "rows", "commit_oid")
+
+    def get_dataset(self, one: JobInput) -> str:
+        """`organization/dataset`."""
+        return f"{one.version.dataset.organization.slug}/{one.version.dataset.slug}"
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """One attempt."""
+
+    node = serializers.CharField(source="node.name", read_only=True, default=None)
+
+    class Meta:
+        model = Run
+        fields = (
+            *("number", "node", "slot", "started_at", "first_step_at", "ended_at", "outcome"),
+            *("checkpoint_step", "timings", "usage"),
+        )
+
+
+class JobSerializer(serializers.ModelSerializer[TrainingJob]):
+    """A training job. `reason` and `failure` are sentences in the language of the request."""
+
+    number = serializers.IntegerField(source="pk", read_only=True)
+    collaboration = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]
+    organization = OrganizationField(read_only=True)
+    proposed_by = PersonField(read_only=True)
+    cloned_from = serializers.IntegerField(source="cloned_from_id", read_only=True, allow_null=True)
+    inputs = InputSerializer(many=True, read_only=True)
+    reason = SentenceField(read_only=True)
+    failure = serializers.SerializerMethodField()
+
+    class Meta:
+        model = TrainingJob
+        fields = (
+            *("number", "title", "collaboration", "organization", "proposed_by", "cloned_from", "created_at"),
+            *("recipe", "recipe_version", "parameters", "target", "fields", "split", "seed", "device", "limits"),
+            *("inputs", "spec_hash", "status", "reason", "failure", "queue", "progress"),
+            *("queued_at", "started_at", "finished_at"),
+        )
+        read_only_fields = fields
+
+    def get_failure(self, job: TrainingJob) -> dict[str, str] | None:
+        """{kind, text, hint}."""
+        if not job.failure:
+            return None
+        params = job.failure.get("params", {})
+        said = {key: render(sentence(job.failure.get(key, ""), **params)) for key in ("text", "hint")}
+        return {"kind": str(job.failure.get("kind", "")), **said}
+
+
+class JobDetailSerializer(JobSerializer):
+    """With its runs and, once it has succeeded, its evaluation."""
+
+    runs = RunSerializer(many=True, read_only=True)
+    waiting = serializers.SerializerMethodField()
+
+    class Meta:
+        model = TrainingJob
+        fields = (*JobSerializer.Meta.fields, "runs", "waiting", "result")
+        read_only_fields = fields
+
+    def get_waiting(self, job: TrainingJob) -> dict[str, Any] | None:
+        """{position, reason} while it is queued."""
+        found = self.context.get("waiting")
+        return {"position": found.position, "reason": render(found.reason)} if found else None
+
+
+class WantedInputSerializer(serializers.Serializer[Any]):
+    """`{"dataset": "anvil/castings", "version": 2}`; without a version the latest one that is ready."""
+
+    dataset = serializers.RegexField(r"^[-\w]+/[-\w]+$")
+    version = serializers.IntegerField(min_value=1, required=False)
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    """What a clone may change."""
+
+    title = serializers.CharField(max_length=140, required=False)
+    organization = OrganizationField(mine=True, required=False)
+    recipe = serializers.CharField(max_length=60, required=False)
+    parameters = serializers.DictField(required=False, help_text="By the recipe's JSON schema; missing: its defaults.")
+    target = serializers.CharField(max_length=200, required=False)
+    fields_ = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
+    split = serializers.DictField(required=False, help_text="{kind, test_fraction, validation_fraction, folds}")
+    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
+    device = serializers.ChoiceField(choices=Device.choices, required=False)
+    limits = serializers.DictField(required=False, help_text="{minutes, memory_mb, epochs}")
+    inputs = WantedInputSerializer(many=True, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """The list of features is called `fields`, a word that serializers keep for themselves."""
+        found = super().get_fields()
+        return {("fields" if name == "fields_" else name): field for name, field in found.items()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Names become rows that the person may see."""
+        if "inputs" in attrs:
+            attrs["versions"] = [self._version(one) for one in attrs.pop("inputs")]
+        return attrs
+
+    def _version(self, wanted: dict[str, Any]) -> DatasetVersion:
+        user = self.context["request"].user
+        organization, slug = wanted["dataset"].split("/")
+        dataset = Dataset.objects.visible_to(user).filter(organization__slug=organization, slug=slug).first()
+        versions = DatasetVersion.objects.visible_to(user).filter(dataset=dataset).ready() if dataset else None
+        if versions is not None and "version" in wanted:
+            versions = versions.filter(number=wanted["version"])
+        found = (
+            versions.select_related("dataset__organization", "commit").order_by("-number").first() if versions else None
+        )
+        if found is None:
+            raise serializers.ValidationError(
+                {"inputs": _("There is no such dataset or version: %(name)s.") % {"name": wanted["dataset"]}}
+            )
+        return found
+
+
+class NewJobSerializer(ChangesSerializer):
+    """What is needed to launch a job."""
+
+    title = serializers.CharField(max_length=140)
+    collaboration = serializers.SlugField()
+    organization = OrganizationField(mine=True)
+    recipe = serializers.CharField(max_length=60)
+    target = serializers.CharField(max_length=200)
+    parameters = serializers.DictField(default=dict)
+    inputs = WantedInputSerializer(many=True)
+
+    def validate_collaboration(self, slug: str) -> Collaboration:
+        """One that the person may see."""
+        return get_object_or_404(Collaboration.objects.visible_to(self.context["request"].user).distinct(), slug=slug)
