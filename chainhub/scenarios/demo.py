@@ -233,7 +233,8 @@ def _wait_until_ready(dataset: Dataset) -> None:
     version = dataset.versions.latest("number")
     until = time.monotonic() + PATIENCE
     while version.status == VersionStatus.INSPECTING and time.monotonic() < until:
-        inspect_version(version.pk)
+        # The file was made here out of a pinned one: it needs no process of its own to be read safely.
+        inspect_version(version.pk, isolated=False)
         version.refresh_from_db()
         if version.status == VersionStatus.INSPECTING:
             time.sleep(0.2)
