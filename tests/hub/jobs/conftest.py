@@ -6,8 +6,8 @@ from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.models import TrainingJob
-from chainhub.organizations.models import Organization
 from chainhub.nodes.models import ComputeNode
+from chainhub.organizations.models import Organization
 from tests.factories import jobs as make
 from tests.factories.nodes import make_node
 
