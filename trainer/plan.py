@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from trainer.contract import JobSpec
+from trainer.contract import N_, JobSpec
 from trainer.data.columns import Ints
 from trainer.data.splits import divide
+from trainer.failures import TrainingError
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
 
@@ -35,6 +36,12 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
     """A holdout publishes the model that it judges; k-fold judges each fold's and publishes one made from all rows."""
     slugs = [party.slug for party in source.parties]
     parts = divide(source.owner, slugs, source.target, spec.split, spec.seed)
+    if any(not len(part.train) for part in parts) or not any(len(part.test) for part in parts):
+        raise TrainingError(
+            "data",
+            N_("There are too few rows to train on some and judge by others."),
+            N_("Add data; every organization should bring dozens of rows at least."),
+        )
     folds: list[int | None] = [None] if spec.split.kind == "holdout" else list(range(1, len(parts) + 1))
     numbered = list(zip(folds, parts, strict=True))
     fits = [Fit("together", None, f, p.train, p.validation, p.test, published=f is None) for f, p in numbered]

@@ -22,7 +22,8 @@ MODULES = (
 
 def preload() -> None:
     """Import everything, the recipes' programs too."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads at import
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads at import,
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")  # and so would pyarrow
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # asking for GPUs must not start CUDA
     for name in MODULES:
         importlib.import_module(name)

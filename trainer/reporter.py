@@ -1,7 +1,7 @@
 """Numbered events to a pipe, without ever making training wait.
 
-`emit(payload)` only appends to a bounded queue; a thread writes. When the reader is slow and the queue is full, the
-oldest progress, then metric, then log events give way; checkpoint, artifact, finished and failed are never lost.
+`emit(payload)` only appends to a bounded queue; a thread writes. When the reader is slow and the queue is full,
+outdated progress, then the oldest metrics and log lines give way; checkpoint, artifact, finished and failed never do.
 Numbers are given at the moment of writing, so what the reader sees has no gaps.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from trainer.contract import Event, Log, Metric, Payload, Progress
 
 Emit = Callable[[Payload], None]
-DROPPABLE = (Progress, Metric, Log)
+DROPPABLE = (Metric, Log, Progress)
 
 
 class Reporter:
@@ -49,10 +49,15 @@ class Reporter:
         self._thread.join(self._patience)
 
     def _give_way(self) -> None:
+        """Lose the least: an outdated progress, else the oldest metric, log line, and at last the progress itself."""
+        progress = [place for place, payload in enumerate(self._queue) if isinstance(payload, Progress)]
+        if len(progress) > 1:
+            del self._queue[progress[0]]
+            return
         for kind in DROPPABLE:
-            for index, payload in enumerate(self._queue):
+            for place, payload in enumerate(self._queue):
                 if isinstance(payload, kind):
-                    del self._queue[index]
+                    del self._queue[place]
                     return
 
     def _write_all(self) -> None:

@@ -139,7 +139,8 @@ def _encode_number(field: Field, column: Column) -> list[npt.NDArray[np.float32]
     values = column.values
     missing: Bools = np.isnan(values)
     scaled = (np.where(missing, field["fill"], values) - field["center"]) / field["scale"]
-    encoded = [scaled.astype(np.float32)]
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and training says so
+        encoded = [scaled.astype(np.float32)]
     return [*encoded, missing.astype(np.float32)] if field["indicator"] else encoded
 
 

@@ -1,0 +1,63 @@
+"""A tiny run of every recipe loses exactly as it did when it was recorded: a change of the mathematics shows here.
+
+To record anew after a change that is meant to change it, print `losses(...)` and put the numbers in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.trainer.conftest import MakeSpec, launch, pictures
+from trainer.catalogue import recipes
+from trainer.contract import Metric
+
+RECORDED: dict[str, list[float]] = {
+    "tabular": [0.817842, 0.689039, 0.611415, 0.583917],
+    "tabular/regression": [0.45722, 0.405067, 0.255909, 0.211041],
+    "image-classification": [0.749497, 0.723784, 0.72251, 0.71132],
+    "image-classification/cnn": [0.675282, 0.665211, 0.656216, 0.668457],
+}
+RUNS: dict[str, dict[str, Any]] = {
+    "tabular": {"parameters": {"epochs": 4, "hidden_layers": [8], "learning_rate": 0.01}},
+    "tabular/regression": {
+        "parameters": {
+            "epochs": 4,
+            "hidden_layers": [8],
+            "learning_rate": 0.01,
+            "categories": "one-hot",
+            "loss": "huber",
+        },
+        "target": "life",
+    },
+    "image-classification": {
+        "parameters": {"epochs": 4, "hidden_layers": [16]},
+        "recipe": "image-classification",
+        "target": "shape",
+        "fields": None,
+        "tables": {"anvil": pictures(60, 1)},
+    },
+    "image-classification/cnn": {
+        "parameters": {"epochs": 4, "hidden_layers": [16], "network": "cnn", "channels": [4]},
+        "recipe": "image-classification",
+        "target": "shape",
+        "fields": None,
+        "tables": {"anvil": pictures(60, 1)},
+    },
+}
+
+
+def losses(job: MakeSpec, name: str) -> list[float]:
+    _, events = launch(job(**RUNS[name]))
+    found = [e for e in events if isinstance(e, Metric) and e.name == "loss" and e.series == "together"]
+    return [e.value for e in found if e.split == "train" and e.value is not None]
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_run_loses_as_recorded(job: MakeSpec, name: str) -> None:
+    assert losses(job, name) == pytest.approx(RECORDED[name], abs=1e-4)
+
+
+def test_every_recipe_is_recorded() -> None:
+    assert {name.partition("/")[0] for name in RECORDED} == {recipe.name for recipe in recipes()}
