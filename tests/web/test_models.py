@@ -141,6 +141,13 @@ def test_a_dataset_that_the_reader_may_not_see_is_named_but_leads_nowhere(
     assert ours.dataset.get_absolute_url() not in page.content.decode()
 
 
+def test_an_open_page_learns_of_a_newer_version(browse: Browse, bob: User, carol: User, version: ModelVersion) -> None:
+    address = f"{version.model.get_absolute_url()}news/"
+    assert "Version 1 has just been published." in browse(bob).get(f"{address}?seen=0").content.decode()
+    assert "published" not in browse(bob).get(f"{address}?seen=1").content.decode()
+    assert browse(carol).get(f"{address}?seen=0").status_code == 404
+
+
 def test_only_curators_move_aliases(browse: Browse, alice: User, bob: User, version: ModelVersion) -> None:
     address = f"{version.model.get_absolute_url()}aliases/"
     browse(bob).post(address, {"name": "production", "version": 1})

@@ -9,6 +9,7 @@ VERSION = "models/<slug:organization>/<slug:slug>/v<int:number>/"
 urlpatterns = [
     path("models/", listing.models, name="models"),
     path("models/<slug:organization>/<slug:slug>/", detail.model, name="model"),
+    path("models/<slug:organization>/<slug:slug>/news/", detail.news, name="model-news"),
     path("models/<slug:organization>/<slug:slug>/card/", curating.edit_card, name="model-card-edit"),
     path("models/<slug:organization>/<slug:slug>/aliases/", curating.set_alias, name="model-alias-set"),
     path(

@@ -59,6 +59,17 @@ def model(request: SignedInRequest, organization: str, slug: str) -> HttpRespons
     return render(request, "web/models/detail.html", context)
 
 
+@login_required
+@require_safe
+def news(request: SignedInRequest, organization: str, slug: str) -> HttpResponse:
+    """Fetched by an open page when something happened: a version newer than `?seen=`, if there is one."""
+    found = visible_model(request.user, organization, slug)
+    seen = request.GET.get("seen", "")
+    newest = visible_versions(request.user, found).only(*LIGHT)[0]
+    newer = newest if seen.isdecimal() and newest.number > int(seen) else None
+    return render(request, "web/models/_news.html", {"model": found, "newer": newer})
+
+
 def _overview(_request: SignedInRequest, _model: Model, version: ModelVersion, versions: list[ModelVersion]) -> Any:
     evaluation = version.evaluation
     organizations = evaluations.colours_of(evaluation)
