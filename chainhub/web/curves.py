@@ -24,8 +24,9 @@ def pictures_of(job: TrainingJob, parties: Iterable[Organization]) -> list[dict[
 
 
 def _shown(lines: Mapping[history.Key, list[Metric]], name: str) -> dict[history.Key, list[Metric]]:
-    """Curves with a middle, of the first fold where there are folds: the others look alike."""
-    mine = {key: line for key, line in lines.items() if key[0] == name and key[1] != "test"}
+    """Of the first fold where there are folds: the others look alike. Alone, what is judged and not what is learnt."""
+    left_out = {("test", "together"), ("test", "alone"), ("train", "alone")}
+    mine = {key: line for key, line in lines.items() if key[0] == name and (key[1], key[3]) not in left_out}
     fold = 1 if any(key[4] is not None for key in mine) else None
     return {key: line for key, line in mine.items() if key[4] == fold}
 

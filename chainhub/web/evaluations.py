@@ -147,6 +147,7 @@ class Verdict:
     alone: float | None
     together: float | None
     rows: str  # "own" | "common": whose held-out rows the pair speaks of
+    lost: bool = False  # somebody clearly fares worse together, by more than chance would make
 
     @property
     def gain(self) -> float | None:
@@ -160,8 +161,9 @@ def verdicts(evaluation: Json) -> list[Verdict]:
     """On each organization's own held-out rows, and on everybody's."""
     metric = scores.primary_name(evaluation)
     title, form = scores.metric_title(metric), format_of(metric)
-    pairs = (("own", scores.weighted(evaluation)), ("common", scores.common_mean(evaluation)))
-    return [Verdict(metric, title, form, alone, together, rows) for rows, (alone, together) in pairs]
+    own, common = scores.weighted(evaluation), scores.common_mean(evaluation)
+    lost = any(one.is_clear and (one.gain or 0) < 0 for one in scores.standings(evaluation))
+    return [Verdict(metric, title, form, *own, "own", lost), Verdict(metric, title, form, *common, "common")]
 
 
 def verdict(evaluation: Json) -> Verdict | None:

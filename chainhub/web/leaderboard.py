@@ -6,6 +6,7 @@ from typing import Any
 
 from chainhub.registry import scores
 from chainhub.registry.models import ModelVersion
+from chainhub.web.evaluations import format_of
 
 ROWS = 8
 
@@ -20,6 +21,11 @@ class Entry:
     value: float | None
     alone: float | None
     best: bool
+
+    @property
+    def format(self) -> str:
+        """How its values are written."""
+        return format_of(self.metric)
 
     @property
     def gain(self) -> float | None:
@@ -56,7 +62,8 @@ def board(listed: list[Entry]) -> dict[str, Any]:
         for entry in measured
     ]
     better = scores.higher_is_better(measured[0].metric)
-    return {"metric": {"label": measured[0].title, "higher_is_better": better}, "rows": rows}
+    metric = {"label": measured[0].title, "format": measured[0].format, "higher_is_better": better}
+    return {"metric": metric, "rows": rows}
 
 
 def _ranked(versions: list[ModelVersion]) -> list[Entry]:
@@ -71,7 +78,7 @@ def _ranked(versions: list[ModelVersion]) -> list[Entry]:
 
 
 def _entry(version: ModelVersion, *, best: bool) -> Entry:
-    alone, together = scores.weighted(version.evaluation, version.primary_metric)
+    alone, together = scores.common_mean(version.evaluation, version.primary_metric)
     measured = together is not None and alone is not None
     return Entry(
         version=version,

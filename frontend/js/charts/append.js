@@ -3,6 +3,7 @@ const KEYS = ["split", "organization", "series"];
 
 export function append(data, event) {
   if (data.metric && event.name !== data.metric) return false;
+  if (event.series === "alone" && event.split === "train") return false; // judged, not watched: web/curves.py leaves it out too
   data.series ??= [];
   let series = data.series.find((each) => KEYS.every((key) => (each[key] ?? null) === (event[key] ?? null)));
   if (!series) {

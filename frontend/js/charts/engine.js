@@ -30,7 +30,13 @@ function base() {
 
 export function draw(place, kind, data) {
   const chart = echarts.init(place, null, { renderer: "svg" });
+  const height = place.clientHeight;
   const render = () => {
+    const extra = kinds[kind].extra?.(data, place.clientWidth) ?? 0;
+    if (place.clientHeight !== height + extra) {
+      place.style.blockSize = extra ? `${height + extra}px` : "";
+      chart.resize();
+    }
     const own = kinds[kind].option(data, { width: place.clientWidth, height: place.clientHeight });
     const common = base();
     chart.setOption({ ...common, ...own, tooltip: { ...common.tooltip, ...own.tooltip } }, { notMerge: true });

@@ -13,8 +13,9 @@ function domain(data) {
   const all = data.rows.flatMap((row) => [row.alone, row.together]).filter(Boolean).flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
   if (data.reference) all.push(data.reference.value);
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const pad = (high - low || Math.abs(high) || 1) * 0.06;
   const unit = low >= 0 && high <= 1;
+  // Shares closer than two hundredths are not spread over the whole width.
+  const pad = Math.max((high - low || (unit ? 0 : Math.abs(high) || 1)) * 0.06, unit ? (0.02 - (high - low)) / 2 : 0);
   return [unit ? Math.max(0, low - pad) : low - pad, unit ? Math.min(1, high + pad) : high + pad];
 }
 
@@ -43,7 +44,11 @@ const writeGain = (data, value) => (data.metric?.format === "percent" ? t("point
 function gainOf(data, row) {
   if (!row.alone || !row.together) return null;
   const difference = row.together.value - row.alone.value;
-  return { difference, better: data.metric?.higher_is_better === false ? difference < 0 : difference > 0 };
+  const better = data.metric?.higher_is_better === false ? difference < 0 : difference > 0;
+  // A loss within the intervals may be chance: not painted red.
+  const [a, b] = [row.alone, row.together];
+  const chance = [a.low, a.high, b.low, b.high].every(Number.isFinite) && a.low <= b.high && b.low <= a.high;
+  return { difference, css: better ? "gain" : chance || difference === 0 ? "faint" : "loss" };
 }
 
 function rowOf(data, row, { x, top, left, right, narrow, stacked, write }) {
@@ -60,7 +65,7 @@ function rowOf(data, row, { x, top, left, right, narrow, stacked, write }) {
   numbers.append(s("tspan", { class: "faint" }, row.alone ? `${write(row.alone.value)} → ` : ""), s("tspan", { class: "value" }, row.together ? write(row.together.value) : "–"));
   if (gain) {
     const sign = gain.difference >= 0 ? "+" : "−";
-    numbers.append(s("tspan", { class: gain.better ? "gain" : gain.difference === 0 ? "faint" : "loss", dx: 8 }, `${sign}${writeGain(data, Math.abs(gain.difference))}`));
+    numbers.append(s("tspan", { class: gain.css, dx: 8 }, `${sign}${writeGain(data, Math.abs(gain.difference))}`));
   }
   parts.push(numbers);
   return s("g", { class: row.colour === null || row.colour === undefined ? "org-all" : `org-${row.colour % 8}` }, s("title", {}, describe(row, write)), ...parts);

@@ -32,7 +32,7 @@ function line(data, series, room) {
     symbolSize: 6,
     sampling: "lttb",
     smooth: false,
-    lineStyle: { color: colour, width: quiet ? 1.5 : 2.2, type: DASH[series.split] ?? (series.series === "alone" ? [2, 3] : "solid"), opacity: quiet ? 0.7 : 1 },
+    lineStyle: { color: colour, width: quiet ? 1.5 : 2.2, type: series.series === "alone" ? [2, 3] : (DASH[series.split] ?? "solid"), opacity: quiet ? 0.7 : 1 },
     itemStyle: { color: colour },
     emphasis: { focus: "series" },
     endLabel: { show: room, formatter: "{a}", color: colour, fontSize: 11.5, distance: 6 },
@@ -50,9 +50,14 @@ function band(data, series) {
 }
 
 export const lines = {
+  // Many names need rows above the curves; the curves keep their height.
+  extra: (data, width) => Math.max(0, legendHeight(data.series.map((series) => nameOf(data, series)), width) - 50),
+
   option(data, { width }) {
     const names = data.series.map((series) => nameOf(data, series));
-    const room = width > 520 && data.series.length > 1 && data.series.length <= 10;
+    // A name stands at the end of its line only where all end together: elsewhere it would lie across the others.
+    const ends = data.series.map((series) => series.points.at(-1)?.[0] ?? 0);
+    const room = width > 520 && names.length > 1 && names.length <= 6 && Math.min(...ends) > 0.9 * Math.max(...ends);
     const longest = Math.max(0, ...names.map((name) => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.6), 0)));
     const write = as(data.y?.format);
     return {
@@ -64,7 +69,7 @@ export const lines = {
         valueFormatter: (value) => write(Array.isArray(value) ? value[1] : value),
         order: "valueDesc",
       },
-      xAxis: valueAxis({ from_zero: true, format: "integer", ...data.x }, { ...bottomName(data.x), splitLine: { show: false }, min: "dataMin", max: "dataMax", minInterval: data.x?.format === "number" ? 0 : 1 }),
+      xAxis: valueAxis({ from_zero: true, format: "integer", ...data.x }, { ...bottomName(data.x), splitLine: { show: false }, min: ({ min, max }) => (min > 0 && min < 0.1 * max ? 0 : min), max: "dataMax", minInterval: data.x?.format === "number" ? 0 : 1 }),
       yAxis: valueAxis(data.y),
       dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl" }],
       series: [...data.series.filter((series) => series.band?.length).flatMap((series) => band(data, series)), ...data.series.map((series) => line(data, series, room))],

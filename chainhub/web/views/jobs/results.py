@@ -20,7 +20,7 @@ PARTS = ("own", "common")
 @login_required
 @require_safe
 def comparison(request: SignedInRequest, number: int) -> HttpResponse:
-    """The key picture alone: `?part=common` judges on everybody's held-out rows."""
+    """The key picture alone: `?part=common` judges on everybody's rows; without it the part that tells more."""
     job = visible_job(request.user, number)
     return render(request, "web/jobs/_comparison.html", {"job": job, **_comparison(request, job)})
 
@@ -42,7 +42,8 @@ def result_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]
 
 def _comparison(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     evaluation = job.result
-    part = request.GET.get("part", "")
+    telling = evaluations.verdict(evaluation)
+    part = request.GET.get("part", telling.rows if telling else "")
     part = part if part in PARTS else PARTS[0]
     found = {one.rows: one for one in evaluations.verdicts(evaluation)}
     organizations = evaluations.colours_of(evaluation)
