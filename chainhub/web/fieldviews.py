@@ -52,7 +52,7 @@ def pixels_view(report: dict[str, Any]) -> dict[str, Any] | None:
     pixels = report.get("pixels")
     if not pixels:
         return None
-    return {**pixels, "images": report.get("preview", {}).get("images", [])[:12]}
+    return {**pixels, "images": report.get("preview", {}).get("images", [])[::4]}
 
 
 def _view(told: dict[str, Any], dataset: Dataset) -> FieldView:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent
 from chainhub.collaborations.models import Collaboration
-from chainhub.datasets.models import Dataset, Grant, Visibility
+from chainhub.datasets.models import Dataset, Grant
 from chainhub.organizations.models import Organization
 from tests.factories import datasets as make
 
@@ -51,8 +51,6 @@ def test_a_partner_sees_summaries_but_no_rows(
     client = browse(bob)
     assert client.get(address(bearings)).status_code == 404
     make.granted(bearings, alliance, alice)
-    assert client.get(address(bearings)).status_code == 404
-    Dataset.objects.update(visibility=Visibility.GRANTED)
     assert "The rows stay with Anvil Steel" in client.get(address(bearings)).content.decode()
     rows = client.get(f"{address(bearings)}?tab=rows").content.decode()
     assert "The rows stay with Anvil Steel" in rows

@@ -125,7 +125,16 @@ def _delimiter(text: str) -> str:
             continue
         if best_width == 1 or (width > best_width and not _is_decimal_comma(text, best, delimiter)):
             best, best_width = delimiter, width
-    return best
+    return best if best_width > 1 else _frequent(text)
+
+
+def _frequent(text: str) -> str:
+    """Where no delimiter gives even rows, one that stands in the header and in half of the rows is still meant."""
+    lines = [line for line in text.split("\n", ROWS_LOOKED_AT)[:ROWS_LOOKED_AT] if line.strip()]
+    for delimiter in DELIMITERS:
+        if lines and delimiter in lines[0] and sum(delimiter in line for line in lines) >= len(lines) / 2:
+            return delimiter
+    return ","
 
 
 def _is_decimal_comma(text: str, chosen: str, other: str) -> bool:

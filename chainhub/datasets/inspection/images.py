@@ -33,7 +33,8 @@ FOREIGN_NAMES = {
 class Gallery:
     """What was found in the images so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: int) -> None:
+        self.shown_of_each = -(-SHOWN // max(classes, 1))
         self.labels: Counter[str] = Counter()
         self.sizes: Counter[tuple[int, int]] = Counter()
         self.formats: Counter[str] = Counter()
@@ -67,7 +68,7 @@ class Gallery:
         self.sizes[image.size] += 1
         self.formats[image.format or "?"] += 1
         self.modes[image.mode] += 1
-        if len(self.shown) < SHOWN and self.labels[label] <= max(2, SHOWN // max(len(self.labels), 1)):
+        if len(self.shown) < SHOWN and self.labels[label] <= self.shown_of_each:
             small = image.convert("L" if image.mode in {"1", "L", "I", "I;16"} else "RGB")
             small.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
             self.shown.append({"label": label, "png": as_png(small)})
@@ -76,7 +77,8 @@ class Gallery:
 def inspect_images(source: Path, files: list[zipfile.ZipInfo], work: Path, repairs: Repairs, tell: Tell) -> Findings:
     """A ZIP with a folder per class. Raises `RefusedFileError`."""
     images = _images(files, repairs)
-    training, gallery = work / "training.parquet", Gallery()
+    classes = {PurePosixPath(info.filename).parent.name for info in images}
+    training, gallery = work / "training.parquet", Gallery(len(classes))
     with zipfile.ZipFile(source) as archive, pq.ParquetWriter(training, SCHEMA, compression=COMPRESSION) as writer:
         rows: list[dict[str, Any]] = []
         for number, info in enumerate(images, 1):

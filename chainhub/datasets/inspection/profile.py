@@ -11,13 +11,14 @@ import pyarrow.parquet as pq
 from chainhub.datasets.inspection.fields import describe
 from chainhub.datasets.inspection.findings import Findings, Repairs, Tell
 from chainhub.datasets.inspection.guesses import identifiers_of, targets_of
-from chainhub.datasets.inspection.pixels import PixelShape, pictures, shape_of
+from chainhub.datasets.inspection.pixels import SHOWN, PixelShape, pictures, shape_of
 
 CELLS_AT_ONCE = 8_000_000
 ROWS_DESCRIBED = 4_000_000
 PREVIEW_ROWS = 50
 PREVIEW_COLUMNS = 60
 PREVIEW_TEXT = 120
+GROUPS_LOOKED_AT = 8
 WIDE = 300  # columns from which on the pictures are coarser
 
 
@@ -82,6 +83,17 @@ def _head(file: pq.ParquetFile, names: list[str], rows: int) -> pa.Table:
     return file.read_row_groups(groups, columns=names, use_threads=False)
 
 
+def _spread(file: pq.ParquetFile, names: list[str], count: int) -> pa.Table:
+    """Rows taken evenly from the whole: tables are often sorted by what they show."""
+    groups = np.unique(np.linspace(0, file.num_row_groups - 1, GROUPS_LOOKED_AT).astype(int)).tolist()
+    parts = []
+    for group in groups:
+        table = file.read_row_group(group, columns=names, use_threads=False)
+        wanted = min(table.num_rows, -(-count // len(groups)))
+        parts.append(table.take(np.unique(np.linspace(0, table.num_rows - 1, wanted).astype(int))))
+    return pa.concat_tables(parts).slice(0, count)
+
+
 def _preview(
     file: pq.ParquetFile, names: list[str], in_picture: list[str], fields: list[dict[str, Any]]
 ) -> dict[str, Any]:  # fmt: skip
@@ -102,7 +114,7 @@ def _shown(value: Any) -> Any:
 def _pixels(
     file: pq.ParquetFile, shape: PixelShape, names: list[str], fields: list[dict[str, Any]], preview: dict[str, Any]
 ) -> dict[str, Any]:
-    table = _head(file, [*names, shape.label], PREVIEW_ROWS).slice(0, PREVIEW_ROWS)
+    table = _spread(file, [*names, shape.label], SHOWN)
     values = np.stack([table.column(name).to_numpy().astype(float) for name in names], axis=1)
     maximum = max((field["max"] or 0 for field in fields if field["kind"] == "pixel"), default=0)
     preview["images"] = pictures(np.nan_to_num(values), table.column(shape.label).to_pylist(), shape, maximum)

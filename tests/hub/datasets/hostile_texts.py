@@ -115,6 +115,12 @@ CASES: list[Case] = [
         "delimiter and the quotes there.",
     ),
     (
+        "uneven everywhere",
+        lambda: b"a;b\n" + b"1;2\n3\n" * 40,
+        "!40 rows do not have as many values as there are columns; the first is row 3 with 1 instead of 2. Check the "
+        "delimiter and the quotes there.",
+    ),
+    (
         "10,000 columns",
         (",".join(f"c{n}" for n in range(10_000)) + "\n" + ",".join("1" * 10_000) + "\n").encode,
         "!The table has 10000 columns; at most 5000 can be used.",
