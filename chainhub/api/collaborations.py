@@ -190,10 +190,11 @@ class Agreements(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSe
     @extend_schema(responses={201: AgreementSerializer}, summary="Propose a new version")
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The other participants are asked to accept it."""
+        collaboration = _collaboration(self)
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         text = wanted.validated_data["text"]
-        made = agreements.amend_agreement(_collaboration(self), actor=actor(request), text=text)
+        made = agreements.amend_agreement(collaboration, actor=actor(request), text=text)
         return Response(AgreementSerializer(made).data, status=status.HTTP_201_CREATED)
 
 

@@ -132,11 +132,10 @@ class Members(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[M
     @extend_schema(responses=MemberSerializer, summary="Change a member's role")
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The last owner stays owner."""
+        seat = self.get_object()
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        seat = services.change_role(
-            self.get_object(), actor=actor(request), role=wanted.validated_data.get("role", Role.VIEWER)
-        )
+        seat = services.change_role(seat, actor=actor(request), role=wanted.validated_data.get("role", Role.VIEWER))
         return Response(MemberSerializer(seat).data)
 
     @extend_schema(responses={204: OpenApiResponse(description="Removed.")}, summary="Remove a member, or leave")
@@ -162,10 +161,11 @@ class Invitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewS
     @extend_schema(responses={201: SentInvitationSerializer}, summary="Invite a person by a link")
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The link is in the answer and nowhere else; with an e-mail address it is also sent there."""
+        organization = _organization(self)
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         invitation, token = invitations.invite_person(
-            _organization(self), actor=actor(request), **{"role": Role.VIEWER, **wanted.validated_data}
+            organization, actor=actor(request), **{"role": Role.VIEWER, **wanted.validated_data}
         )
         link = request.build_absolute_uri(reverse("web:invitation", args=[token]))
         invitations.mail_invitation(invitation, link)

@@ -34,6 +34,8 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("models", 0): lambda world: world.version.model.organization.slug,
     ("models", 1): lambda world: world.version.model.slug,
     ("scenarios", 0): lambda world: "visual-inspection",
+    ("recipes", 0): lambda world: "tabular",
+    ("nodes", 0): lambda world: "node-1",
     ("versions", 0): lambda world: 1,
     ("v", 0): lambda world: 1,
     ("grants", 0): lambda world: world.dataset.grants.get().pk,
@@ -44,6 +46,14 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("confirm-email", 0): lambda world: "no-such-key",
     ("key", 0): lambda world: "1",
     ("-", 0): lambda world: "no-such-key",
+}
+# Where one address needs another thing than its neighbours, or words behind a question mark.
+OWN: dict[tuple[str, str, int], Callable[[World], Any]] = {
+    ("api:job-artifact", "jobs", 0): lambda world: world.done.pk,
+    ("api:job-artifact", "download", 0): lambda world: "config.json",
+}
+ASKED: dict[str, Callable[[World], str]] = {
+    "api:job-candidates": lambda world: f"?collaboration={world.alliance.slug}&recipe=tabular",
 }
 AMBIGUOUS = {"files"}  # words that stand in the addresses of several nouns, with different things behind them
 
@@ -79,8 +89,17 @@ class Address:
 
     def at(self, world: World) -> str:
         """The address of real things."""
-        values = [THINGS[key](world) for key in self.places()]
-        return PLACE.sub(lambda _place: str(values.pop(0)), self.route)
+        values = [OWN.get((self.name, *key), THINGS.get(key, _unknown))(world) for key in self.places()]
+        asked = ASKED[self.name](world) if self.name in ASKED else ""
+        return PLACE.sub(lambda _place: str(values.pop(0)), self.route) + asked
+
+    def unknown(self) -> list[tuple[str, int]]:
+        """Places for which no thing is known."""
+        return [key for key in self.places() if key not in THINGS and (self.name, *key) not in OWN]
+
+
+def _unknown(_world: World) -> str:
+    return "unknown"
 
 
 def all_addresses() -> list[Address]:

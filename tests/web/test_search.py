@@ -26,7 +26,7 @@ def test_outsiders_find_neither_collaboration_nor_people(
     browser = browse(carol)
     assert "Quality alliance" not in browser.get("/search/?q=quality").content.decode()
     assert "alice@" not in browser.get("/search/?q=alice").content.decode()
-    assert 'class="result"' not in browser.get("/search/?q=alice").content.decode()
+    assert 'class="list"' not in browser.get("/search/?q=alice").content.decode()
 
 
 def test_while_typing_a_fragment_comes(alice: User, anvil: Organization, browse: Browse) -> None:

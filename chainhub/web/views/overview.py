@@ -22,7 +22,7 @@ from chainhub.web.inbox import decisions
 from chainhub.web.leaderboard import Entry, entries
 from chainhub.web.topics import own_topic
 
-RUNNING, WAITING, NEWEST = 4, 5, 5
+RUNNING, WAITING, NEWEST, FOLLOWED = 4, 5, 5, 20
 
 
 @login_required
@@ -37,7 +37,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "steps": first_steps(request.user),
         "entries": _newest(request.user),
         "map": chain_map(request.user),
-        "live_topics": ",".join([own_topic(request.user), *_topics(request.user)]),
+        "live_topics": ",".join([own_topic(request.user), *jobs["topics"]]),
         **jobs,
     }
     return render(request, "web/overview/index.html", context)
@@ -50,12 +50,10 @@ def running(request: SignedInRequest) -> HttpResponse:
     return render(request, "web/overview/_running.html", _running(request.user))
 
 
-def _topics(user: User) -> list[str]:
-    """Where jobs begin and end: the person's open collaborations, and each job under way."""
-    mine = Organization.objects.of(user)
-    joined = Collaboration.objects.joined_by(mine).filter(closed_at=None)[:20]
-    unfinished = TrainingJob.objects.visible_to(user).unfinished()[:20]
-    return [*(one.topic for one in joined), *(one.topic for one in unfinished)]
+def _collaboration_topics(user: User) -> list[str]:
+    """Where jobs begin: the person's open collaborations, newest first."""
+    joined = Collaboration.objects.joined_by(Organization.objects.of(user)).filter(closed_at=None)
+    return [one.topic for one in joined[:FOLLOWED]]
 
 
 def _running(user: User) -> dict[str, Any]:
@@ -65,12 +63,9 @@ def _running(user: User) -> dict[str, Any]:
     for job in jobs:
         job.curve = curves[job.pk]  # type: ignore[attr-defined]
     waiting = list(seen.filter(status__in=[Status.QUEUED, Status.PENDING])[:WAITING])
-    topics = [f"{job.topic}:state" for job in [*jobs, *waiting]]
-    return {"running": jobs, "waiting": waiting, "watch": " ".join([*topics, *_collaboration_topics(user)])}
-
-
-def _collaboration_topics(user: User) -> list[str]:
-    return [f"{topic}:job" for topic in _topics(user) if topic.startswith("collaboration:")]
+    followed, shown = _collaboration_topics(user), [job.topic for job in [*jobs, *waiting]]
+    watch = [*(f"{topic}:state" for topic in shown), *(f"{topic}:job" for topic in followed)]
+    return {"running": jobs, "waiting": waiting, "watch": " ".join(watch), "topics": [*followed, *shown]}
 
 
 def _curves(jobs: list[TrainingJob]) -> dict[int, dict[str, Any]]:
