@@ -24,7 +24,7 @@ from chainhub.registry.models import Alias, Model, ModelVersion
 from chainhub.repositories.models import CommitFile
 
 
-class ShortVersionSerializer(serializers.ModelSerializer[ModelVersion]):
+class ShortModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
     """A version in a list."""
 
     job = serializers.IntegerField(source="job_id", read_only=True)
@@ -39,7 +39,7 @@ class ModelSerializer(serializers.ModelSerializer[Model]):
 
     organization = serializers.CharField(source="organization.slug", read_only=True)
     collaboration = serializers.CharField(source="collaboration.slug", read_only=True)
-    versions = ShortVersionSerializer(source="received", many=True, read_only=True)
+    versions = ShortModelVersionSerializer(source="received", many=True, read_only=True)
     aliases = serializers.SerializerMethodField()
 
     class Meta:
@@ -54,7 +54,7 @@ class ModelSerializer(serializers.ModelSerializer[Model]):
         return {alias.name: alias.version.number for alias in model.aliases.all()}
 
 
-class FileSerializer(serializers.ModelSerializer[CommitFile]):
+class ModelFileSerializer(serializers.ModelSerializer[CommitFile]):
     """A file and its fingerprint."""
 
     size = serializers.IntegerField(source="blob.size", read_only=True)
@@ -79,17 +79,17 @@ class IngredientSerializer(serializers.Serializer[Any]):
     terms = serializers.CharField()
 
 
-class VersionSerializer(ShortVersionSerializer):
+class ModelVersionSerializer(ShortModelVersionSerializer):
     """A version whole: scores, settings, files, origin."""
 
     commit = serializers.CharField(source="commit.oid", read_only=True)
-    files = FileSerializer(source="commit.files", many=True, read_only=True)
+    files = ModelFileSerializer(source="commit.files", many=True, read_only=True)
     made_of = serializers.SerializerMethodField()
 
     class Meta:
         model = ModelVersion
         fields = (
-            *ShortVersionSerializer.Meta.fields,
+            *ShortModelVersionSerializer.Meta.fields,
             "commit",
             "files",
             "made_of",
@@ -208,7 +208,7 @@ class OneVersion(generics.RetrieveAPIView[ModelVersion]):
     """A version, with every number behind its plots."""
 
     queryset = ModelVersion.objects.none()
-    serializer_class = VersionSerializer
+    serializer_class = ModelVersionSerializer
 
     def get_object(self) -> ModelVersion:
         """404 where none of your organizations received it."""
@@ -258,9 +258,9 @@ class OneAlias(APIView):
     @extend_schema(request=AliasSerializer, responses=AliasSerializer, summary="Set an alias")
     def put(self, request: Request, **where: Any) -> Response:
         """Let the name stand for this version from now on."""
+        model = _model(self)
         wanted = AliasSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        model = _model(self)
         received = ModelVersion.objects.visible_to(request.user).filter(model=model)
         version = get_object_or_404(received, number=wanted.validated_data["version"]["number"])
         return Response(AliasSerializer(services.set_alias(version, where["name"], actor=actor(request))).data)
@@ -285,9 +285,10 @@ class Card(APIView):
     @extend_schema(request=CardSerializer, responses=CardSerializer, summary="Write the notes")
     def put(self, request: Request, **where: Any) -> Response:
         """The next text; earlier ones stay on record."""
+        model = _model(self)
         wanted = CardSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        edit = services.edit_card(_model(self), text=wanted.validated_data["text"], actor=actor(request))
+        edit = services.edit_card(model, text=wanted.validated_data["text"], actor=actor(request))
         return Response(CardSerializer(edit).data)
 
 
