@@ -296,6 +296,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Nothing is asked of an address outside: the hub runs in closed networks.
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "validatorUrl": None},
+    "ENUM_NAME_OVERRIDES": {
+        "JobStatus": "chainhub.jobs.models.Status",
+        "ApprovalStatus": "chainhub.jobs.models.ApprovalStatus",
+        "ParticipantStatus": "chainhub.collaborations.models.ParticipantStatus",
+        "VersionStatus": "chainhub.datasets.models.VersionStatus",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "chainhub.api.schema.add_problems",
