@@ -92,16 +92,10 @@ def report(results: dict[str, list[dict[str, float]]]) -> int:
     median: dict[str, dict[str, float]] = {}
     for who, runs in results.items():
         found = median[who] = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
-        print(
-            f"  {who:8} {found['seconds']:6.2f} s from data in hand to trained and evaluated, {found['cpu']:.2f} s of CPU;"
-        )
-        print(
-            f"           accuracy {found['accuracy']:.3f}; imports {found['imports']:.1f} s, all {found['process']:.1f} s"
-        )
+        print("  {:8} {seconds:6.2f} s from data in hand to evaluated, {cpu:.2f} s of CPU;".format(who, **found))
+        print("           accuracy {accuracy:.3f}; imports {imports:.1f} s, all {process:.1f} s".format(**found))
     ratio, cpu, whole = (median["keras"][key] / median["trainer"][key] for key in ("seconds", "cpu", "process"))
-    print(
-        f"  ratio    {ratio:6.1f} times faster (aim {AIM:.0f}), {cpu:.1f} times less CPU; all told {whole:.1f} times faster"
-    )
+    print(f"  ratio    {ratio:6.1f} times faster (aim {AIM:.0f}), {cpu:.1f} times less CPU; all told {whole:.1f} times")
     better = median["trainer"]["accuracy"] >= median["keras"]["accuracy"] - 0.005
     return 0 if ratio >= AIM and better else 1
 
