@@ -96,7 +96,7 @@ def predict_file(request: SignedInRequest, organization: str, slug: str, number:
     version = visible_version(request.user, organization, slug, number)
     form = PictureForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _refused(request, next(iter(form.errors["picture"])))
+        return _refused(request, str(next(iter(form.errors["picture"]))))
     try:
         content = base64.b64encode(form.cleaned_data["picture"].read()).decode()
         prediction = predicted(version, [{"image": content}])[0]
