@@ -1,7 +1,5 @@
 """Every setting of the hub, read once and loudly from the environment."""
 
-import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from chainhub.core.env import storage_from
+from chainhub.core.env import database_with_options, secret_kept_in, storage_from
 from chainhub.core.valkey import address
 
 env = environ.Env()
@@ -26,23 +24,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", False)
 
-
-def _secret_key() -> str:
-    """The key from the environment, or one made once and kept in the data folder (readable by the owner only)."""
-    if given := str(env.str("SECRET_KEY", "")):
-        return given
-    path = DATA / "secret_key"
-    try:
-        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return str(path.read_text())
-    key = secrets.token_urlsafe(64)
-    with os.fdopen(fd, "w") as file:
-        file.write(key)
-    return key
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = str(env.str("SECRET_KEY", "")) or secret_kept_in(DATA / "secret_key")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -114,20 +96,7 @@ TEMPLATES = [
 
 # --- database -----------------------------------------------------------------------------------------------------
 _database: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'hub.sqlite3'}")
-if _database["ENGINE"].endswith("sqlite3"):
-    _database["OPTIONS"] = {
-        # IMMEDIATE: a transaction that will write takes the lock when it begins, instead of failing half-way.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-16000;",
-    }
-else:
-    _database.setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL", 24),
-        "timeout": 20,
-    }
-DATABASES = {"default": _database}
+DATABASES = {"default": database_with_options(_database, pool=env.int("DATABASE_POOL", 24))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- broker, cache, live events -----------------------------------------------------------------------------------

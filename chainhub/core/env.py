@@ -1,5 +1,8 @@
 """Settings from the environment, read loudly: a value that makes no sense stops the program with a sentence."""
 
+import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -46,3 +49,30 @@ def _s3_storage(url: str) -> dict[str, Any]:
             "querystring_auth": True,
         },
     }
+
+
+def database_with_options(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
+    """Django's database entry with what its engine needs under load; `pool` is the most connections of a process."""
+    if database["ENGINE"].endswith("sqlite3"):
+        options: dict[str, Any] = {
+            # IMMEDIATE: a transaction that will write takes the lock when it begins, instead of failing half-way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-16000;",
+        }
+    else:
+        options = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": pool, "timeout": 20}}
+    return {**database, "OPTIONS": options}
+
+
+def secret_kept_in(path: Path) -> str:
+    """A random key, made once and kept in a file that only its owner may read."""
+    if not path.exists():
+        # Written aside and linked: a process that starts at the same moment reads a whole key, and the same one.
+        draft = path.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text()
