@@ -81,3 +81,8 @@ export function announce(text) {
   const place = document.getElementById("announcements") ?? document.body.appendChild(h("div", { id: "announcements", class: "visually-hidden", "aria-live": "polite" }));
   place.textContent = text;
 }
+
+// What scrolls must be reachable without a mouse.
+register(".prose pre, .table-wrap", (block) => {
+  if (block.scrollWidth > block.clientWidth || block.scrollHeight > block.clientHeight) block.tabIndex = 0;
+});

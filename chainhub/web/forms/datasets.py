@@ -22,6 +22,11 @@ class DatasetFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Every kind")), *Kind.choices], required=False)
     sort = forms.ChoiceField(label=_("Order"), choices=SORTS, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # no label is seen beside a filter
+            field.widget.attrs["aria-label"] = field.label
+
 
 class FileForm(forms.Form):
     """A file that has arrived by tus and was not used yet."""

@@ -156,10 +156,11 @@ def ago(moment: datetime | None) -> SafeString | str:
 def hash_of(value: str, length: int = 8) -> SafeString:
     """A hash or id, shortened; a click copies all of it."""
     return format_html(
-        '<button type="button" class="copy" data-copy="{}" title="{}" aria-label="{}">{}</button>',
+        '<button type="button" class="copy" data-copy="{}" title="{}">'
+        '<span class="visually-hidden">{}</span> {}</button>',
         value,
         value,
-        _("Copy %(text)s") % {"text": value},
+        _("Copy"),
         value[:length],
     )
 
