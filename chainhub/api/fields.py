@@ -30,6 +30,7 @@ class PersonField(serializers.Field[Any, Any, Any, Any]):
         return str(value)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class OrganizationField(serializers.SlugRelatedField[Any]):
     """An organization by its slug; only what the person may see is found."""
 
