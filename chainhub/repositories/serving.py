@@ -17,17 +17,16 @@ def answer_blob(request: HttpRequest, blob: Blob, *, filename: str) -> HttpRespo
     etag = f'"{blob.sha256}"'
     if _knows(request.headers.get("If-None-Match", ""), etag):
         return _dressed(HttpResponseNotModified(), etag, filename)
-    span = _span(request, blob.size, etag)
-    if span is None:
+    part = _part(request, etag)
+    start, end = _span(part, blob.size) if part else (0, blob.size)
+    if part and start >= end:
         refusal = HttpResponse(status=416)
         refusal["Content-Range"] = f"bytes */{blob.size}"
         return _dressed(refusal, etag, filename)
-    start, end = span
-    whole = (start, end) == (0, blob.size) and "Range" not in request.headers
     body: Iterator[bytes] = iter(()) if request.method == "HEAD" else read_range(blob, start, end)
-    answer = StreamingHttpResponse(body, status=200 if whole else 206, content_type="application/octet-stream")
+    answer = StreamingHttpResponse(body, status=206 if part else 200, content_type="application/octet-stream")
     answer["Content-Length"] = str(end - start)
-    if not whole:
+    if part:
         answer["Content-Range"] = f"bytes {start}-{end - 1}/{blob.size}"
     return _dressed(answer, etag, filename)
 
@@ -48,17 +47,20 @@ def _knows(header: str, etag: str) -> bool:
     return "*" in known or etag in known
 
 
-def _span(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
-    """First byte and the one after the last; None where nothing can be given.
+def _part(request: HttpRequest, etag: str) -> tuple[str, str] | None:
+    """First and last byte as they are written; None where the whole is to be given.
 
     Several ranges at once, or one written strangely, get the whole file, as the standard allows.
     """
     found = RANGE.match(request.headers.get("Range", "").replace(" ", ""))
     if not found or found.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
-        return (0, size)
-    first, last = found.groups()
+        return None
+    return found[1], found[2]
+
+
+def _span(part: tuple[str, str], size: int) -> tuple[int, int]:
+    """First byte and the one after the last; an empty span where nothing can be given."""
+    first, last = part
     if not first:
-        start, end = max(0, size - int(last)), size
-    else:
-        start, end = int(first), min(size, int(last) + 1) if last else size
-    return (start, end) if start < end else None
+        return max(0, size - int(last)), size
+    return int(first), min(size, int(last) + 1) if last else size

@@ -58,9 +58,8 @@ def pixels_view(report: dict[str, Any]) -> dict[str, Any] | None:
 def _view(told: dict[str, Any], dataset: Dataset) -> FieldView:
     label, picture = KINDS.get(told["kind"], (told["kind"], "circle"))
     distribution = told.get("distribution") or {}
+    # What is not among the most frequent values is left out of the picture: together it would dwarf them.
     counts = distribution.get("counts") or [value["count"] for value in distribution.get("values", [])]
-    if distribution.get("other"):
-        counts = [*counts, distribution["other"]]
     return FieldView(
         name=told["name"],
         kind=told["kind"],

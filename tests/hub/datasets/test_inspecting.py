@@ -1,0 +1,105 @@
+"""The background task: claimed once, alive while it works, begun again when its worker is lost, decided once."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from chainhub.accounts.models import User
+from chainhub.core.sentences import render
+from chainhub.datasets import services
+from chainhub.datasets.inspection.findings import RefusedFileError, quiet
+from chainhub.datasets.isolation import inspect_isolated
+from chainhub.datasets.models import DatasetVersion, VersionStatus
+from chainhub.datasets.services import inspecting, outcome
+from chainhub.organizations.models import Organization
+from tests.factories import datasets as make
+
+
+@pytest.fixture
+def waiting(alice: User, anvil: Organization) -> DatasetVersion:
+    dataset = services.register_dataset(
+        actor=alice, organization=anvil, name="Waiting", upload=make.uploaded(alice, make.as_csv(make.ROWS))
+    )
+    return dataset.versions.get()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    messages: list[Any] = []
+
+    def keep(task: str, *args: Any, queue: str = "system") -> bool:
+        messages.append((task, *args))
+        return True
+
+    monkeypatch.setattr(inspecting, "send", keep)
+    return messages
+
+
+def test_two_workers_cannot_have_one_version(waiting: DatasetVersion) -> None:
+    assert inspecting.claim_version(waiting.pk) is not None
+    assert inspecting.claim_version(waiting.pk) is None
+    services.inspect_version(waiting.pk, isolated=False)
+    waiting.refresh_from_db()
+    assert waiting.status == VersionStatus.INSPECTING
+
+
+def test_a_version_whose_worker_was_lost_is_sent_again(waiting: DatasetVersion, sent: list[Any]) -> None:
+    services.send_uninspected()
+    assert sent == []
+    DatasetVersion.objects.update(claimed_at=timezone.now() - inspecting.SILENT - timedelta(seconds=1))
+    assert services.send_uninspected() == 1
+    assert sent == [("datasets.inspect_version", waiting.pk)]
+    assert make.inspected(waiting).status == VersionStatus.READY
+    assert services.send_uninspected() == 0
+
+
+def test_a_version_whose_message_was_lost_is_sent_again(waiting: DatasetVersion, sent: list[Any]) -> None:
+    DatasetVersion.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    assert services.send_uninspected() == 1
+
+
+def test_a_worker_that_slept_too_long_decides_nothing(waiting: DatasetVersion) -> None:
+    slow = inspecting.claim_version(waiting.pk)
+    assert slow is not None
+    DatasetVersion.objects.update(claimed_at=timezone.now() - inspecting.SILENT - timedelta(seconds=1))
+    assert make.inspected(waiting).status == VersionStatus.READY
+    slow._told = -1e9
+    with pytest.raises(inspecting.ClaimLostError):
+        slow.tell(0.5)
+    outcome.refuse(slow.version, {"text": "no", "params": {}}, claimed_at=slow.at)
+    waiting.refresh_from_db()
+    assert waiting.status == VersionStatus.READY
+
+
+def test_a_file_that_kills_its_reader_is_refused_in_the_end(waiting: DatasetVersion) -> None:
+    DatasetVersion.objects.update(attempts=inspecting.MOST_ATTEMPTS)
+    refused = make.inspected(waiting)
+    assert refused.status == VersionStatus.REFUSED
+    assert "could not be inspected" in render(refused.refusal)
+
+
+def test_progress_is_kept_for_those_who_come_later(waiting: DatasetVersion) -> None:
+    claim = inspecting.claim_version(waiting.pk)
+    assert claim is not None
+    claim._told = -1e9
+    claim.tell(0.4)
+    waiting.refresh_from_db()
+    assert waiting.progress == 0.4
+
+
+def test_a_child_that_dies_refuses_only_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    with pytest.raises(RefusedFileError, match="more memory or time"):
+        inspect_isolated(tmp_path / "nowhere", work, quiet)
+
+
+def test_a_child_sees_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chainhub.datasets import isolation
+
+    monkeypatch.setenv("SECRET_KEY", "hidden")
+    monkeypatch.setenv("DATABASE_URL", "postgres://hidden")
+    assert set(isolation._bare_environment()) == {"PATH", "LANG", "PYTHONPATH", "OMP_NUM_THREADS", "ARROW_NUM_THREADS"}
