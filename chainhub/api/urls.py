@@ -4,7 +4,18 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from chainhub.api import activity, collaborations, datasets, jobs, models, nodes, organizations, people, scenarios
+from chainhub.api import (
+    activity,
+    collaborations,
+    curation,
+    datasets,
+    jobs,
+    models,
+    nodes,
+    organizations,
+    people,
+    scenarios,
+)
 
 app_name = "api"
 
@@ -15,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
-for noun in (people, activity, organizations, collaborations, datasets, jobs, nodes, models, scenarios):
+for noun in (people, activity, organizations, collaborations, datasets, jobs, nodes, models, curation, scenarios):
     noun.register(router)
     urlpatterns += noun.urlpatterns
 urlpatterns += [path("", include(router.urls))]

@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -13,7 +12,6 @@ from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent, AuditMark
 from chainhub.collaborations.models import Collaboration
 from chainhub.organizations.models import Organization
-
 
 LONGEST_NUMBER = 18  # digits of the largest key a database holds
 

@@ -6,6 +6,7 @@ from django.test import Client
 
 from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
+from chainhub.collaborations.services import invite_organization
 from chainhub.organizations.models import Organization
 
 Browse = Callable[[User | None], Client]
@@ -27,6 +28,13 @@ def test_outsiders_find_neither_collaboration_nor_people(
     assert "Quality alliance" not in browser.get("/search/?q=quality").content.decode()
     assert "alice@" not in browser.get("/search/?q=alice").content.decode()
     assert 'class="list"' not in browser.get("/search/?q=alice").content.decode()
+
+
+def test_who_is_only_invited_is_not_found_yet(
+    alliance: Collaboration, alice: User, carol: User, cobalt: Organization, browse: Browse
+) -> None:
+    invite_organization(alliance, cobalt, actor=alice)
+    assert 'class="list"' not in browse(alice).get("/search/?q=carol").content.decode()
 
 
 def test_while_typing_a_fragment_comes(alice: User, anvil: Organization, browse: Browse) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from chainhub.accounts.models import User
-from chainhub.collaborations.models import Collaboration
+from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.datasets.models import Dataset
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Membership, Organization
@@ -54,7 +54,8 @@ def _jobs(user: User, words: str) -> QuerySet[TrainingJob]:
 def _people(user: User, words: str) -> QuerySet[Membership]:
     """Seats of those with whom the person shares an organization or a collaboration."""
     mine = Organization.objects.of(user)
-    partners = Organization.objects.filter(collaborations__in=Collaboration.objects.joined_by(mine))
+    joined = Participant.objects.accepted().filter(collaboration__in=Collaboration.objects.joined_by(mine))
+    partners = joined.values("organization")
     near = Membership.objects.filter(Q(organization__in=mine) | Q(organization__in=partners), user__is_active=True)
     return _matching(near.distinct(), words, "user__name", "user__email").select_related("user")
 

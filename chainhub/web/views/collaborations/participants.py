@@ -1,5 +1,7 @@
 """What a participant's owners and admins decide: accept, decline, leave."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chainhub.collaborations import agreements
 from chainhub.collaborations.models import Participant
 from chainhub.datasets.models import Grant
+from chainhub.jobs.models import JobInput, TrainingJob
 from chainhub.organizations.models import Organization
 from chainhub.web.forms.collaborations import AcceptForm
 from chainhub.web.http import SignedInRequest
@@ -59,15 +62,21 @@ def leave(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         agreements.leave_collaboration(participant, actor=request.user)
         messages.success(request, _("%(organization)s has left.") % {"organization": participant.organization})
         return redirect(participant.collaboration)
-    grants = Grant.objects.active().filter(
-        collaboration=participant.collaboration, dataset__organization=participant.organization
-    )
-    context = {
+    return render(request, "web/collaborations/leave.html", _affected(participant))
+
+
+def _affected(participant: Participant) -> dict[str, Any]:
+    """What leaving ends: the datasets granted, and the unfinished jobs that use them."""
+    collaboration, organization = participant.collaboration, participant.organization
+    grants = Grant.objects.active().filter(collaboration=collaboration, dataset__organization=organization)
+    used = JobInput.objects.filter(version__dataset__organization=organization)
+    jobs = TrainingJob.objects.unfinished().filter(collaboration=collaboration, pk__in=used.values("job"))
+    return {
         "participant": participant,
-        "collaboration": participant.collaboration,
+        "collaboration": collaboration,
         "grants": grants.select_related("dataset", "dataset__organization"),
+        "jobs": jobs,
     }
-    return render(request, "web/collaborations/leave.html", context)
 
 
 urlpatterns = [
