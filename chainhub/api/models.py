@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
 from chainhub.api.http import actor
-from chainhub.registry import rows, services, serving
+from chainhub.registry import rows, serving
 from chainhub.registry.delivering import archive_answer, file_answer
 from chainhub.registry.ingredients import ingredients_of
 from chainhub.registry.models import Alias, Model, ModelVersion
@@ -124,25 +124,6 @@ class AnswerSerializer(serializers.Serializer[Any]):
     predictions = PredictionSerializer(many=True)
 
 
-class AliasSerializer(serializers.ModelSerializer[Alias]):
-    """A name and the version that it stands for."""
-
-    version = serializers.IntegerField(source="version.number")
-
-    class Meta:
-        model = Alias
-        fields = ("name", "version", "created_at")
-        read_only_fields = ("name", "created_at")
-
-
-class CardSerializer(serializers.Serializer[Any]):
-    """What people added to the card, as Markdown."""
-
-    text = serializers.CharField(max_length=20_000, allow_blank=True)
-    number = serializers.IntegerField(read_only=True)
-    created_at = serializers.DateTimeField(read_only=True)
-
-
 class ModelFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """`?q=` looks in names; `?collaboration=` and `?task=` are exact."""
 
@@ -193,13 +174,13 @@ class OneModel(generics.RetrieveAPIView[Model]):
         return get_object_or_404(found, organization__slug=self.kwargs["organization"], slug=self.kwargs["slug"])
 
 
-def _model(view: APIView) -> Model:
+def model_of(view: APIView) -> Model:
     return get_object_or_404(
         Model.objects.visible_to(view.request.user).at(view.kwargs["organization"], view.kwargs["slug"])
     )
 
 
-def _version(view: APIView) -> ModelVersion:
+def version_of(view: APIView) -> ModelVersion:
     where = (view.kwargs["organization"], view.kwargs["slug"], view.kwargs["number"])
     return get_object_or_404(ModelVersion.objects.visible_to(view.request.user).at(*where))
 
@@ -212,7 +193,7 @@ class OneVersion(generics.RetrieveAPIView[ModelVersion]):
 
     def get_object(self) -> ModelVersion:
         """404 where none of your organizations received it."""
-        return _version(self)
+        return version_of(self)
 
 
 class File(APIView):
@@ -223,7 +204,7 @@ class File(APIView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, summary="Download a file")
     def get(self, request: Request, **where: Any) -> HttpResponseBase:
         """Its bytes, in parts too (`Range`); on record as a download."""
-        version = _version(self)
+        version = version_of(self)
         entry = get_object_or_404(version.commit.files.select_related("blob"), path=where["path"])
         return file_answer(request._request, version, entry, actor=actor(request))  # noqa: SLF001 (DRF has no other way)
 
@@ -236,7 +217,7 @@ class Archive(APIView):
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY}, summary="Download every file as ZIP")
     def get(self, request: Request, **where: Any) -> HttpResponseBase:
         """Written as it is sent; on record as a download."""
-        return archive_answer(request._request, _version(self), actor=actor(request))  # noqa: SLF001 (as above)
+        return archive_answer(request._request, version_of(self), actor=actor(request))  # noqa: SLF001 (as above)
 
 
 class Predict(APIView):
@@ -247,49 +228,9 @@ class Predict(APIView):
     @extend_schema(request=QuestionSerializer, responses=AnswerSerializer, summary="Predict rows or pictures")
     def post(self, request: Request, **where: Any) -> Response:
         """Answered by a compute node; what was asked is not kept. An error names the row and the field."""
-        version = _version(self)
+        version = version_of(self)
         given = request.data.get("rows") if isinstance(request.data, dict) else request.data
         return Response({"predictions": serving.ask(version, rows.checked_rows(version, given))})
-
-
-class OneAlias(APIView):
-    """A moving name for a version, such as `champion`."""
-
-    @extend_schema(request=AliasSerializer, responses=AliasSerializer, summary="Set an alias")
-    def put(self, request: Request, **where: Any) -> Response:
-        """Let the name stand for this version from now on."""
-        model = _model(self)
-        wanted = AliasSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        received = ModelVersion.objects.visible_to(request.user).filter(model=model)
-        version = get_object_or_404(received, number=wanted.validated_data["version"]["number"])
-        return Response(AliasSerializer(services.set_alias(version, where["name"], actor=actor(request))).data)
-
-    @extend_schema(responses={204: OpenApiResponse(description="Removed.")}, summary="Remove an alias")
-    def delete(self, request: Request, **where: Any) -> Response:
-        """The name stands for nothing any more."""
-        alias = get_object_or_404(_model(self).aliases.select_related("model"), name=where["name"])
-        services.remove_alias(alias, actor=actor(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class Card(APIView):
-    """The part of the card that people write; the rest are the files README.md and README.zh.md."""
-
-    @extend_schema(responses=CardSerializer, summary="Read the notes")
-    def get(self, request: Request, **where: Any) -> Response:
-        """The newest text."""
-        edit = _model(self).card_edits.first()
-        return Response(CardSerializer(edit).data if edit else {"text": "", "number": 0, "created_at": None})
-
-    @extend_schema(request=CardSerializer, responses=CardSerializer, summary="Write the notes")
-    def put(self, request: Request, **where: Any) -> Response:
-        """The next text; earlier ones stay on record."""
-        model = _model(self)
-        wanted = CardSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        edit = services.edit_card(model, text=wanted.validated_data["text"], actor=actor(request))
-        return Response(CardSerializer(edit).data)
 
 
 MODEL = "models/<slug:organization>/<slug:slug>/"
@@ -298,8 +239,6 @@ VERSION = f"{MODEL}versions/<int:number>/"
 urlpatterns = [
     path("models/", Models.as_view(), name="models"),
     path(MODEL, OneModel.as_view(), name="model"),
-    path(f"{MODEL}card/", Card.as_view(), name="model-card"),
-    path(f"{MODEL}aliases/<slug:name>/", OneAlias.as_view(), name="model-alias"),
     path(VERSION, OneVersion.as_view(), name="model-version"),
     path(f"{VERSION}files/<path:path>", File.as_view(), name="model-file"),
     path(f"{VERSION}download/", Archive.as_view(), name="model-archive"),

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.rows import fields_of, is_image
 
+HEADER = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
+
 
 @dataclass(frozen=True)
 class Snippet:
@@ -22,49 +24,51 @@ class Snippet:
 
 def snippets(version: ModelVersion, *, example: str, address: str) -> list[Snippet]:
     """In the order in which they are needed; `address` is the hub's own, without a slash at the end."""
-    model = version.model
-    where = [model.organization.slug, model.slug, version.number]
-    folder = f"{model.slug}-v{version.number}"
-    archive = f"{address}{reverse('api:model-archive', args=where)}"
-    header = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
-    download = "\n".join(
-        [
-            "export CHAINHUB_TOKEN=chh_…",
-            f'curl --fail --location {header} -o {folder}.zip "{archive}"',
-            f"python3 -m zipfile -e {folder}.zip . && cd {folder}",
-        ]
-    )
-    question = (
-        f'curl --fail {header} -H "Content-Type: application/json" \\\n'
-        f"  -d '{_shell(_question(version))}' \\\n"
-        f'  "{address}{reverse("api:model-predict", args=where)}"'
+    bare = Snippet(
+        _("Run it without ChainHub"),
+        _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors)."),
+        "python",
+        example.strip(),
     )
     return [
         Snippet(
             _("Download"),
             _("Every file of this version, by a program. The token needs the scope “download”."),
             "bash",
-            download,
+            _download(version, address),
         ),
-        *(
-            [
-                Snippet(
-                    _("Run it without ChainHub"),
-                    _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors)."),
-                    "python",
-                    example.strip(),
-                )
-            ]
-            if example
-            else []
-        ),
+        *([bare] if example else []),
         Snippet(
             _("Ask the hub"),
             _("The model answers on a compute node of the hub. The rows are not kept."),
             "bash",
-            question,
+            _ask(version, address),
         ),
     ]
+
+
+def _download(version: ModelVersion, address: str) -> str:
+    folder = f"{version.model.slug}-v{version.number}"
+    archive = f"{address}{reverse('api:model-archive', args=_where(version))}"
+    lines = [
+        "export CHAINHUB_TOKEN=chh_…",
+        f'curl --fail --location {HEADER} -o {folder}.zip "{archive}"',
+        f"python3 -m zipfile -e {folder}.zip . && cd {folder}",
+    ]
+    return "\n".join(lines)
+
+
+def _ask(version: ModelVersion, address: str) -> str:
+    lines = [
+        f'curl --fail {HEADER} -H "Content-Type: application/json" \\',
+        f"  -d '{_shell(_question(version))}' \\",
+        f'  "{address}{reverse("api:model-predict", args=_where(version))}"',
+    ]
+    return "\n".join(lines)
+
+
+def _where(version: ModelVersion) -> list[str | int]:
+    return [version.model.organization.slug, version.model.slug, version.number]
 
 
 def _question(version: ModelVersion) -> str:
