@@ -5,6 +5,7 @@ keeps nothing: the worker says that it listens, the asker sends the rows, the wo
 """
 
 import json
+import shutil
 import time
 import uuid
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ Row = dict[str, Any]
 PATIENCE = 10.0  # seconds from question to answer
 WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
 QUEUE = "system"
+MOST_KEPT = 64  # models in this machine's cache
 
 
 class UnavailableError(DomainError):
@@ -95,12 +97,22 @@ def answer(number: str, version: ModelVersion) -> bool:
 
 def files_of(version: ModelVersion) -> Path:
     """A folder on this machine with what a prediction needs, each file verified."""
-    folder = Path(settings.NODE_CACHE) / "models" / version.commit.oid
+    cache = Path(settings.NODE_CACHE) / "models"
+    folder = cache / version.commit.oid
+    if not folder.exists():
+        _make_room(cache)
     for entry in version.commit.files.filter(path__in=[WEIGHTS, CONFIG, PREPROCESSING]).select_related("blob"):
         place = folder / entry.path
         if not place.exists():
             fetch_blob(entry.blob, place)
     return folder
+
+
+def _make_room(cache: Path) -> None:
+    """Forget the models that were fetched longest ago; a child that has one open has read it already."""
+    folders = sorted(cache.glob("*"), key=lambda one: one.stat().st_mtime) if cache.is_dir() else []
+    for folder in folders[: max(0, len(folders) - MOST_KEPT + 1)]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _next(listener: _Listener, until: float) -> Row:
