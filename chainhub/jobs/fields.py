@@ -25,7 +25,10 @@ def fields_of(version: DatasetVersion) -> Fields:
 
 def common_fields(versions: Sequence[DatasetVersion]) -> Fields:
     """Fields that all of them have, in the order of the first; types as far as one of them knows."""
-    tables = [fields_of(version) for version in versions]
+    return _common([fields_of(version) for version in versions])
+
+
+def _common(tables: Sequence[Fields]) -> Fields:
     if not tables:
         return {}
     shared = [name for name in tables[0] if all(name in table for table in tables)]
@@ -36,10 +39,18 @@ def feature_names(versions: Sequence[DatasetVersion], *, target: str, chosen: Se
     """What a job trains on: the chosen ones, else all common ones but target and identifiers; None for images."""
     if chosen:
         return list(chosen)
-    if any(version.dataset.kind == Kind.IMAGES for version in versions):
+    if _has_images(versions):
         return None
+    return _usual_features(versions, common_fields(versions), target)
+
+
+def _usual_features(versions: Sequence[DatasetVersion], common: Fields, target: str) -> list[str]:
     left_out = {target, *(name for version in versions for name in version.dataset.identifiers)}
-    return [name for name in common_fields(versions) if name not in left_out]
+    return [name for name in common if name not in left_out]
+
+
+def _has_images(versions: Sequence[DatasetVersion]) -> bool:
+    return any(version.dataset.kind == Kind.IMAGES for version in versions)
 
 
 def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: str, fields: Sequence[str]) -> None:
@@ -51,19 +62,23 @@ def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: 
         raise InvalidInputError(
             gettext_noop("“%(name)s” is to be predicted; it cannot be a feature as well."), field="fields", name=target
         )
+    images = _has_images(versions)
+    # Read once: a table of pixels has a thousand fields.
+    tables = [dict.fromkeys(IMAGE_FIELDS, "") if images else fields_of(version) for version in versions]
     for name, at in ((target, "target"), *((name, "fields") for name in fields)):
-        _check_field(name, versions, at=at)
-    features = feature_names(versions, target=target, chosen=fields)
-    if features is not None and not features:
+        _check_field(name, versions, tables, at=at)
+    if images:
+        return
+    features = list(fields) or _usual_features(versions, _common(tables), target)
+    if not features:
         raise InvalidInputError(
             gettext_noop("The chosen datasets have no field in common but the target."), field="versions"
         )
-    for name in features or ():
-        _check_types(name, versions)
+    for name in features:
+        _check_types(name, versions, tables)
 
 
 def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
-    kinds = {version.dataset.kind for version in versions}
     for version in versions:
         if DATASET_KINDS.get(version.dataset.kind) not in recipe.datasets:
             raise InvalidInputError(
@@ -71,14 +86,13 @@ def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
                 field="versions",
                 dataset=version.dataset.name,
             )
-    if len(kinds) > 1:
+    if len({version.dataset.kind for version in versions}) > 1:
         raise InvalidInputError(gettext_noop("Tables and images cannot be trained on together."), field="versions")
 
 
-def _check_field(name: str, versions: Sequence[DatasetVersion], *, at: str) -> None:
-    for version in versions:
-        known = fields_of(version) if version.dataset.kind == Kind.TABLE else dict.fromkeys(IMAGE_FIELDS, "")
-        if name not in known:
+def _check_field(name: str, versions: Sequence[DatasetVersion], tables: Sequence[Fields], *, at: str) -> None:
+    for version, table in zip(versions, tables, strict=True):
+        if name not in table:
             raise InvalidInputError(
                 gettext_noop("“%(dataset)s” has no field “%(name)s”."),
                 field=at,
@@ -87,12 +101,11 @@ def _check_field(name: str, versions: Sequence[DatasetVersion], *, at: str) -> N
             )
 
 
-def _check_types(name: str, versions: Sequence[DatasetVersion]) -> None:
+def _check_types(name: str, versions: Sequence[DatasetVersion], tables: Sequence[Fields]) -> None:
     seen: dict[bool, DatasetVersion] = {}
-    for version in versions:
-        type_ = fields_of(version).get(name, "")
-        if type_ not in UNKNOWN:
-            seen.setdefault(type_ in NUMERIC, version)
+    for version, table in zip(versions, tables, strict=True):
+        if table[name] not in UNKNOWN:
+            seen.setdefault(table[name] in NUMERIC, version)
     if len(seen) > 1:
         raise InvalidInputError(
             gettext_noop(

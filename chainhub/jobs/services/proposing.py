@@ -35,31 +35,54 @@ def propose_job(
     actor: User,
     organization: Organization,
     collaboration: Collaboration,
-    title: str,
+    versions: Sequence[DatasetVersion],
     recipe: str,
     parameters: Mapping[str, Any],
-    versions: Sequence[DatasetVersion],
+    idempotency_key: str = "",
+    cloned_from: TrainingJob | None = None,
+    **said: Any,
+) -> TrainingJob:
+    """Queue a job, or ask the data owners who want to be asked; the same key gives the same job.
+
+    `said`: title, target, and where they differ from the defaults fields, split, seed, device and limits.
+    Raises `NotAllowedError`, or `DomainError` with the field at fault.
+    """
+    known = catalogue.find_recipe(recipe)
+    asked = _checked(**said) | {
+        "recipe": known.name,
+        "recipe_version": known.version,
+        "parameters": catalogue.checked_parameters(known, parameters),
+    }
+    rows = [collaboration.pk, organization.pk, sorted(version.pk for version in versions)]
+    request = hash_of([rows, asked])
+    if earlier := _earlier(actor, idempotency_key, request):
+        return earlier
+    job = TrainingJob(
+        proposed_by=actor, organization=organization, collaboration=collaboration, cloned_from=cloned_from,
+        idempotency_key=idempotency_key, request_hash=request, **asked,
+    )  # fmt: skip
+    try:
+        return _propose(job, versions)
+    except IntegrityError:
+        # Two requests with one key at once: the other one made the job.
+        if earlier := _earlier(actor, idempotency_key, request):
+            return earlier
+        raise
+
+
+def _checked(
+    *,
+    title: str,
     target: str,
     fields: Sequence[str] = (),
     split: Mapping[str, Any] | None = None,
     seed: int = 0,
     device: str = Device.CPU,
     limits: Mapping[str, Any] | None = None,
-    idempotency_key: str = "",
-    cloned_from: TrainingJob | None = None,
-) -> TrainingJob:
-    """Queue a job, or ask the data owners who want to be asked; the same key gives the same job.
-
-    Raises `NotAllowedError`, or `DomainError` with the field at fault.
-    """
-    known = catalogue.find_recipe(recipe)
-    asked = {
-        "collaboration": collaboration,
-        "organization": organization,
+) -> dict[str, Any]:
+    """What can be judged without looking at any data."""
+    return {
         "title": _checked_title(title),
-        "recipe": known.name,
-        "recipe_version": known.version,
-        "parameters": catalogue.checked_parameters(known, parameters),
         "target": target,
         "fields": list(fields),
         "split": catalogue.checked_split(split or {}),
@@ -67,18 +90,6 @@ def propose_job(
         "device": _checked_device(device),
         "limits": catalogue.checked_limits(limits or {}),
     }
-    request = hash_of({**asked, "collaboration": collaboration.pk, "organization": organization.pk,
-                       "versions": sorted(version.pk for version in versions)})  # fmt: skip
-    if earlier := _earlier(actor, idempotency_key, request):
-        return earlier
-    keys = {"idempotency_key": idempotency_key, "request_hash": request, "cloned_from": cloned_from}
-    try:
-        return _propose(TrainingJob(proposed_by=actor, **asked, **keys), versions)
-    except IntegrityError:
-        # Two requests with one key at once: the other one made the job.
-        if earlier := _earlier(actor, idempotency_key, request):
-            return earlier
-        raise
 
 
 @transaction.atomic
