@@ -44,8 +44,8 @@ HEART_GOAL = (
     "as in the largest.\n\n"
     "根据首次就诊的检查结果评估心脏病风险，让最小的医院也能与最大的医院做得一样好。"
 )
-INSPECTION_JOB = "Shared inspection model"
-HEART_JOB = "Heart disease across four hospitals"
+INSPECTION_JOB = "Part recognition 零件识别"
+HEART_JOB = "Heart disease risk 心脏病风险"
 PATIENCE = 120.0  # seconds for the inspection of one dataset
 
 
