@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 born = time.perf_counter()
 import json  # noqa: E402
 import threading  # noqa: E402
 
 from trainer import preload  # noqa: E402
+
+preload.preload()
 from trainer.contract import Finished, Payload, Started  # noqa: E402
 from trainer.main import read_spec, run  # noqa: E402
 
-preload.preload()
 imported = time.perf_counter() - born
 
 moments: dict[type[Payload], tuple[float, float]] = {}

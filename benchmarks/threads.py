@@ -27,6 +27,7 @@ from trainer.contract import JobSpec
 PEER = Path(__file__).resolve().parent / "peer_trainer.py"
 LONGEST = 120.0  # seconds; a naive run that takes longer is cut off
 SPIN = "while True: pass"
+NAIVE = {"GOMP_SPINCOUNT": "300000"}  # what OpenMP does when nobody says otherwise
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def busy(processes: int) -> Iterator[None]:
             process.wait()
 
 
-def seconds(folder: Path, threads: int | None, cores: int) -> float | None:
+def seconds(folder: Path, threads: int | None, cores: int, **settings: str) -> float | None:
     """Training and evaluation of the job with that many threads, or as the trainer chooses within `cores`."""
     spec = JobSpec.model_validate_json((folder / "spec.json").read_text())
     changed = spec.model_copy(update={"threads": threads})
@@ -50,7 +51,7 @@ def seconds(folder: Path, threads: int | None, cores: int) -> float | None:
         name: value for name, value in os.environ.items() if name not in ("OMP_NUM_THREADS", "PYTHONDONTWRITEBYTECODE")
     }
     argv = [sys.executable, str(PEER), str(folder / "changed.json")]
-    environment = kept | {"TRAINER_SLOT_THREADS": str(cores)}
+    environment = kept | {"TRAINER_SLOT_THREADS": str(cores)} | settings
     try:
         done = subprocess.run(argv, check=True, capture_output=True, text=True, env=environment, timeout=LONGEST)
     except subprocess.TimeoutExpired:
@@ -70,9 +71,9 @@ def main() -> int:
         folder = Path(name)
         mlp.lay_out(folder, chosen.epochs, 0)
         rows: dict[str, tuple[float | None, float | None]] = {}
-        rows["quiet"] = (seconds(folder, None, cores), seconds(folder, naive, cores))
+        rows["quiet"] = (seconds(folder, None, cores), seconds(folder, naive, cores, **NAIVE))
         with busy(chosen.busy):
-            rows[f"beside {chosen.busy} busy"] = (seconds(folder, None, cores), seconds(folder, naive, cores))
+            rows[f"beside {chosen.busy} busy"] = (seconds(folder, None, cores), seconds(folder, naive, cores, **NAIVE))
     print(f"784-128-64-10, {chosen.epochs} epochs of 4,000, {cores} cores, load {os.getloadavg()[0]:.1f}")
     for label, (ours, theirs) in rows.items():
         if ours is None:

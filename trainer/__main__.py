@@ -10,7 +10,9 @@ import sys
 import threading
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy is not to take threads that the slot does not own
+from trainer.preload import calm
+
+calm()
 
 
 def run(spec: str) -> int:

@@ -2,7 +2,7 @@
 
 OpenMP threads that share busy cores wait for each other by spinning: a small network with two threads was seen to be
 a hundred times slower than with one. So small models take one thread, larger ones what a short probe on the real
-model and batch finds fastest, and no job takes more than its slot owns.
+model and batch finds fastest, no job takes more than its slot owns, and `preload.calm` lets waiting threads sleep.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def export(
     write(folder, "model.safetensors", save({name: weights[name].contiguous() for name in sorted(weights)}), emit)
     write(folder, "config.json", _json(config), emit)
     write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
-    write(folder, "evaluation.json", _json(evaluation), emit)
+    write(folder, "evaluation.json", _json(evaluation, indent=None), emit)  # long, and read by programs
     write(folder, "example.py", snippet(config, preparation.to_json()).encode(), emit)
 
 
@@ -71,5 +71,5 @@ def write(folder: Path, name: str, content: bytes, emit: Emit) -> None:
     emit(Artifact(path=name, sha256=sha256(content).hexdigest(), size=len(content)))
 
 
-def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
+def _json(value: dict[str, Any], indent: int | None = 1) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent).encode() + b"\n"

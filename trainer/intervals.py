@@ -11,7 +11,7 @@ from trainer.metrics import CLASSIFICATION, METRICS, REGRESSION, Counts, Judged,
 from trainer.seeding import numpy_generator
 
 AT_ONCE = 4_000_000  # counts held in memory at a time
-WORK = 10_000_000  # resamples × rows × classes per metric; larger parts take fewer resamples, and need fewer
+WORK = 5_000_000  # resamples × rows × classes per metric; larger parts take fewer resamples, and need fewer
 FEWEST = 100
 
 UNDEFINED = {

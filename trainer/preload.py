@@ -20,11 +20,23 @@ MODULES = (
 )
 
 
+CALM = {
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning burn the cores of those they wait for
+    "OPENBLAS_NUM_THREADS": "1",  # numpy would start threads at import,
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # and so would pyarrow
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # asking for GPUs must not start CUDA
+}
+
+
+def calm() -> None:
+    """What libraries read when they are loaded; whoever set it otherwise has a reason."""
+    for name, value in CALM.items():
+        os.environ.setdefault(name, value)
+
+
 def preload() -> None:
     """Import everything, the recipes' programs too."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start threads at import,
-    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")  # and so would pyarrow
-    os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")  # asking for GPUs must not start CUDA
+    calm()
     for name in MODULES:
         importlib.import_module(name)
     from trainer.catalogue import recipes  # noqa: PLC0415 - after the environment is set
