@@ -64,7 +64,7 @@ def _read(
 def _write(kept: Path, columns: list[Column], dialect: Dialect, target: Path, tell: Tell) -> int:
     schema = pa.schema([(column.name, arrow_type(column.type)) for column in columns])
     rows = 0
-    with pa.memory_map(str(kept)) as source, pq.ParquetWriter(target, schema, compression=COMPRESSION) as writer:
+    with pa.OSFile(str(kept), "rb") as source, pq.ParquetWriter(target, schema, compression=COMPRESSION) as writer:
         reader = pa.ipc.open_file(source)
         for number in range(reader.num_record_batches):
             batch = reader.get_batch(number)
