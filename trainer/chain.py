@@ -53,7 +53,7 @@ class Activation:
         return self._output
 
     def _relu(self, slope: Tensor) -> Tensor:
-        return slope.mul_(self._output > 0)
+        return slope.mul_(self._output.sign_())  # no longer needed as it was
 
     def _tanh(self, slope: Tensor) -> Tensor:
         return slope.mul_(1 - self._output * self._output)
@@ -92,9 +92,8 @@ class Chain:
         plain = all(call["call"] in LAYERS for call in network.calls) and network.calls[0]["call"] == "linear"
         return plain and not learnt and not network.flat.is_cuda
 
-    @torch.no_grad()
     def descend(self, value: Tensor, targets: Tensor, slope_of: Slope) -> Tensor:
-        """The loss; every gradient is written where it belongs."""
+        """The loss; every gradient is written where it belongs. No tensor here is known to autograd."""
         for layer in self._layers:
             value = layer.forward(value)
         loss, slope = slope_of(value, targets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,8 @@ from trainer.recipes.program import Source
 
 POINTS_OF_ROC, POINTS_OF_RESIDUALS, BINS = 200, 500, 10
 TOGETHER = "together"
+
+Measured = Callable[[str, int | None], dict[str, Any]]  # a series, and an organization's place or None
 
 
 def primary_metric(source: Source, parameters: TrainingParameters) -> str:
@@ -48,20 +50,16 @@ def evaluate(
         return with_intervals(judged[name].at(inside), parameters.bootstrap_samples, spec.seed)
 
     test = held_out[TOGETHER]
-    overall = measured(TOGETHER, None)
-    organizations = []
-    for place, party in enumerate(source.parties):
-        names = {"alone": party.slug, TOGETHER: TOGETHER}
-        present = {series: name for series, name in names.items() if name in judged}
-        total, own = int((source.owner == place).sum()), int((source.owner[test] == place).sum())
-        part = place if len(source.parties) > 1 else None  # of a single organization, its part is the common one
-        organizations.append({
+    overall, parties = measured(TOGETHER, None), source.parties
+    organizations = [
+        {
             "organization": party.slug,
             "name": party.name,
-            "rows": {"train": total if spec.split.kind == "k-fold" else total - own, "test": own},
-            "own": {series: measured(name, part) for series, name in present.items()},
-            "common": {series: measured(name, None) for series, name in present.items()},
-        })  # fmt: skip
+            "rows": _rows(source, test, place, everyone_trains=spec.split.kind == "k-fold"),
+            **_compared(place, {"alone": party.slug, TOGETHER: TOGETHER}, judged, measured, single=len(parties) == 1),
+        }
+        for place, party in enumerate(parties)
+    ]
     return {
         "task": source.target.task,
         "primary_metric": {"name": metric, "higher_is_better": HIGHER_IS_BETTER[metric]},
@@ -69,11 +67,25 @@ def evaluate(
         "overall": {"rows": len(test), "metrics": overall},
         "organizations": organizations,
         "weighted": {series: _weighted(organizations, series) for series in ("alone", TOGETHER)},
-        **(
-            _of_classes(judged[TOGETHER], source.target.labels)
-            if source.target.labels
-            else _of_numbers(judged[TOGETHER])
-        ),
+        **_plots(judged[TOGETHER], source.target.labels),
+    }
+
+
+def _rows(source: Source, test: Ints, place: int, *, everyone_trains: bool) -> dict[str, int]:
+    """Of a k-fold every row is trained on, in some fold and in the published model."""
+    total, own = int((source.owner == place).sum()), int((source.owner[test] == place).sum())
+    return {"train": total if everyone_trains else total - own, "test": own}
+
+
+def _compared(
+    place: int, names: dict[str, str], judged: Mapping[str, Judged], measured: Measured, *, single: bool
+) -> dict[str, Any]:
+    """An organization's two models on its own part and on the common one, which is the same for a single one."""
+    present = {series: name for series, name in names.items() if name in judged}
+    part = None if single else place
+    return {
+        "own": {series: measured(name, part) for series, name in present.items()},
+        "common": {series: measured(name, None) for series, name in present.items()},
     }
 
 
@@ -86,6 +98,10 @@ def _weighted(organizations: list[dict[str, Any]], series: str) -> dict[str, flo
         total = sum(rows for _, rows in known)
         found[name] = sum(value * rows for value, rows in known) / total if total else None
     return found
+
+
+def _plots(judged: Judged, labels: list[str]) -> dict[str, Any]:
+    return _of_classes(judged, labels) if labels else _of_numbers(judged)
 
 
 def _of_classes(judged: Judged, labels: list[str]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Learner:
         self.gradient = torch.zeros_like(network.flat)
         self._chain = Chain(network, views_of(self.gradient, network.shapes)) if Chain.fits(network) else None
         self._optimizer = Optimizer(network.flat, self.gradient, parameters)
-        self._order = self._permutation()
+        self._order, self._targets = self._shuffled()
 
     @property
     def steps(self) -> int:
@@ -67,24 +67,31 @@ class Learner:
         """One step on the next batch."""
         if self.parameters.schedule != "constant":
             self._optimizer.rate = learning_rate(self.parameters, self.steps, self.epochs * self.steps_per_epoch)
-        begin = self.step * self.parameters.batch_size
-        self.loss_sum += self.descend(self._order[begin : begin + self.parameters.batch_size])
+        self.loss_sum += self.descend(*self.batch(self.step))
         self._optimizer.step()
         self.step += 1
 
-    def descend(self, rows: Tensor) -> Tensor:
+    def descend(self, rows: Tensor, targets: Tensor) -> Tensor:
         """The loss of those rows; its gradient is left in the flat `gradient`."""
         numbers, codes = self.inputs
-        batch = (numbers.index_select(0, rows), None if codes is None else codes.index_select(0, rows))
-        targets = self.objective.targets.index_select(0, rows)
         if self._chain is not None:
-            return self._chain.descend(batch[0], targets, self.objective.slope)
+            return self._chain.descend(numbers.index_select(0, rows), targets, self.objective.slope)
+        batch = (numbers.index_select(0, rows), None if codes is None else codes.index_select(0, rows))
         with self._precision():
             outputs = self.network(batch, training=True)
         loss = self.objective.loss(outputs.float(), targets)
         gradients = torch.autograd.grad(loss, self.network.leaves)
         torch.cat([gradient.reshape(-1) for gradient in gradients], out=self.gradient)
         return loss.detach()
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Rows and targets of a step of this epoch."""
+        begin, end = step * self.parameters.batch_size, (step + 1) * self.parameters.batch_size
+        return self._order[begin:end], self._targets[begin:end]
+
+    def mode(self) -> contextlib.AbstractContextManager[object]:
+        """Where no gradient is asked of autograd, its bookkeeping is switched off for a while."""
+        return contextlib.nullcontext() if self._chain is None else torch.inference_mode()
 
     def end_epoch(self) -> float:
         """The mean training loss; TrainingError when it is no number any more."""
@@ -99,7 +106,7 @@ class Learner:
         self.loss_sum.zero_()
         self.epoch, self.step = self.epoch + 1, 0
         if self.epoch < self.epochs:
-            self._order = self._permutation()
+            self._order, self._targets = self._shuffled()
         return loss
 
     def judge(self, validation_loss: float) -> None:
@@ -155,12 +162,13 @@ class Learner:
         torch.set_rng_state(tensors["rng"])
         if "rng_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["rng_cuda"])
-        self._order = self._permutation()
+        self._order, self._targets = self._shuffled()
 
-    def _permutation(self) -> Tensor:
-        """The order of this epoch follows from the seed, so no checkpoint needs to hold it."""
+    def _shuffled(self) -> tuple[Tensor, Tensor]:
+        """This epoch's rows and targets; their order follows from the seed, so no checkpoint needs to hold it."""
         generator = torch_generator(self.seed, "order", self.epoch)
-        return self.train[torch.randperm(len(self.train), generator=generator).to(self.train.device)]
+        order = self.train[torch.randperm(len(self.train), generator=generator).to(self.train.device)]
+        return order, self.objective.targets.index_select(0, order)
 
     def _precision(self) -> contextlib.AbstractContextManager[object]:
         if self._autocast is None:

@@ -119,11 +119,11 @@ def set_threads(job: Job, learner: Learner) -> None:
     """Chosen once per job, on its first model; a resumed job keeps its number so that it computes the same."""
     if not job.journal.threads:
         state = learner.state()
-        rows = learner.train[: job.parameters.batch_size]
+        rows, targets = learner.batch(0)
         most = min(slot_threads(), job.spec.threads or slot_threads())
         cost = 3 * learner.network.multiplications * len(rows)
         chosen = job.spec.threads and most
-        job.journal.threads = chosen or choose_threads(lambda: learner.descend(rows), cost, most=most)
+        job.journal.threads = chosen or choose_threads(lambda: learner.descend(rows, targets), cost, most=most)
         learner.restore(*state)
     torch.set_num_threads(min(job.journal.threads, slot_threads()))
 
@@ -148,9 +148,10 @@ def train_one(job: Job, place: int, learner: Learner, pulse: Pulse) -> None:
     fit = job.fits[place]
     validation = torch.from_numpy(fit.validation).to(job.device)
     while not learner.finished:
-        while learner.step < learner.steps_per_epoch:
-            learner.learn()
-            pulse.beat(learner)
+        with learner.mode():
+            while learner.step < learner.steps_per_epoch:
+                learner.learn()
+                pulse.beat(learner)
         point: dict[str, Any] = {"epoch": learner.epoch + 1, "train_loss": learner.end_epoch()}
         if len(validation):
             outputs = learner.outputs(validation)

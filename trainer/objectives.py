@@ -45,6 +45,7 @@ def objective_of(target: Target, rows: Ints, parameters: TrainingParameters, dev
 
 def _classification(target: Target, rows: Ints, *, weighted: bool, device: torch.device) -> Objective:
     weights = None
+    wanted = torch.eye(target.outputs, device=device)
     if weighted:
         counts = np.bincount(target.values[rows].astype(np.int64), minlength=target.outputs)
         balanced = [len(rows) / (count * np.count_nonzero(counts)) if count else 0.0 for count in counts.tolist()]
@@ -56,8 +57,7 @@ def _classification(target: Target, rows: Ints, *, weighted: bool, device: torch
     def slope(outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         likely = torch.log_softmax(outputs, 1)
         value = F.nll_loss(likely, targets, weights)
-        gradient = likely.exp_()
-        gradient.scatter_add_(1, targets[:, None], gradient.new_full((len(targets), 1), -1.0))
+        gradient = likely.exp_().sub_(wanted.index_select(0, targets))
         if weights is None:
             return value, gradient.div_(len(targets))
         counted = weights[targets]

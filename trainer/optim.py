@@ -28,7 +28,6 @@ class Optimizer:
         self._step = self._sgd if p.optimizer == "sgd" else self._adam
         self._fused = torch._fused_adamw_ if p.optimizer == "adamw" else torch._fused_adam_
 
-    @torch.no_grad()
     def step(self) -> None:
         self.moments["step"].add_(1)
         self._step()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-# Heart disease in four hospitals (UCI): predict `num` > 0 from every field but `id`, `dataset` and `num`.
+# Heart disease in four hospitals (UCI): predict `num` > 0 from every field but `id`, `dataset` and `num`; a `trestbps`
+# or `chol` of 0 was not measured.
 # Five-fold, `benchmarks/heart.py`: at least as good as scikit-learn's logistic regression, alone and together.
 HEART_TARGET = "num"
 HEART_LEFT_OUT = ("id", "dataset")
@@ -16,9 +17,10 @@ heart_parameters: dict[str, Any] = {
     "hidden_layers": [],
     "categories": "one-hot",
     "missing_indicators": True,
+    "missing_categories": "most-frequent",
     "batch_size": 64,
     "epochs": 40,
     "learning_rate": 0.03,
     "schedule": "cosine",
-    "weight_decay": 0.01,
+    "weight_decay": 0.03,
 }
