@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from trainer import catalogue
-from trainer.contract import Finished, JobSpec, Metric, Started
+from trainer.contract import N_, Finished, JobSpec, Log, Metric, Started
 from trainer.data.columns import Ints
 from trainer.devices import choose_device, choose_threads, slot_threads
 from trainer.evaluate import evaluate, primary_metric
@@ -65,7 +65,7 @@ def train(spec: JobSpec, emit: Emit, stop: threading.Event) -> None:
     pulse.enter("evaluate")
     evaluation = judge(job)
     pulse.enter("export")
-    publish(job, evaluation)
+    publish(job, evaluation, pulse.total)
 
 
 def open_job(spec: JobSpec, emit: Emit) -> Job:
@@ -73,6 +73,8 @@ def open_job(spec: JobSpec, emit: Emit) -> Job:
     recipe = catalogue.recipe(spec.recipe)
     parameters = recipe.check(spec.parameters)
     device = choose_device(spec)
+    if spec.precision == "bfloat16" and device.type == "cpu":
+        emit(Log(level="info", text=N_("The short format bfloat16 is for GPUs; this run computes in float32.")))
     program = cast("Program", importlib.import_module(f"{recipe.package}.program"))
     source = program.read(spec, parameters, emit)
     fits = plan(source, spec, parameters)
@@ -122,7 +124,7 @@ def set_threads(job: Job, learner: Learner) -> None:
         rows, targets = learner.batch(0)
         most = min(slot_threads(), job.spec.threads or slot_threads())
         cost = 3 * learner.network.multiplications * len(rows)
-        chosen = job.spec.threads and most
+        chosen = 1 if job.device.type == "cuda" else job.spec.threads and most
         job.journal.threads = chosen or choose_threads(lambda: learner.descend(rows, targets), cost, most=most)
         learner.restore(*state)
     torch.set_num_threads(min(job.journal.threads, slot_threads()))
@@ -223,7 +225,7 @@ def judge(job: Job) -> dict[str, Any]:
     return evaluation | {"importance": summary(job.journal.importance), "history": job.journal.history}
 
 
-def publish(job: Job, evaluation: dict[str, Any]) -> None:
+def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
     """Write the artifacts, tell the scores, and finish."""
     published = next(fit for fit in job.fits if fit.published)
     preparation = job.source.prepare(published.train)
@@ -236,6 +238,6 @@ def publish(job: Job, evaluation: dict[str, Any]) -> None:
         for series, own in item["own"].items():
             value = own[job.metric]["value"]
             where: dict[str, Any] = {"series": series, "organization": item["organization"], "split": "test"}
-            job.emit(Metric(name=job.metric, step=0, epoch=0, value=value, **where))
+            job.emit(Metric(name=job.metric, step=steps, epoch=job.parameters.epochs, value=value, **where))
     metrics = {name: entry["value"] for name, entry in evaluation["overall"]["metrics"].items()}
     job.emit(Finished(primary_metric=job.metric, value=metrics[job.metric], metrics=metrics))

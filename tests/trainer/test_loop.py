@@ -10,7 +10,7 @@ import pytest
 from safetensors.torch import load_file
 
 from tests.trainer.conftest import MakeSpec, StopAfter, launch, pictures
-from trainer.contract import Artifact, Checkpoint, Failed, Finished, Metric, Progress, Started
+from trainer.contract import Artifact, Checkpoint, Failed, Finished, Log, Metric, Progress, Started
 
 
 def evaluation_of(spec: Any) -> dict[str, Any]:
@@ -175,3 +175,13 @@ def test_equal_jobs_leave_equal_files(job: MakeSpec, tmp_path: Path) -> None:
         _, events = launch(job(output=str(tmp_path / name)))
         hashes.append([e.sha256 for e in events if isinstance(e, Artifact)])
     assert hashes[0] == hashes[1]
+
+
+def test_short_format_on_a_cpu_is_told_and_changes_nothing(job: MakeSpec, tmp_path: Path) -> None:
+    _, events = launch(job(precision="bfloat16", output=str(tmp_path / "short")))
+    assert [e.text for e in events if isinstance(e, Log)] == [
+        "The short format bfloat16 is for GPUs; this run computes in float32."
+    ]
+    _, others = launch(job(output=str(tmp_path / "long")))
+    weights = [next(e.sha256 for e in told if isinstance(e, Artifact)) for told in (events, others)]
+    assert weights[0] == weights[1]
