@@ -46,7 +46,7 @@ def version(alice: User, dora: User, anvil: Organization, borealis: Organization
 
 def addresses(version: ModelVersion) -> list[str]:
     """Every main page with something on it."""
-    job = version.job.get_absolute_url() if version.job else ""
+    job = version.job.get_absolute_url()
     together = version.model.collaboration.get_absolute_url()
     return [
         *LISTS,

@@ -196,3 +196,10 @@ def test_gallery_shows_every_component(language: str):
         html = gallery(request).content.decode()
     assert html.count("data-chart=") == 12
     assert not re.search(r"\son\w+=|\sstyle=|<script(?![^>]*(?:src=|application/json))", html)
+
+
+def test_data_of_a_picture_survives_a_swap_and_ends_no_element_early():
+    html = shown('{% json_data value "numbers" %}', value={"name": "</template><script>"})
+    assert html.count("<") == 2
+    assert html.startswith('<template id="numbers">')
+    assert "<script" not in html

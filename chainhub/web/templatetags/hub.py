@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django import template
 from django.core.paginator import Page
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
@@ -16,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, json_script
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chainhub.core import sentences
@@ -26,6 +27,7 @@ from chainhub.web.statuses import look_of
 from chainhub.web.texts import script_texts
 
 register = template.Library()
+MARKUP = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&"}  # as JSON writes them where HTML reads
 HERE = SafeString(' aria-current="page"')
 
 
@@ -179,8 +181,9 @@ def markdown_of(text: str | None) -> SafeString:
 
 @register.simple_tag
 def json_data(value: Any, element_id: str) -> SafeString:
-    """Data for a script, in a JSON element with this id."""
-    return json_script(value, element_id)
+    """Data for a script, with this id. In a template element: htmx drops script elements from what it swaps in."""
+    text = json.dumps(value, cls=DjangoJSONEncoder).translate(MARKUP)
+    return format_html('<template id="{}">{}</template>', element_id, mark_safe(text))  # noqa: S308 (no markup is left)
 
 
 @register.simple_tag

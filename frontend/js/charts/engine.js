@@ -32,7 +32,7 @@ export function draw(place, kind, data) {
   const chart = echarts.init(place, null, { renderer: "svg" });
   const height = place.clientHeight;
   const render = () => {
-    const extra = kinds[kind].extra?.(data, place.clientWidth) ?? 0;
+    const extra = Math.round(kinds[kind].extra?.(data, { width: place.clientWidth, height }) ?? 0);
     if (place.clientHeight !== height + extra) {
       place.style.blockSize = extra ? `${height + extra}px` : "";
       chart.resize();

@@ -51,7 +51,7 @@ function band(data, series) {
 
 export const lines = {
   // Many names need rows above the curves; the curves keep their height.
-  extra: (data, width) => Math.max(0, legendHeight(data.series.map((series) => nameOf(data, series)), width) - 50),
+  extra: (data, { width, height }) => Math.max(0, legendHeight(data.series.map((series) => nameOf(data, series)), width) - height / 6),
 
   option(data, { width }) {
     const names = data.series.map((series) => nameOf(data, series));

@@ -53,7 +53,7 @@ export function throttle(run, wait) {
 
 export function jsonOf(id) {
   const element = document.getElementById(id);
-  return element ? JSON.parse(element.textContent) : null;
+  return element ? JSON.parse((element.content ?? element).textContent) : null;
 }
 
 // For the few places that must build markup as text (chart tooltips).
