@@ -238,6 +238,6 @@ def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
         for series, own in item["own"].items():
             value = own[job.metric]["value"]
             where: dict[str, Any] = {"series": series, "organization": item["organization"], "split": "test"}
-            job.emit(Metric(name=job.metric, step=steps, epoch=job.parameters.epochs, value=value, **where))
+            job.emit(Metric(name=job.metric, step=steps, epoch=epochs_of(job, published), value=value, **where))
     metrics = {name: entry["value"] for name, entry in evaluation["overall"]["metrics"].items()}
     job.emit(Finished(primary_metric=job.metric, value=metrics[job.metric], metrics=metrics))
