@@ -11,7 +11,7 @@ const WAIT_MS = 500;
 const HIDDEN_MS = 15_000;
 const PATIENCE_MS = 1_500;
 
-const watchers = { refresh: new Set(), metrics: new Set(), log: new Set(), progress: new Set() };
+const watchers = { refresh: new Map(), metrics: new Set(), log: new Set(), progress: new Set() };
 const refreshers = new Map();
 const listening = new Set();
 let source = null;
@@ -40,7 +40,7 @@ function notice(on) {
 }
 
 function refreshAll() {
-  for (const watcher of watchers.refresh) watcher.go();
+  for (const watcher of watchers.refresh.values()) watcher.go();
 }
 
 function dispatch(message) {
@@ -50,7 +50,7 @@ function dispatch(message) {
   } catch {
     return;
   }
-  for (const watcher of watchers.refresh) if (watcher.wants(event)) watcher.go();
+  for (const watcher of watchers.refresh.values()) if (watcher.wants(event)) watcher.go();
   for (const kind of ["metrics", "log", "progress"]) {
     for (const watcher of watchers[kind]) if (watcher.topic === event.topic) watcher.take(event);
   }
@@ -120,12 +120,23 @@ function watch(kind, watcher) {
 // One throttle per address: a fragment that was just replaced by its successor must not lose the news that came meanwhile.
 function refreshOf(address) {
   if (!refreshers.has(address)) {
-    refreshers.set(address, throttle(() => {
-      const element = document.querySelector(`[data-live-url="${CSS.escape(address)}"]`);
+    let [busy, again] = [false, false];
+    const go = throttle(async () => {
+      const element = document.querySelector(`[data-live-refresh][data-live-url="${CSS.escape(address)}"]`);
       if (!element) return;
+      // htmx would let a second request wait at the element that the first one replaces, and so lose it.
+      if (busy) {
+        again = true;
+        return;
+      }
+      busy = true;
       const swap = element.dataset.liveSwap ?? "outerHTML";
-      window.htmx.ajax("GET", address, { target: element, source: element, swap: `${swap} show:none focus-scroll:false` });
-    }, WAIT_MS));
+      await window.htmx.ajax("GET", address, { target: element, source: element, swap: `${swap} show:none focus-scroll:false` })?.catch(() => {});
+      busy = false;
+      if (again) go();
+      again = false;
+    }, WAIT_MS);
+    refreshers.set(address, go);
   }
   return refreshers.get(address);
 }
@@ -138,7 +149,9 @@ register("[data-live-refresh]", (element) => {
   });
   for (const { kind } of wanted) if (kind) listen(kind);
   const go = refreshOf(element.dataset.liveUrl);
-  return watch("refresh", { go, wants: (event) => wanted.some(({ topic, kind }) => topic === event.topic && (!kind || kind === event.kind)) });
+  // By address and never taken away: htmx wakes a fragment some moments after it has put it in place of the last one,
+  // and the news of these moments count too.
+  watchers.refresh.set(element.dataset.liveUrl, { go, wants: (event) => wanted.some(({ topic, kind }) => topic === event.topic && (!kind || kind === event.kind)) });
 });
 
 register("figure[data-live-metrics]", (figure) =>
