@@ -207,7 +207,8 @@ def reduced(picture: Image.Image) -> Image.Image:
     codes = pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]
     found, place, count = np.unique(codes, return_inverse=True, return_counts=True)
     colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
-    kept = colours[np.argsort(-count)[:256]]
+    vivid = colours.max(axis=1) - colours.min(axis=1)  # a small swatch counts for more than a shade of grey
+    kept = colours[np.argsort(-count * (8 + vivid))[:256]]
     nearest = np.abs(colours[:, None] - kept[None]).sum(axis=2).argmin(axis=1).astype(np.uint8)
     small = Image.fromarray(nearest[place].reshape(codes.shape)).convert("L")
     small.putpalette(kept.astype(np.uint8).tobytes())

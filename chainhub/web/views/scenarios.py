@@ -53,7 +53,7 @@ def detail(request: SignedInRequest, slug: str) -> HttpResponse:
         "parameters": [(titles.get(name, name), value) for name, value in found.parameters.items()],
         "collaborations": collaborations[:MOST_SHOWN],
         "models": models.select_related("organization")[:MOST_SHOWN],
-        "may_open": request.acting is not None and may_open_for(request.user, request.acting),
+        "may_open": bool(request.acting and may_open_for(request.user, request.acting)),
     }
     return render(request, "web/scenarios/detail.html", context)
 

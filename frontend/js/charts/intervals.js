@@ -7,7 +7,6 @@ import { t } from "../lib/texts.js";
 const ROW = 52;
 const TRACK = 8;
 const LINE = 19;
-const NUMBERS = 190; // room for "58.7% → 93.0% +34.3 pts"
 
 function domain(data) {
   const all = data.rows.flatMap((row) => [row.alone, row.together]).filter(Boolean).flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
@@ -76,17 +75,25 @@ function describe(row, write) {
   return [row.name, one(t("alone"), row.alone), one(t("together"), row.together)].filter(Boolean).join("\n");
 }
 
+// Room for the widest of "58.7% → 93.0% +34.3 pts" in the reader's language.
+function numbersWidth(data, write) {
+  const told = data.rows.map((row) => `${row.alone ? `${write(row.alone.value)} → ` : ""}${row.together ? write(row.together.value) : "–"}`);
+  const gains = data.rows.map((row) => (row.alone && row.together ? `+${writeGain(data, Math.abs(gainOf(data, row).difference))}` : ""));
+  return Math.max(...told.map((text, index) => widthOf(text) + widthOf(gains[index]))) + 16;
+}
+
 const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13.5 : 7.4), 0);
 
 function picture(data, width) {
   const [tick, write] = [as(data.metric?.format), aligned(data.metric?.format)];
   const narrow = width < 560;
   const left = narrow ? 10 : Math.min(220, 34 + Math.max(...data.rows.map((row) => Math.max(widthOf(row.name), widthOf(row.note ?? "") * 0.88))));
-  const right = narrow ? width - 10 : width - NUMBERS - 6;
+  const numbers = numbersWidth(data, write);
+  const right = narrow ? width - 10 : width - numbers - 20;
   const [low, high] = domain(data);
   const x = (value) => Math.round((left + ((value - low) / (high - low)) * (right - left)) * 10) / 10;
   // On a phone the name stands above its row, and where it is long the numbers below the name.
-  const stacked = narrow && Math.max(...data.rows.map((row) => widthOf(row.name))) + NUMBERS + 24 > width;
+  const stacked = narrow && Math.max(...data.rows.map((row) => widthOf(row.name))) + numbers + 24 > width;
   const step = ROW + (narrow ? 18 : 0) + (stacked ? LINE : 0);
   const head = 30;
   const bottom = head + data.rows.length * step;

@@ -21,6 +21,7 @@ from chainhub.collaborations.models import (
 )
 from chainhub.datasets.models import DatasetVersion, Grant
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.permissions import launching_organizations
 from chainhub.organizations.models import Membership
 from chainhub.organizations.permissions import MANAGERS
 from chainhub.registry.models import ModelShare, ModelVersion
@@ -132,6 +133,7 @@ def detail_context(request: SignedInRequest, collaboration: Collaboration) -> di
         "version_count": versions.count(),
         **_jobs(request, collaboration),
         "leads": leads,
+        "may_launch": not collaboration.closed_at and launching_organizations(request.user, collaboration).exists(),
         "invite_form": InviteForm(collaboration=collaboration) if leads else None,
         "live_topics": collaboration.topic,
     }

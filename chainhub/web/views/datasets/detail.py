@@ -13,6 +13,8 @@ from chainhub.datasets import permissions
 from chainhub.datasets.disclosure import public_report
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.jobs.models import TrainingJob
+from chainhub.organizations.models import Organization
+from chainhub.organizations.permissions import SCIENTISTS
 from chainhub.registry.models import ModelVersion
 from chainhub.repositories.models import CommitFile
 from chainhub.web.fieldviews import pixels_view, shown_fields
@@ -46,6 +48,7 @@ def detail(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         "live_topics": _topics(dataset, versions),
         "grants": list(dataset.grants.active().select_related("collaboration", "granted_by")),
         **rights,
+        "may_launch": Organization.objects.where(request.user, *SCIENTISTS).exists(),
     }
     return render(request, "web/datasets/detail.html", context | TAB_CONTEXTS[tab](request, context))
 
