@@ -15,6 +15,7 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.datasets.models import Dataset
 from chainhub.jobs.models import Metric, Status, TrainingJob
 from chainhub.organizations.models import Organization
+from chainhub.organizations.permissions import may_launch_for
 from chainhub.registry.models import ModelVersion
 from chainhub.web.chainmap import chain_map
 from chainhub.web.http import SignedInRequest
@@ -35,6 +36,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     context = {
         "decisions": decisions(request.user),
         "steps": first_steps(request.user),
+        "may_launch": may_launch_for(request.user, request.acting),
         "entries": _newest(request.user),
         "map": chain_map(request.user),
         "live_topics": ",".join([own_topic(request.user), *jobs["topics"]]),
@@ -71,7 +73,7 @@ def _running(user: User) -> dict[str, Any]:
 def _curves(jobs: list[TrainingJob]) -> dict[int, dict[str, Any]]:
     """Each job's loss, by split, over all its data."""
     points: dict[tuple[int, str], list[list[float]]] = defaultdict(list)
-    metrics = Metric.objects.filter(job__in=jobs, name="loss", organization=None).order_by("pk")
+    metrics = Metric.objects.filter(job__in=jobs, name="loss", organization=None, series="together").order_by("pk")
     for job, split, step, value in metrics.values_list("job", "split", "step", "value"):
         if value is not None:
             points[job, split].append([step, value])
@@ -79,8 +81,8 @@ def _curves(jobs: list[TrainingJob]) -> dict[int, dict[str, Any]]:
 
 
 def _curve(splits: dict[str, list[list[float]]]) -> dict[str, Any]:
-    series = [{"split": split, "points": line} for split, line in splits.items()]
-    return {"series": series, "x": {"label": _("Step")}, "y": {"label": _("Loss")}}
+    series = [{"split": split, "series": "together", "points": line} for split, line in splits.items()]
+    return {"series": series, "x": {"format": "integer"}}
 
 
 def _newest(user: User) -> list[Entry]:
