@@ -1,6 +1,7 @@
 """Registering data: a finished upload becomes a dataset, or the next version of one."""
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,6 +20,16 @@ from chainhub.repositories.services import create_repository
 from chainhub.repositories.uploads import take_upload
 
 
+class CardTexts(TypedDict, total=False):
+    """What may be said about a dataset from the start."""
+
+    summary: str
+    licence: str
+    source: str
+    source_url: str
+    card: str
+
+
 @transaction.atomic
 def register_dataset(
     *,
@@ -27,14 +38,10 @@ def register_dataset(
     name: str,
     upload: Upload,
     kind: str = "",
-    summary: str = "",
-    licence: str = "",
-    source: str = "",
-    source_url: str = "",
-    card: str = "",
     visibility: str = Visibility.PRIVATE,
     target: str = "",
     identifiers: Sequence[str] = (),
+    **card: Unpack[CardTexts],
 ) -> Dataset:
     """A dataset whose first version is on its way to be inspected. An empty `kind` is told from the file."""
     if not permissions.may_register(actor, organization):
@@ -48,14 +55,10 @@ def register_dataset(
         name=name.strip(),
         slug=free_slug(name, Dataset.objects.filter(organization=organization), fallback="dataset"),
         kind=Kind(kind) if kind else "",
-        summary=summary,
-        licence=licence,
-        source=source,
-        source_url=source_url,
-        card=card,
         visibility=Visibility(visibility),
         target=target,
         identifiers=list(identifiers),
+        **card,
         repository=create_repository(Repository.Kind.DATASET),
         created_by=actor,
     )
