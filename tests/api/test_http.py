@@ -47,6 +47,12 @@ def test_unknown_thing_is_a_problem(alice: User, browse: Any) -> None:
     assert answer.json()["code"] == "not_found"
 
 
+def test_unknown_address_is_a_problem(db: None, client: Client) -> None:
+    answer = client.get("/api/v1/nothing/here/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert client.get("/nothing/here/")["Content-Type"].startswith("text/html")
+
+
 def test_broken_json_is_a_problem(alice: User, browse: Any) -> None:
     answer = browse(alice).post("/api/v1/tokens/", "{", content_type="application/json")
     assert answer.status_code == 400

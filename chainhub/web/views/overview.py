@@ -37,10 +37,9 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "decisions": decisions(request.user),
         "steps": first_steps(request.user),
         "may_launch": may_launch_for(request.user, request.acting),
-        "entries": _newest(request.user),
-        "map": chain_map(request.user),
-        "live_topics": ",".join([own_topic(request.user), *jobs["topics"]]),
+        "live_topics": ",".join([own_topic(request.user), request.acting.topic, *jobs["topics"]]),
         **jobs,
+        **_results(request),
     }
     return render(request, "web/overview/index.html", context)
 
@@ -50,6 +49,18 @@ def overview(request: SignedInRequest) -> HttpResponse:
 def running(request: SignedInRequest) -> HttpResponse:
     """The jobs under way, fetched again when one begins or ends."""
     return render(request, "web/overview/_running.html", _running(request.user))
+
+
+@login_required
+@require_GET
+def results(request: SignedInRequest) -> HttpResponse:
+    """What came of the jobs, fetched again when the organization acted for receives a model."""
+    return render(request, "web/overview/_results.html", _results(request))
+
+
+def _results(request: SignedInRequest) -> dict[str, Any]:
+    watch = f"{request.acting.topic}:published" if request.acting else ""
+    return {"entries": _newest(request.user), "map": chain_map(request.user), "results_watch": watch}
 
 
 def _collaboration_topics(user: User) -> list[str]:
@@ -123,4 +134,5 @@ def first_steps(user: User) -> list[dict[str, Any]]:
 urlpatterns = [
     path("", overview, name="overview"),
     path("overview/running/", running, name="overview-running"),
+    path("overview/results/", results, name="overview-results"),
 ]
