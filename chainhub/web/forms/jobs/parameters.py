@@ -54,7 +54,7 @@ class ParametersStep(Step):
             for other, value in (setting.get("when") or {}).items():
                 field.when_field, field.when_value = PREFIX + other, _as_sent(value)
             self.fields[PREFIX + name] = field
-            place = self.groups.setdefault(setting.get("group", "model"), {"plain": [], "advanced": []})
+            place = self.groups.setdefault(_group(setting), {"plain": [], "advanced": []})
             place["advanced" if setting.get("advanced") else "plain"].append(PREFIX + name)
 
     @property
@@ -130,16 +130,24 @@ def _field(setting: Setting, initial: Any) -> forms.Field:
 def shown_parameters(recipe: catalogue.Recipe, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Parameters as people read them, with what differs from the default marked."""
     properties = catalogue.translated_schema(recipe)["properties"]
+    order = list(GROUPS)
+    known = sorted(
+        (name for name in parameters if name in properties), key=lambda name: order.index(_group(properties[name]))
+    )
     return [
         {
             "title": properties[name]["title"],
-            "value": _shown(properties[name], value),
-            "changed": value != properties[name].get("default"),
-            "group": GROUPS.get(properties[name].get("group", ""), ""),
+            "value": _shown(properties[name], parameters[name]),
+            "changed": parameters[name] != properties[name].get("default"),
+            "group": GROUPS[_group(properties[name])],
         }
-        for name, value in parameters.items()
-        if name in properties
+        for name in known
     ]
+
+
+def _group(setting: Setting) -> str:
+    group = str(setting.get("group", ""))
+    return group if group in GROUPS else "model"
 
 
 def _shown(setting: Setting, value: Any) -> str:
