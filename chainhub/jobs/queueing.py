@@ -23,8 +23,8 @@ LOOK_AHEAD = 500  # queued jobs that are put in order; the others wait behind th
 
 NO_GPU_NODE = gettext_noop("Waits for a GPU node: none is connected.")
 NO_NODE = gettext_noop("Waits for a compute node: none is connected.")
-OWN_BUSY = gettext_noop("Waits for a free slot on a node of its own participants; %(ahead)s ahead of it.")
-ALL_BUSY = gettext_noop("Waits for a free slot: all %(slots)s are taken; %(ahead)s ahead of it.")
+OWN_BUSY = gettext_noop("Waits for a free slot on a node of its own participants. Jobs ahead of it: %(ahead)s.")
+ALL_BUSY = gettext_noop("Waits for a free slot: all are in use. Jobs ahead of it: %(ahead)s.")
 NEXT = gettext_noop("Starts as soon as a node takes it.")
 
 
@@ -146,4 +146,4 @@ class _Slots:
             return sentence(NEXT)
         if queue.startswith("org-"):
             return sentence(OWN_BUSY, ahead=ahead)
-        return sentence(ALL_BUSY, slots=self._all[queue], ahead=ahead)
+        return sentence(ALL_BUSY, ahead=ahead)

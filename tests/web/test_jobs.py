@@ -197,7 +197,7 @@ def test_the_compute_page_shows_nodes_and_hides_jobs_of_others(
     assert "steel-1" in page
     assert job.title in page
     assert "The next one" in page
-    assert "all 1 are taken" in page
+    assert "all are in use" in page
     others = words(browse(carol).get("/compute/"))
     assert job.title not in others
     assert "A job of another collaboration" in others

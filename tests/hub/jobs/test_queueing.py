@@ -38,7 +38,7 @@ def test_the_second_waits_for_the_first(
     second, third = (make.make_job(alice, anvil, alliance, [ours], title=title) for title in "ab")
     waiting = queueing.waiting()
     assert [(one.job.pk, one.position) for one in waiting] == [(second.pk, 1), (third.pk, 2)]
-    assert waiting[1].reason["params"] == {"slots": 1, "ahead": 1}
+    assert waiting[1].reason["params"] == {"ahead": 1}
     assert queueing.why_it_waits(third) == waiting[1]
     assert queueing.why_it_waits(job) is None
 
