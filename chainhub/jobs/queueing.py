@@ -19,6 +19,7 @@ from chainhub.jobs.models import Device, Run, Status, TrainingJob
 from chainhub.nodes.models import SILENT_AFTER, ComputeNode, NodeQueue
 
 OWN_NODE_PATIENCE = timedelta(seconds=60)  # how long a job waits for an own node before any node may take it
+LONG = ("parameters", "fields", "result")  # columns that say nothing about an order
 LOOK_AHEAD = 500  # queued jobs that are put in order; the others wait behind them
 
 NO_GPU_NODE = gettext_noop("Waits for a GPU node: none is connected.")
@@ -74,7 +75,8 @@ def better_queue(job: TrainingJob, served: set[str]) -> str:
 def next_for(queues: Sequence[str]) -> TrainingJob | None:
     """The job that a node with these queues should take now; queues are served in the given order."""
     found = defaultdict(list)
-    for job in TrainingJob.objects.in_queue().filter(queue__in=queues, cancel_requested_at=None)[:LOOK_AHEAD]:
+    queued = TrainingJob.objects.in_queue().filter(queue__in=queues, cancel_requested_at=None).defer(*LONG)
+    for job in queued[:LOOK_AHEAD]:
         found[job.queue].append(job)
     if not found:
         return None
@@ -105,9 +107,9 @@ def in_fair_order(jobs: Iterable[TrainingJob], running: Counter[int]) -> list[Tr
 
 def waiting() -> list[Waiting]:
     """Everything that is queued: queue by queue in the order in which it will be served, with the reason."""
-    jobs = TrainingJob.objects.in_queue().select_related("collaboration", "organization")[:LOOK_AHEAD]
+    jobs = TrainingJob.objects.in_queue().select_related("collaboration", "organization").defer(*LONG)
     by_queue: dict[str, list[TrainingJob]] = defaultdict(list)
-    for job in jobs:
+    for job in jobs[:LOOK_AHEAD]:
         by_queue[job.queue].append(job)
     if not by_queue:
         return []

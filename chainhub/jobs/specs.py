@@ -15,7 +15,7 @@ def hash_of(value: Any) -> str:
 
 def spec_of(job: TrainingJob) -> Mapping[str, Any]:
     """The job as its approvers read it: what is computed, on which commits, under which agreement."""
-    inputs = job.inputs.select_related("version").order_by("commit_oid")
+    inputs = job.inputs.order_by("commit_oid")
     agreement = job.collaboration.current_agreement
     return {
         "collaboration": job.collaboration_id,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -9,8 +10,10 @@ from rest_framework import serializers
 from chainhub.api.fields import OrganizationField, PersonField, SentenceField
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import render, sentence
-from chainhub.datasets.models import Dataset, DatasetVersion
+from chainhub.datasets.models import DatasetVersion, DatasetVersionQuerySet
 from chainhub.jobs.models import Device, JobInput, Run, TrainingJob
+
+MOST_INPUTS = 200
 
 
 class InputSerializer(serializers.ModelSerializer[JobInput]):
@@ -110,7 +113,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     device = serializers.ChoiceField(choices=Device.choices, required=False)
     limits = serializers.DictField(required=False, help_text="{minutes, memory_mb, epochs}")
-    inputs = WantedInputSerializer(many=True, required=False)
+    inputs = WantedInputSerializer(many=True, required=False, max_length=MOST_INPUTS)  # type: ignore[call-arg]
 
     def get_fields(self) -> dict[str, Any]:
         """The list of features is called `fields`, a word that serializers keep for themselves."""
@@ -120,24 +123,35 @@ class ChangesSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Names become rows that the person may see."""
         if "inputs" in attrs:
-            attrs["versions"] = [self._version(one) for one in attrs.pop("inputs")]
+            attrs["versions"] = self._versions(attrs.pop("inputs"))
         return attrs
 
-    def _version(self, wanted: dict[str, Any]) -> DatasetVersion:
-        user = self.context["request"].user
-        organization, slug = wanted["dataset"].split("/")
-        dataset = Dataset.objects.visible_to(user).filter(organization__slug=organization, slug=slug).first()
-        versions = DatasetVersion.objects.visible_to(user).filter(dataset=dataset).ready() if dataset else None
-        if versions is not None and "version" in wanted:
-            versions = versions.filter(number=wanted["version"])
-        found = (
-            versions.select_related("dataset__organization", "commit").order_by("-number").first() if versions else None
-        )
-        if found is None:
-            raise serializers.ValidationError(
-                {"inputs": _("There is no such dataset or version: %(name)s.") % {"name": wanted["dataset"]}}
-            )
-        return found
+    def _versions(self, wanted: list[dict[str, Any]]) -> list[DatasetVersion]:
+        """Two queries for all of them: first which there are, then the chosen ones with what inspection found."""
+        seen = DatasetVersion.objects.visible_to(self.context["request"].user)
+        known: dict[str, dict[int, int]] = {}
+        for organization, slug, number, pk in _ready(seen, [one["dataset"] for one in wanted]):
+            known.setdefault(f"{organization}/{slug}", {})[number] = pk
+        chosen = [_chosen(known.get(one["dataset"], {}), one) for one in wanted]
+        found = {one.pk: one for one in seen.filter(pk__in=chosen).select_related("dataset__organization", "commit")}
+        return [found[pk] for pk in chosen]
+
+
+def _ready(seen: DatasetVersionQuerySet, names: list[str]) -> Any:
+    named = Q()
+    for organization, slug in (name.split("/") for name in names):
+        named |= Q(dataset__organization__slug=organization, dataset__slug=slug)
+    columns = ("dataset__organization__slug", "dataset__slug", "number", "pk")
+    return seen.ready().filter(named).order_by("number").values_list(*columns) if names else ()
+
+
+def _chosen(numbers: dict[int, int], wanted: dict[str, Any]) -> int:
+    """The version of that number, or the latest."""
+    number = wanted.get("version", max(numbers, default=0))
+    if number not in numbers:
+        told = _("There is no such dataset or version: %(name)s.") % {"name": wanted["dataset"]}
+        raise serializers.ValidationError({"inputs": told})
+    return numbers[number]
 
 
 class NewJobSerializer(ChangesSerializer):
@@ -149,7 +163,7 @@ class NewJobSerializer(ChangesSerializer):
     recipe = serializers.CharField(max_length=60)
     target = serializers.CharField(max_length=200)
     parameters = serializers.DictField(default=dict)
-    inputs = WantedInputSerializer(many=True)
+    inputs = WantedInputSerializer(many=True, max_length=MOST_INPUTS)  # type: ignore[call-arg]
 
     def validate_collaboration(self, slug: str) -> Collaboration:
         """One that the person may see."""

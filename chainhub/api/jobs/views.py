@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers, status
@@ -16,7 +16,7 @@ from chainhub.api.http import IDEMPOTENCY_KEY, actor, idempotency_key
 from chainhub.api.jobs.serializers import ChangesSerializer, JobDetailSerializer, JobSerializer, NewJobSerializer
 from chainhub.jobs import catalogue, queueing, services
 from chainhub.jobs.estimates import estimate
-from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.models import JobInput, Status, TrainingJob
 
 
 class JobFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -55,7 +55,9 @@ class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
         """Newest first."""
         found = TrainingJob.objects.visible_to(self.request.user).order_by("-pk")
         found = found.select_related("collaboration", "organization", "proposed_by")
-        return found.prefetch_related("inputs__version__dataset__organization")
+        # What inspection found in a version of many fields is long, and nobody asks for it here.
+        inputs = JobInput.objects.select_related("version__dataset__organization").defer("version__inspection")
+        return found.prefetch_related(Prefetch("inputs", inputs))
 
     @extend_schema(responses=JobDetailSerializer)
     def retrieve(self, request: Request, number: int) -> Response:

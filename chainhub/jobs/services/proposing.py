@@ -146,8 +146,8 @@ def _check_bound(organization: Organization, collaboration: Collaboration, agree
 def _locked_grants(collaboration: Collaboration, versions: Sequence[DatasetVersion]) -> list[Grant]:
     """Locked: a grant that is revoked meanwhile finds this job when it looks for whom that affects."""
     datasets = [version.dataset_id for version in versions]
-    grants = Grant.objects.select_for_update().active().filter(collaboration=collaboration, dataset__in=datasets)
-    return list(grants.order_by("pk"))
+    grants = Grant.objects.select_for_update(of=("self",)).active().filter(collaboration=collaboration)
+    return list(grants.filter(dataset__in=datasets).select_related("dataset__organization").order_by("pk"))
 
 
 def _check_versions(job: TrainingJob, versions: Sequence[DatasetVersion]) -> None:
