@@ -118,8 +118,8 @@ def test_filters(call: Call, alice: Any, job: TrainingJob) -> None:
 def test_what_a_job_told_and_left(call: Call, alice: Any, anvil: Any, job: TrainingJob) -> None:
     run = services.claim_job(job.pk, node=make_node())
     assert run is not None
-    RunEvent.objects.create(run=run, seq=1, at=run.started_at, kind="log",
-                            payload={"level": "warning", "text": "Missing pixels are read as black.", "params": {}})  # fmt: skip
+    line = {"level": "warning", "text": "Missing pixels are read as black.", "params": {}}
+    RunEvent.objects.create(run=run, seq=1, at=run.started_at, kind="log", payload=line)
     common = {"job": job, "run": run, "name": "loss", "split": "train", "epoch": 1}
     Metric.objects.create(**common, seq=2, step=1, value=0.5)
     Metric.objects.create(**common, seq=3, step=2, value=0.25, organization=anvil, series="alone")

@@ -84,7 +84,7 @@ def test_a_job_runs_and_leaves_what_it_should(job: TrainingJob, server: ForkServ
     assert {"model.safetensors", "config.json", "evaluation.json"} <= set(run.artifacts.values_list("path", flat=True))
     assert {one["organization"] for one in done.result["organizations"]} == {"anvil", "borealis"}
     assert done.metrics.filter(name="loss", split="train", series="together").count() == 2
-    assert list(run.events.values_list("kind", flat=True))[0] == "started"
+    assert run.events.values_list("kind", flat=True).first() == "started"
     assert set(run.timings) == {"layout", "fork", "load", "first_step"}
     assert told == [job.pk]
 

@@ -70,7 +70,8 @@ def valkey(
     server.start()
     for name, value in {
         "CHAINHUB_DATA": str(tmp_path), "DATABASE_URL": database_url(), "STORAGE_URL": f"file://{tmp_path / 'blobs'}",
-        "REDIS_URL": server.url, "SECRET_KEY": "one key for all processes of the test", "OMP_NUM_THREADS": "1", "LEASE_SECONDS": "5",
+        "REDIS_URL": server.url, "SECRET_KEY": "one key for all processes of the test",
+        "OMP_NUM_THREADS": "1", "LEASE_SECONDS": "5",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(ours_, "REDIS_URL", server.url)

@@ -12,6 +12,7 @@ from chainhub.core.valkey import EmbeddedValkey
 from chainhub.jobs import services
 from chainhub.jobs.models import Run, Status, TrainingJob
 from chainhub.nodes.models import ComputeNode
+from chainhub.registry.models import ModelVersion
 from tests.factories import jobs as make
 from tests.process.conftest import WorkerProcess, until
 
@@ -65,6 +66,8 @@ def test_a_killed_workers_job_goes_on_elsewhere_from_its_last_checkpoint(start_w
     until(lambda: succeeded(job), 90, what="success")
     first, second = job.runs.order_by("number")
     assert (first.outcome, second.outcome) == ("lost", "succeeded")
+    until(lambda: ModelVersion.objects.filter(job=job).exists(), 30, what="publication")
+    assert ModelVersion.objects.count() == 1
     assert second.resumed_from_id is not None
     assert second.node.name == "two"
 

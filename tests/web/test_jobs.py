@@ -37,7 +37,7 @@ def said(alliance: Any, ours: Any, theirs: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_each_step_leads_to_the_next(browse: Browse, alice: Any, said: dict[str, Any]) -> None:
+def test_each_step_leads_to_the_next(browse: Browse, alice: Any, said: Any) -> None:
     browser = browse(alice)
     assert "Which collaboration" in words(browser.get(LAUNCH))
     asked = {"goal": "What kind of model", "recipe": "Which data", "data": "What does it predict",
@@ -46,12 +46,12 @@ def test_each_step_leads_to_the_next(browse: Browse, alice: Any, said: dict[str,
         assert next_question in words(browser.post(LAUNCH, {**said, "seen": _before(said, step), "step": step})), step
 
 
-def _before(said: dict[str, Any], step: str) -> list[str]:
+def _before(said: Any, step: str) -> list[str]:
     tokens: list[str] = said["seen"]
     return tokens[: next(place for place, token in enumerate(tokens) if token.startswith(step))]
 
 
-def test_the_last_step_launches(browse: Browse, alice: Any, said: dict[str, Any]) -> None:
+def test_the_last_step_launches(browse: Browse, alice: Any, said: Any) -> None:
     answer = browse(alice).post(LAUNCH, {**said, "step": "review", "go": "launch"})
     job = TrainingJob.objects.get()
     assert answer.status_code == 302
@@ -61,7 +61,7 @@ def test_the_last_step_launches(browse: Browse, alice: Any, said: dict[str, Any]
     assert job.organization.slug == "anvil"
 
 
-def test_what_makes_no_sense_is_said_beside_its_field(browse: Browse, alice: Any, said: dict[str, Any]) -> None:
+def test_what_makes_no_sense_is_said_beside_its_field(browse: Browse, alice: Any, said: Any) -> None:
     browser = browse(alice)
     page = words(browser.post(LAUNCH, {**said, "p-epochs": "0", "step": "parameters"}))
     assert "Ensure this value is greater than or equal to 1." in page
@@ -73,7 +73,7 @@ def test_what_makes_no_sense_is_said_beside_its_field(browse: Browse, alice: Any
 
 
 def test_data_that_may_not_be_used_is_grey_and_says_why(
-    browse: Browse, alice: Any, said: dict[str, Any], dora: Any, borealis: Any
+    browse: Browse, alice: Any, said: Any, dora: Any, borealis: Any
 ) -> None:
     other = make.make_version(borealis, dora, name="Gearboxes")
     other.dataset.visibility = "hub"
@@ -85,7 +85,7 @@ def test_data_that_may_not_be_used_is_grey_and_says_why(
 
 
 def test_an_earlier_step_that_no_longer_holds_is_shown_again(
-    browse: Browse, alice: Any, said: dict[str, Any], theirs: Any
+    browse: Browse, alice: Any, said: Any, theirs: Any
 ) -> None:
     theirs.dataset.grants.all().delete()
     page = words(browse(alice).post(LAUNCH, {**said, "step": "review", "go": "launch"}))
@@ -102,7 +102,7 @@ def test_one_cannot_launch_for_a_collaboration_of_others(browse: Browse, carol: 
 
 
 def test_a_clone_is_filled_in(
-    browse: Browse, alice: Any, said: dict[str, Any], alliance: Any, anvil: Any, ours: Any, theirs: Any
+    browse: Browse, alice: Any, said: Any, alliance: Any, anvil: Any, ours: Any, theirs: Any
 ) -> None:
     job = make.make_job(alice, anvil, alliance, [ours, theirs], parameters={"epochs": 9}, fields=["x0", "x1"], seed=3)
     browser = browse(alice)
@@ -118,7 +118,7 @@ def test_nobody_clones_what_they_may_not_see(browse: Browse, carol: Any, job: Tr
     assert browse(carol).get(f"{LAUNCH}?clone={job.pk}").status_code == 404
 
 
-def test_the_estimate_follows_the_form(browse: Browse, alice: Any, said: dict[str, Any]) -> None:
+def test_the_estimate_follows_the_form(browse: Browse, alice: Any, said: Any) -> None:
     page = words(browse(alice).post(f"{LAUNCH}estimate/", {**said, "step": "parameters"}))
     assert "160" in page
     assert "no earlier job to judge by" in page
