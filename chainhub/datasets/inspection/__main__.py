@@ -6,14 +6,19 @@ import resource
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
+from chainhub.core.sentences import sentence
 from chainhub.datasets.inspection.files import inspect_file
 from chainhub.datasets.inspection.findings import RefusedFileError
 
 MEMORY = 8 * 2**30
 SECONDS = 2 * 3600
 TOLD_EVERY = 0.2
+UNREADABLE = gettext_noop("The file cannot be read as a table or as images (%(reason)s).")
 
 
 def main(source: Path, work: Path) -> None:
@@ -22,21 +27,29 @@ def main(source: Path, work: Path) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    outcome: dict[str, object]
-    try:
-        findings = inspect_file(source, work, _Teller())
-    except RefusedFileError as refusal:
-        outcome = {"refusal": refusal.sentence}
-    else:
-        outcome = {
-            "kind": findings.kind,
-            "rows": findings.rows,
-            "training": findings.training.name,
-            "report": findings.report,
-        }
+    outcome = _outcome(source, work)
     unfinished = work / "outcome.part"
     unfinished.write_text(json.dumps(outcome))
     unfinished.replace(work / "outcome.json")
+
+
+def _outcome(source: Path, work: Path) -> dict[str, object]:
+    try:
+        findings = inspect_file(source, work, _Teller())
+    except RefusedFileError as refusal:
+        return {"refusal": refusal.sentence}
+    except MemoryError:
+        raise
+    except Exception as error:
+        # A file that no reader foresaw: its owner gets a sentence, the log gets the rest.
+        traceback.print_exc()
+        return {"refusal": sentence(UNREADABLE, reason=f"{type(error).__name__}: {error}"[:200])}
+    return {
+        "kind": findings.kind,
+        "rows": findings.rows,
+        "training": findings.training.name,
+        "report": findings.report,
+    }
 
 
 class _Teller:

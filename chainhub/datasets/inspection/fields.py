@@ -55,7 +55,7 @@ def _numbers(column: pa.ChunkedArray, kind: str, *, bins: int, brief: bool) -> d
     limits = pc.min_max(column).as_py()
     if brief or limits["min"] is None:
         return {"distinct": None if brief else 0, **limits}
-    values = pc.cast(column.drop_null(), pa.float64()).to_numpy()
+    values = pc.cast(column.drop_null(), pa.float64(), safe=False).to_numpy()
     distinct = int(pc.count_distinct(column, mode="only_valid").as_py())
     spread = np.quantile(values, SHARES).tolist()
     return {

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-import zlib
 from collections import Counter
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,6 +16,7 @@ from chainhub.datasets.canonical import COMPRESSION, IMAGES_PER_GROUP
 from chainhub.datasets.inspection.findings import Findings, RefusedFileError, Repairs, Tell
 from chainhub.datasets.inspection.limits import FEW, MAX_IMAGE_BYTES, MAX_IMAGES, MAX_PIXELS, SMALL_SHARE
 from chainhub.datasets.inspection.pixels import as_png
+from chainhub.datasets.inspection.unpacking import DAMAGE
 
 KEPT = ("PNG", "JPEG")  # stored byte for byte
 TURNED = ("BMP", "GIF", "TIFF", "WEBP")  # stored as PNG
@@ -136,7 +136,7 @@ def _row(archive: zipfile.ZipFile, info: zipfile.ZipInfo, gallery: Gallery) -> d
     if label and info.file_size <= MAX_IMAGE_BYTES:
         try:
             data = gallery.add(archive.read(info), label)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except DAMAGE:
             data = None
     if data is None:
         gallery.broken.append(info.filename)

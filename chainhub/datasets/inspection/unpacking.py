@@ -12,6 +12,18 @@ from django.utils.translation import gettext_noop
 from chainhub.datasets.inspection.findings import RefusedFileError, Tell
 from chainhub.datasets.inspection.limits import MAX_UNPACKED, PIECE, UNPACKED_ALWAYS, UNPACKED_RATIO
 
+# What reading a ZIP raises where its bytes lie about one another.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
+DAMAGED_ZIP = gettext_noop("The ZIP is damaged or cut off; pack or upload it again.")
 ENCRYPTED = 0x1
 SYMLINK = 0o120000
 CLUTTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -30,8 +42,8 @@ def members_of(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise RefusedFileError(gettext_noop("The ZIP is damaged or cut off; pack or upload it again.")) from error
+    except DAMAGE as error:
+        raise RefusedFileError(DAMAGED_ZIP) from error
     files = [info for info in infos if not info.is_dir() and not _is_clutter(info.filename)]
     for info in files:
         _check_member(info)
@@ -51,8 +63,11 @@ def lone_table(files: list[zipfile.ZipInfo]) -> zipfile.ZipInfo | None:
 
 def unpack_member(path: Path, info: zipfile.ZipInfo, target: Path, tell: Tell) -> None:
     """One file out of a ZIP."""
-    with zipfile.ZipFile(path) as archive, archive.open(info) as source:
-        _copy(source, target, packed=info.compress_size, tell=lambda: tell(source.tell() / max(info.file_size, 1)))
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(info) as source:
+            _copy(source, target, packed=info.compress_size, tell=lambda: tell(source.tell() / max(info.file_size, 1)))
+    except DAMAGE as error:
+        raise RefusedFileError(DAMAGED_ZIP) from error
 
 
 def too_large(unpacked: int, packed: int) -> bool:

@@ -1,0 +1,49 @@
+"""Files that were damaged on the way, at random: each is read or refused with a sentence; nothing else may happen."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from chainhub.datasets.inspection.files import inspect_file
+from chainhub.datasets.inspection.findings import RefusedFileError
+from tests.hub.datasets import hostile_files, hostile_texts
+
+PIECES = [
+    *(b'"', b",", b";", b"\t", b"\n", b"\r\n", b'""', b"\x00", b"\xff", b"\xe9", b"NA", b"inf", b"1e999", b"1,5", b"#"),
+    *(b"2026-13-45", b"999999999999999999999", b"0x10", b"true", b"\xef\xbb\xbf", "名".encode(), b"sep=;", b"-", b"."),
+]
+LARGE = ("bomb", "endless", "10,000", "late in the file")
+SEEDS = [
+    make for name, make, _said in [*hostile_texts.CASES, *hostile_files.CASES] if not any(x in name for x in LARGE)
+]
+
+
+def mangled(data: bytes, chance: random.Random) -> bytes:
+    """A few bytes more, fewer, or other ones."""
+    changed = bytearray(data[:20_000])
+    for _change in range(chance.randint(1, 6)):
+        place = chance.randrange(len(changed) + 1)
+        way = chance.random()
+        if way < 0.5:
+            changed[place:place] = b"".join(chance.choices(PIECES, k=chance.randint(1, 8)))
+        elif way < 0.75:
+            del changed[place : place + chance.randint(1, 30)]
+        elif place < len(changed):
+            changed[place] = chance.randrange(256)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_damage_surprises_the_reader(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    for number in range(40):
+        source, work = tmp_path / "source", tmp_path / str(number)
+        work.mkdir()
+        source.write_bytes(mangled(chance.choice(SEEDS)(), chance))
+        try:
+            findings = inspect_file(source, work)
+        except RefusedFileError as refusal:
+            assert str(refusal).endswith((".", ")"))
+        else:
+            assert findings.rows == findings.report["rows"] > 0
