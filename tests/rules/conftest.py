@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 
 from chainhub.accounts.models import User
@@ -20,7 +21,9 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     folder = tmp_path_factory.mktemp("world")
     blobs = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder / "blobs")}}
     own = override_settings(UPLOADS=folder / "uploads", STORAGES={**settings.STORAGES, "blobs": blobs})
-    with django_db_blocker.unblock(), own, transaction.atomic():
+    # The live stream lets its connection go; here that one holds the world.
+    kept = patch.object(connection, "close", lambda: None)
+    with django_db_blocker.unblock(), own, kept, transaction.atomic():
         yield _build()
         transaction.set_rollback(True)
 
