@@ -165,6 +165,7 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 2**30)
 UPLOAD_DAYS = env.int("UPLOAD_DAYS", 7)
 # A node's content-addressed cache of inputs, and the folders in which runs work.
 NODE_CACHE = Path(env.str("CHAINHUB_NODE_CACHE", str(DATA / "node")))
+NODE_CACHE_BYTES = env.int("NODE_CACHE_BYTES", 50 * 2**30)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"

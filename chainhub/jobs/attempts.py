@@ -14,6 +14,7 @@ from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
 from chainhub.jobs import ending, runner
+from chainhub.jobs.cache import trim_cache
 from chainhub.jobs.keeper import Keeper, Stop
 from chainhub.jobs.models import Run
 from chainhub.jobs.runner import Layout, Said
@@ -80,6 +81,7 @@ class Attempt:
             self.keeper.stop()
             if layout:
                 layout.clear()
+            trim_cache()
 
     def drain(self) -> None:
         """Write a checkpoint, leave, and let another node go on."""

@@ -13,9 +13,10 @@ from pathlib import Path
 from django.conf import settings
 
 from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.jobs.cache import cached
 from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import JobInput, Run
-from chainhub.repositories.models import Blob, CommitFile
+from chainhub.repositories.models import CommitFile
 from chainhub.repositories.storage import fetch_blob
 from trainer.contract import Event, InputFile, JobSpec, Limits, Split
 
@@ -74,14 +75,6 @@ def events(fd: int) -> Iterator[list[Said]]:
             continue
         yield batch
         batch = []
-
-
-def cached(blob: Blob) -> Path:
-    """The blob in this machine's content-addressed cache, fetched and verified once."""
-    path = Path(settings.NODE_CACHE) / "blobs" / blob.storage_name
-    if not (path.exists() and path.stat().st_size == blob.size):
-        fetch_blob(blob, path)
-    return path
 
 
 def _parsed(line: bytes) -> Said | None:

@@ -72,6 +72,7 @@ class Worker:
         threading.Thread(target=self._tell, name="heartbeat", daemon=True).start()
         if self._slots:
             threading.Thread(target=self._warm, name="warm-up", daemon=True).start()
+        self._ready()  # a stop may come before the broker answers
         signals.worker_ready.connect(self._ready, weak=False)
         if self._beat:
             # In a thread: a process of its own would live on when this one is killed.

@@ -1,13 +1,14 @@
 """The pages of training jobs, and the guided launch."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from chainhub.jobs import services
-from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.models import Run, Status, TrainingJob
 from tests.factories import jobs as make
 from tests.factories.nodes import make_node
 from tests.hub.jobs.conftest import job, ours, theirs
@@ -201,3 +202,16 @@ def test_the_compute_page_shows_nodes_and_hides_jobs_of_others(
     others = words(browse(carol).get("/compute/"))
     assert job.title not in others
     assert "A job of another collaboration" in others
+
+
+def test_the_compute_page_says_who_used_how_much(browse: Browse, alice: Any, job: TrainingJob) -> None:
+    assert "Who used how much" not in words(browse(alice).get("/compute/"))
+    run = services.claim_job(job.pk, node=None)
+    assert run is not None
+    Run.objects.filter(pk=run.pk).update(
+        started_at=run.started_at - timedelta(hours=2), ended_at=run.started_at, outcome="succeeded"
+    )
+    page = words(browse(alice).get("/compute/"))
+    assert "Who used how much" in page
+    assert '"categories": ["Anvil"]' in page
+    assert '"values": [2.0]' in page

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from chainhub.core.sentences import render as rendered
 from chainhub.jobs import queueing
-from chainhub.jobs.models import Run, TrainingJob
+from chainhub.jobs.hours import hours_by_organization
+from chainhub.jobs.models import Device, Run, TrainingJob
 from chainhub.nodes.models import ComputeNode
 from chainhub.web.http import SignedInRequest
 
@@ -22,7 +23,7 @@ GONE_SHOWN = 5
 @require_safe
 def compute(request: SignedInRequest) -> HttpResponse:
     """What the hub computes on."""
-    context = {**_nodes(request.user), **_queue(request.user), "live_topics": "nodes"}
+    context = {**_nodes(request.user), **_queue(request.user), "hours": _hours(), "live_topics": "nodes"}
     return render(request, "web/compute/index.html", context)
 
 
@@ -87,6 +88,23 @@ def _queue(user: Any) -> dict[str, Any]:
             {"job": one.job, "position": one.position, "reason": rendered(one.reason), "is_mine": one.job.pk in mine}
             for one in waiting
         ]
+    }
+
+
+def _hours() -> dict[str, Any] | None:
+    """Who used how much, as a picture; None where nothing ran."""
+    spent = hours_by_organization()
+    if not spent:
+        return None
+    devices = [device for device in Device if any(device.value in one for _owner, one in spent)]
+    return {
+        "horizontal": True,
+        "stacked": len(devices) > 1,
+        "categories": [owner.short_name for owner, _one in spent],
+        "series": [
+            {"name": str(device.label), "values": [round(one.get(device.value, 0.0), 3) for _owner, one in spent]}
+            for device in devices
+        ],
     }
 
 

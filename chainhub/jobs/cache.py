@@ -1,0 +1,43 @@
+"""A node's cache of inputs: each blob under its hash, fetched and verified once, the longest unused ones dropped."""
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+from django.conf import settings
+
+from chainhub.repositories.models import Blob
+from chainhub.repositories.storage import fetch_blob
+
+IN_USE = 600.0  # seconds since its last use in which a blob is left alone: a run may be about to link it
+
+
+def cached(blob: Blob) -> Path:
+    """The blob on this machine."""
+    path = _folder() / blob.storage_name
+    if not (path.exists() and path.stat().st_size == blob.size):
+        fetch_blob(blob, path)
+    os.utime(path)
+    return path
+
+
+def trim_cache() -> int:
+    """Drop what was not used for longest until the rest fits; the bytes that were freed."""
+    files = []
+    for path in _folder().rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # another worker of this machine trims as well
+            if path.is_file():
+                files.append((path.stat().st_mtime, path.stat().st_size, path))
+    surplus = sum(size for _used, size, _path in files) - settings.NODE_CACHE_BYTES
+    freed, settled = 0, time.time() - IN_USE
+    for used, size, path in sorted(files):
+        if freed >= surplus or used > settled:
+            break
+        path.unlink(missing_ok=True)
+        freed += size
+    return freed
+
+
+def _folder() -> Path:
+    return Path(settings.NODE_CACHE) / "blobs"
