@@ -91,10 +91,14 @@ def test_progress_is_kept_for_those_who_come_later(waiting: DatasetVersion) -> N
 
 
 def test_a_child_that_dies_refuses_only_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    work = tmp_path / "work"
-    work.mkdir()
+    monkeypatch.setattr("chainhub.datasets.isolation.sys.executable", "/bin/false")
     with pytest.raises(RefusedFileError, match="more memory or time"):
-        inspect_isolated(tmp_path / "nowhere", work, quiet)
+        inspect_isolated(tmp_path / "source", tmp_path, quiet)
+
+
+def test_what_no_reader_foresaw_is_still_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RefusedFileError, match="cannot be read as a table or as images .FileNotFoundError"):
+        inspect_isolated(tmp_path / "nowhere", tmp_path, quiet)
 
 
 def test_a_child_sees_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
