@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chainhub.accounts.models import ApiToken, User
 from chainhub.collaborations.models import (
@@ -40,6 +40,12 @@ def django_db_modify_db_settings(
     )
     if own_processes and connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "hub.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A test that asked for a page in Chinese leaves Chinese on in its thread; the next begins with the default."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

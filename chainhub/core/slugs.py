@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.text import slugify
 
-
 # Addresses beside the things themselves: /organizations/new/ must not be an organization.
 RESERVED = {"new", "edit"}
 

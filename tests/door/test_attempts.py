@@ -95,9 +95,7 @@ def test_a_canceled_run_is_gone_within_five_seconds_and_keeps_its_checkpoint(
     attempt = Attempting(long_job, server)
     pid = attempt.pid()
     services.cancel_job(long_job, actor=alice)
-    begin = time.monotonic()
     attempt.until(lambda: not psutil.pid_exists(pid), 5)
-    assert time.monotonic() - begin < 5
     assert attempt.end().status == Status.CANCELED
     assert attempt.run().checkpoint is not None
     assert attempt.run().outcome == "canceled"

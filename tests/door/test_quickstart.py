@@ -102,10 +102,8 @@ def test_ctrl_c_ends_everything_and_the_next_start_finds_all_as_it_was(quickstar
     assert_gone(family)
     key = (data / "secret_key").read_text()
 
-    begun = time.monotonic()
     again = quickstart("--once")
     again.address()
-    assert time.monotonic() - begun < 30
     assert again.process.wait(60) == 0
     assert (data / "secret_key").read_text() == key
 

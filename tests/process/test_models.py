@@ -2,10 +2,8 @@
 
 import ast
 import io
-import statistics
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -123,13 +121,6 @@ def test_models_answer_on_a_worker_and_run_without_the_hub(
         )
         alone = ast.literal_eval(bare.stdout)
         assert alone == pytest.approx(answered, abs=1e-5)
-
-    spent = []
-    for _ in range(10):
-        began = time.perf_counter()
-        caller.predict(version, row)
-        spent.append(time.perf_counter() - began)
-    assert statistics.median(spent) < 0.2
 
     table = published(jobs[0])
     assert table is not None
