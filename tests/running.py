@@ -6,10 +6,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import psutil
 import pytest
 from django.db import connection
 
 from chainhub.quickstart.hub import Hub
+
+
+def is_gone(pid: int) -> bool:
+    """Whether the process has ended; in a container nobody may have taken notice of that yet (a zombie)."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def database_url() -> str:

@@ -16,6 +16,7 @@ from chainhub.jobs.attempts import Slot, attempt_job
 from chainhub.jobs.models import Run, Status, TrainingJob
 from chainhub.jobs.signals import job_succeeded
 from chainhub.jobs.supervisor import ForkServer
+from tests.running import is_gone
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
@@ -95,7 +96,7 @@ def test_a_canceled_run_is_gone_within_five_seconds_and_keeps_its_checkpoint(
     attempt = Attempting(long_job, server)
     pid = attempt.pid()
     services.cancel_job(long_job, actor=alice)
-    attempt.until(lambda: not psutil.pid_exists(pid), 5)
+    attempt.until(lambda: is_gone(pid), 5)
     assert attempt.end().status == Status.CANCELED
     assert attempt.run().checkpoint is not None
     assert attempt.run().outcome == "canceled"
@@ -106,7 +107,7 @@ def test_a_child_that_ignores_the_request_is_killed(long_job: TrainingJob, serve
     pid = attempt.pid()
     os.kill(pid, signal.SIGSTOP)
     services.cancel_job(long_job, actor=alice)
-    attempt.until(lambda: not psutil.pid_exists(pid), 5)
+    attempt.until(lambda: is_gone(pid), 5)
     assert attempt.end().status == Status.CANCELED
 
 
@@ -126,7 +127,7 @@ def test_a_lost_lease_ends_the_child_at_once(long_job: TrainingJob, server: Fork
     attempt = Attempting(long_job, server)
     pid = attempt.pid()
     Run.objects.filter(job=long_job).update(outcome="lost", ended_at="2026-01-01T00:00:00Z")
-    attempt.until(lambda: not psutil.pid_exists(pid), 3)
+    attempt.until(lambda: is_gone(pid), 3)
     done = attempt.end()
     assert done.status == Status.RUNNING, "the one who lost the lease writes nothing"
 

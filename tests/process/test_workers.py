@@ -15,6 +15,7 @@ from chainhub.nodes.models import ComputeNode
 from chainhub.registry.models import ModelVersion
 from tests.factories import jobs as make
 from tests.process.conftest import WorkerProcess, until
+from tests.running import is_gone
 
 pytestmark = [pytest.mark.process, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -61,7 +62,7 @@ def test_a_killed_workers_job_goes_on_elsewhere_from_its_last_checkpoint(start_w
     job = launch()
     run = until(lambda: with_checkpoint(job), 60, what="a checkpoint")
     one.kill()
-    until(lambda: not psutil.pid_exists(run.pid), 15, what="the child's end")
+    until(lambda: is_gone(run.pid), 15, what="the child's end")
     start_worker("two", "--slots", "1", "--beat")
     until(lambda: succeeded(job), 90, what="success")
     first, second = job.runs.order_by("number")
@@ -107,7 +108,7 @@ def test_cancel_ends_the_process_tree_and_resume_goes_on(start_worker: Start, la
     services.cancel_job(waits, actor=alice)
     assert status(waits) == Status.CANCELED
     services.cancel_job(job, actor=alice)
-    until(lambda: not psutil.pid_exists(pid), 5, what="the child's end")
+    until(lambda: is_gone(pid), 5, what="the child's end")
     until(lambda: status(job) == Status.CANCELED, 5)
     assert not waits.runs.exists()
     services.resume_job(TrainingJob.objects.get(pk=job.pk), actor=alice)
@@ -126,7 +127,7 @@ def test_a_worker_that_is_stopped_gives_its_job_back(start_worker: Start, launch
     assert (job.status, run.outcome) == (Status.QUEUED, "drained")
     assert "is being stopped" in job.reason["text"]
     assert run.checkpoint is not None
-    assert not psutil.pid_exists(run.pid)
+    assert is_gone(run.pid)
     assert not ComputeNode.objects.present().exists()
     start_worker("two", "--slots", "1")
     until(lambda: succeeded(job), 60, what="success")

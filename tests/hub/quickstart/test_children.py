@@ -7,11 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from chainhub.quickstart import children
 from chainhub.quickstart.children import Child
+from tests.running import is_gone
 
 pytestmark = pytest.mark.process
 SLEEPER = "import time; time.sleep(60)"
@@ -31,7 +31,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def gone(pid: int, seconds: float = 5) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+        if is_gone(pid):
             return True
         time.sleep(0.02)
     return False
