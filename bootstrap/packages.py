@@ -101,6 +101,7 @@ def _wants_cpu_build(variables: dict[str, str]) -> bool:
 
 def _run_uv(extras: tuple[str, ...], variables: dict[str, str]) -> None:
     command: list[str | Path] = [UV, "pip", "install", "--python", VENV_PYTHON, "--only-binary", ":all:"]
+    command += ["--no-binary", "jsonpath-rw"]  # has no wheel; pure Python, a need of mlcroissant
     command += ["-r", PYPROJECT]
     command += [part for extra in extras for part in ("--extra", extra)]
     command += ["--no-index"] if environment.without_index() else []
