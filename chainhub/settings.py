@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "chainhub.collaborations",
     "chainhub.repositories",
     "chainhub.datasets",
+    "chainhub.policies",
     "chainhub.nodes",
     "chainhub.jobs",
     "chainhub.registry",

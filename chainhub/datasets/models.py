@@ -26,7 +26,14 @@ class Kind(models.TextChoices):
     """What the data is."""
 
     TABLE = "table", _("Table")
+    SERIES = "series", _("Time series")
     IMAGES = "images", _("Images")
+    TEXT = "text", _("Labelled texts")
+    PAIRS = "pairs", _("Text pairs")
+    CORPUS = "corpus", _("Plain text")
+    CHAT = "chat", _("Instructions and chats")
+    ANSWERS = "answers", _("Questions and answers")
+    MOLECULES = "molecules", _("Molecules")
 
 
 class DatasetQuerySet(models.QuerySet["Dataset"]):
@@ -80,11 +87,16 @@ class Dataset(Created):
     card = models.TextField(
         _("card"), blank=True, max_length=20_000, help_text=_("Markdown: what it is, how it was collected, its limits.")
     )
+    summary_zh = models.CharField(_("summary in Chinese"), max_length=300, blank=True)
+    card_zh = models.TextField(_("card in Chinese"), blank=True, max_length=20_000)
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
     source_url = models.URLField(_("source address"), blank=True)
     target = models.CharField(_("target field"), max_length=200, blank=True)
     identifiers = models.JSONField(_("identifier fields"), default=list, blank=True)
+    field_settings = models.JSONField(
+        default=dict, blank=True, help_text="{field: {role, type, unit, sensitive, about}} as the owner set them"
+    )
     visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.PRIVATE)
     repository = models.OneToOneField(Repository, on_delete=models.PROTECT, related_name="dataset")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -150,8 +162,18 @@ class DatasetVersion(Created, HasStatus):
         Commit, null=True, blank=True, on_delete=models.PROTECT, related_name="dataset_version"
     )
     note = models.CharField(_("what changed"), max_length=300, blank=True)
+    reference = models.JSONField(
+        null=True, blank=True, help_text="{kind, address, sha256, size, …} of bytes that stay with their owner"
+    )
+    restored_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    deprecated_at = models.DateTimeField(null=True, blank=True)
+    deprecated_reason = models.CharField(max_length=300, blank=True)
+    deprecated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     rows = models.PositiveBigIntegerField(null=True, blank=True)
     inspection = models.JSONField(default=dict, blank=True)
+    profile = models.JSONField(default=dict, blank=True, help_text="what the values look like; empty until computed")
     refusal = models.JSONField(null=True, blank=True, help_text="the sentence that says why it was refused")
     claimed_at = models.DateTimeField(null=True, blank=True, help_text="last sign of life of whoever inspects it")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="how often an inspection of it was begun")
@@ -178,14 +200,34 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(revoked_at=None)
 
     def visible_to(self, user: Any) -> "GrantQuerySet":
-        return self.filter(dataset__in=Dataset.objects.visible_to(user))
+        """Of datasets that the person may see, to collaborations that the person may see: a card that is open to the
+        hub does not tell who works with whom.
+        """
+        seen = Collaboration.objects.visible_to(user)
+        return self.filter(dataset__in=Dataset.objects.visible_to(user), collaboration__in=seen)
 
 
 class Grant(Created):
-    """The owner lets a collaboration train on a dataset; taken back by setting `revoked_at`, never deleted."""
+    """The owner lets a collaboration use a dataset; taken back by setting `revoked_at`, never deleted.
+
+    `terms` are those that held when it was given (see `policies.terms`); the columns beside it repeat what reads ask.
+    """
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="grants")
     collaboration = models.ForeignKey(Collaboration, on_delete=models.PROTECT, related_name="grants")
+    organization = models.ForeignKey(
+        Organization,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="grants_received",
+        help_text=_("Only this participant may use it; empty: all of them."),
+    )
+    terms = models.JSONField(default=dict, blank=True)
+    policy_number = models.PositiveIntegerField(null=True, blank=True)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    allows_rows = models.BooleanField(_("rows may be viewed"), default=False)
+    allows_download = models.BooleanField(_("files may be downloaded"), default=False)
     needs_approval = models.BooleanField(_("ask me before each job"), default=False)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -199,8 +241,15 @@ class Grant(Created):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["dataset", "collaboration"], condition=Q(revoked_at=None), name="one_active_grant"
-            )
+                fields=["dataset", "collaboration"],
+                condition=Q(revoked_at=None, organization=None),
+                name="one_active_grant",
+            ),
+            models.UniqueConstraint(
+                fields=["dataset", "collaboration", "organization"],
+                condition=Q(revoked_at=None),
+                name="one_active_grant_per_organization",
+            ),
         ]
 
     def __str__(self) -> str:
