@@ -12,6 +12,7 @@ from bootstrap.places import ROOT
 NO_TESTS = 5  # pytest's code for an empty selection: fine for one of two halves
 QUICK = "not process and not browser"
 WITH_PROCESSES = "process or browser"
+NONE = "Browser / 浏览器: NONE, so the browser tests will not run / 无，浏览器测试不会运行"
 
 
 def run(arguments: list[str]) -> int:
@@ -21,19 +22,16 @@ def run(arguments: list[str]) -> int:
     found = browser.find()
     if found:
         os.environ["CHROMIUM"] = found
-    say(f"Browser / 浏览器: {found or 'none / 无'}")
+    say(f"Browser / 浏览器: {found}" if found else NONE)
     second = WITH_PROCESSES if found else "process and not browser"
     codes = [
         _pytest(["-m", QUICK, "-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", *for_pytest]),
         _pytest(["-m", second, *for_pytest]),
     ]
-    if all(code == NO_TESTS for code in codes):
-        return NO_TESTS
-    failed = any(code not in (0, NO_TESTS) for code in codes)
-    if not found:
-        failed = _tell_what_did_not_run(for_pytest, allowed=options.no_browser) or failed
-    say("All tests passed. / 全部测试通过。" if not failed else "There were failures. / 存在失败的测试。")
-    return int(failed)
+    missed = "" if found else _left_out(for_pytest)
+    if missed:
+        _tell(missed)
+    return _verdict(codes, missed=bool(missed), allowed=options.no_browser)
 
 
 def _options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
@@ -48,11 +46,31 @@ def _pytest(arguments: list[str]) -> int:
     return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
 
 
-def _tell_what_did_not_run(for_pytest: list[str], *, allowed: bool) -> bool:
-    """List the browser tests; their absence is a failure unless it was asked for."""
+def _left_out(for_pytest: list[str]) -> str:
+    """What pytest lists of the browser tests that match the arguments; nothing when none do."""
+    command = [sys.executable, "-m", "pytest", "-m", "browser", "--collect-only", "-q", *for_pytest]
+    answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)
+    return "" if answer.returncode == NO_TESTS else answer.stdout
+
+
+def _tell(missed: str) -> None:
     say("\n" + "!" * 100)
     say("NO BROWSER: these tests did NOT run. Install one (Debian: apt-get install chromium) or name it in CHROMIUM.")
     say("没有浏览器：以下测试没有运行。请安装 Chromium，或用环境变量 CHROMIUM 指明其路径。")
-    code = _pytest(["-m", "browser", "--collect-only", "-q", *for_pytest])
+    say(missed)
     say("!" * 100)
-    return code != NO_TESTS and not allowed
+
+
+def _verdict(codes: list[int], *, missed: bool, allowed: bool) -> int:
+    """The last line and the exit code: a missing browser is a failure unless it was asked for."""
+    if any(code not in (0, NO_TESTS) for code in codes):
+        say("There were failures. / 存在失败的测试。")
+        return 1
+    if all(code == NO_TESTS for code in codes):
+        say("No test was run. / 没有运行任何测试。")
+        return NO_TESTS
+    if missed:
+        say("What ran passed; the browser tests did not run. / 已运行的测试全部通过，浏览器测试没有运行。")
+        return 0 if allowed else 1
+    say("All tests passed. / 全部测试通过。")
+    return 0

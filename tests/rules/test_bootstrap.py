@@ -40,14 +40,15 @@ def test_a_python_too_old_or_too_new_is_told_so_in_words(version):
     assert f"needs Python 3.11 to 3.14; this is Python {version[0]}.{version[1]}" in result.stderr
 
 
-def test_without_root_the_exact_line_is_printed(monkeypatch):
+@pytest.mark.parametrize(("sudo", "line"), [("/usr/bin/sudo", "sudo sh -c '{}'"), (None, "su - -c '{}'")])
+def test_without_root_the_exact_line_is_printed(monkeypatch, sudo, line):
     monkeypatch.setattr(interpreter.importlib.util, "find_spec", lambda _name: None)
-    monkeypatch.setattr(interpreter.shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.setattr(interpreter.shutil, "which", {"apt-get": "/usr/bin/apt-get", "sudo": sudo}.get)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(
-        console.SetupError, match=r"sudo sh -c 'apt-get update && apt-get install -y python3\.\d+-venv'"
-    ):
+    package = "python{}.{}-venv".format(*sys.version_info)
+    with pytest.raises(console.SetupError) as caught:
         interpreter.ensure_ensurepip()
+    assert line.format(f"apt-get update && apt-get install -y {package}") in str(caught.value)
 
 
 def test_bending_variables_do_not_reach_children(monkeypatch):
@@ -112,12 +113,27 @@ def test_a_browser_named_in_the_environment_wins(monkeypatch, tmp_path):
     assert browser.find() == str(mine)
 
 
-@pytest.mark.parametrize(("flags", "code"), [([], 1), (["--no-browser"], 0)])
-def test_without_a_browser_the_selftest_fails_loudly_unless_told(monkeypatch, capsys, flags, code):
+@pytest.mark.parametrize(
+    ("flags", "listed", "codes", "code", "last"),
+    [
+        ([], "test_walk", [0, 0], 1, "browser tests did not run"),
+        (["--no-browser"], "test_walk", [0, 0], 0, "browser tests did not run"),
+        (["--no-browser"], "test_walk", [0, 1], 1, "There were failures"),
+        (["-k", "rules"], "", [0, 5], 0, "All tests passed"),
+        (["-k", "nothing"], "", [5, 5], 5, "No test was run"),
+        (["--no-browser", "-k", "walk"], "test_walk", [5, 5], 5, "No test was run"),
+    ],
+)
+def test_without_a_browser_the_selftest_fails_loudly_unless_told(monkeypatch, capsys, flags, listed, codes, code, last):
     monkeypatch.setattr(browser, "find", lambda: None)
-    monkeypatch.setattr(selftest, "_pytest", lambda _arguments: 0)
+    monkeypatch.setattr(selftest, "_left_out", lambda _arguments: listed)
+    answers = iter(codes)
+    monkeypatch.setattr(selftest, "_pytest", lambda _arguments: next(answers))
     assert selftest.run(flags) == code
-    assert "did NOT run" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "will not run" in said
+    assert ("did NOT run" in said) == bool(listed)
+    assert last in said.splitlines()[-1]
 
 
 def test_a_command_in_the_projects_own_environment_starts_at_once(monkeypatch):
