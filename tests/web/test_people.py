@@ -44,8 +44,29 @@ def test_forgotten_password_is_set_by_mail(alice: User, client: Client) -> None:
     assert link
     form = client.get(link[1], follow=True)
     address = form.redirect_chain[-1][0]
-    client.post(address, {"password1": "another long one 8", "password2": "another long one 8"})
+    done = client.post(address, {"password1": "another long one 8", "password2": "another long one 8"}, follow=True)
+    assert 'href="/accounts/login/"' in done.content.decode()
+    assert "This link no longer works" in client.get(link[1], follow=True).content.decode()
     assert client.login(email=alice.email, password="another long one 8")
+
+
+def test_the_account_speaks_chinese_where_the_libraries_do_not(db: None, client: Client) -> None:
+    chinese = {"Accept-Language": "zh-CN"}
+    form = {"name": "李雷", "email": "lilei@example.test", "password1": "12345"}
+    assert "密码太短，至少需要 10 个字符。" in client.post("/accounts/signup/", form, headers=chinese).content.decode()
+    client.post("/accounts/signup/", {**form, "password1": "quite a long one 7"}, headers=chinese)
+    page = client.get("/accounts/email/", headers=chinese).content.decode()
+    assert "邮箱地址" in page
+    assert "Email" not in page
+    client.post("/accounts/password/reset/", {"email": "lilei@example.test"}, headers=chinese)
+    for sent in mail.outbox:
+        assert "Hello" not in sent.body
+        assert re.search(r"[一-鿿]", sent.subject)
+    confirm = re.search(r"http://testserver(/accounts/confirm-email/\S+)", mail.outbox[0].body)
+    assert confirm
+    assert "确认您的邮箱地址" in client.get(confirm[1], headers=chinese).content.decode()
+    client.post(confirm[1], headers=chinese)
+    assert "已确认" in client.get("/accounts/email/", headers=chinese).content.decode()
 
 
 def test_log_in_is_rate_limited(alice: User, client: Client, settings: Any) -> None:
