@@ -38,8 +38,9 @@ class Grants(mixins.ListModelMixin, GenericViewSet[Grant]):
     serializer_class = GrantSerializer
 
     def get_queryset(self) -> QuerySet[Grant]:
-        """Of one dataset."""
-        return dataset_of(self).grants.active().select_related("collaboration", "granted_by").order_by("pk")
+        """Of one dataset, to collaborations that the person may see."""
+        standing = dataset_of(self).grants.active().visible_to(self.request.user)
+        return standing.select_related("collaboration", "granted_by").order_by("pk")
 
     @extend_schema(responses={201: GrantSerializer}, summary="Let a collaboration train on it")
     def create(self, request: Request, **kwargs: Any) -> Response:

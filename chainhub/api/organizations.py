@@ -82,6 +82,9 @@ class Organizations(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 class MemberSerializer(serializers.ModelSerializer[Membership]):
     """A person's seat."""
 
+    # Required: a change that names no role must not fall back to the lowest one.
+    role = serializers.ChoiceField(choices=Role.choices)
+
     name = PersonField(source="user", read_only=True)
     email = serializers.EmailField(source="user.email", read_only=True)
 
@@ -135,7 +138,7 @@ class Members(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[M
         seat = self.get_object()
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        seat = services.change_role(seat, actor=actor(request), role=wanted.validated_data.get("role", Role.VIEWER))
+        seat = services.change_role(seat, actor=actor(request), role=wanted.validated_data["role"])
         return Response(MemberSerializer(seat).data)
 
     @extend_schema(responses={204: OpenApiResponse(description="Removed.")}, summary="Remove a member, or leave")

@@ -116,6 +116,17 @@ def test_partners_see_summaries_only(
     assert call(bob, "patch", ONE, {"summary": "mine"}).status_code == 403
 
 
+def test_an_open_card_does_not_tell_outsiders_who_works_with_whom(
+    call: Call, alice: User, bob: User, carol: User, bearings: Dataset, alliance: Collaboration
+) -> None:
+    make.granted(bearings, alliance, alice)
+    Dataset.objects.filter(pk=bearings.pk).update(visibility="hub")
+    at = f"datasets/anvil/{bearings.slug}/"
+    assert call(carol, "get", at).json()["grants"] == 1
+    assert call(carol, "get", f"{at}grants/").json()["count"] == 0
+    assert call(bob, "get", f"{at}grants/").json()["results"][0]["collaboration"] == alliance.slug
+
+
 def test_outsiders_find_nothing(call: Call, carol: User, alice: User, bearings: Dataset) -> None:
     upload = make.uploaded(alice, "a\n1\n")
     for method, path in [

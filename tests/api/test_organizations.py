@@ -46,6 +46,9 @@ def test_members_are_for_members(alice: User, erin: User, carol: User, anvil: Or
     seat = anvil.memberships.get(user=erin).pk
     answer = browse(alice).patch(f"{API}anvil/members/{seat}/", {"role": "steward"}, content_type=JSON)
     assert answer.json()["role"] == "steward"
+    nothing = browse(alice).patch(f"{API}anvil/members/{seat}/", {}, content_type=JSON)
+    assert nothing.status_code == 400  # and nobody becomes a viewer by it
+    assert anvil.memberships.get(user=erin).role == "steward"
     assert browse(alice).delete(f"{API}anvil/members/{seat}/").status_code == 204
 
 

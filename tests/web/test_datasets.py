@@ -59,6 +59,20 @@ def test_a_partner_sees_summaries_but_no_rows(
     assert client.post(address(bearings, "dataset-withdraw")).status_code == 403
 
 
+def test_an_open_card_does_not_tell_outsiders_who_works_with_whom(
+    browse: Browse, alice: User, bob: User, carol: User, bearings: Dataset, alliance: Collaboration
+) -> None:
+    make.granted(bearings, alliance, alice)
+    browse(alice).post(address(bearings, "dataset-visibility"), {"visibility": "hub"})
+    assert alliance.name in browse(bob).get(f"{address(bearings)}?tab=use").content.decode()
+    for tab in ("data", "use"):
+        seen = browse(carol).get(f"{address(bearings)}?tab={tab}").content.decode()
+        assert "Wear of bearings" in seen
+        assert alliance.name not in seen
+        assert alliance.slug not in seen
+    assert "1 collaboration that you do not belong to may train on it." in seen
+
+
 def test_registering_goes_through_the_form(browse: Browse, alice: User, anvil: Organization) -> None:
     client = browse(alice)
     assert client.get("/datasets/new/").status_code == 200

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -35,6 +36,7 @@ def detail(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     versions = list(versions_of(request.user, dataset))
     version = chosen_version(request, versions)
     rights = _rights(request, dataset)
+    grants = _grants(request, dataset)
     report = version.inspection if version else {}
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else "data"
@@ -46,7 +48,9 @@ def detail(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         "report": report if rights["may_see_rows"] else public_report(report),
         "tab": tab,
         "live_topics": _topics(dataset, versions),
-        "grants": list(dataset.grants.active().select_related("collaboration", "granted_by")),
+        "grants": [grant for grant in grants if grant.seen],
+        "granted": len(grants),
+        "elsewhere": sum(not grant.seen for grant in grants),
         **rights,
         "may_launch": Organization.objects.where(request.user, *SCIENTISTS).exists(),
     }
@@ -62,6 +66,12 @@ def _rights(request: SignedInRequest, dataset: Dataset) -> dict[str, bool]:
         "may_withdraw": steward,
         "may_see_rows": steward or permissions.may_see_rows(request.user, dataset),
     }
+
+
+def _grants(request: SignedInRequest, dataset: Dataset) -> list[Any]:
+    """Those that stand; `seen` where the person may know the collaboration: the others are only counted."""
+    theirs = Collaboration.objects.visible_to(request.user).filter(pk=OuterRef("collaboration"))
+    return list(dataset.grants.active().select_related("collaboration", "granted_by").annotate(seen=Exists(theirs)))
 
 
 def _topics(dataset: Dataset, versions: list[DatasetVersion]) -> str:
