@@ -2,6 +2,7 @@
 
 from chainhub.datasets.services.cards import change_visibility, set_roles, update_card
 from chainhub.datasets.services.downloads import record_download
+from chainhub.datasets.services.fields import set_field
 from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_grants_in
 from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
 from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
@@ -19,6 +20,7 @@ __all__ = [
     "revoke_grant",
     "revoke_grants_in",
     "send_uninspected",
+    "set_field",
     "set_roles",
     "update_card",
     "what_withdrawal_affects",

@@ -1,0 +1,70 @@
+"""Each field's part, type and sensitivity: as detected, unless the owner says otherwise. The one reader of both."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.datasets.models import Dataset
+
+
+class FieldRole(models.TextChoices):
+    """What a field is for."""
+
+    FEATURE = "feature", _("feature")
+    TARGET = "target", _("target")
+    IDENTIFIER = "identifier", _("identifier")
+    TIME = "time", _("time")
+    ENTITY = "entity", _("entity")
+    TEXT = "text", _("text")
+    IMAGE = "image", _("image")
+    WEIGHT = "weight", _("weight")
+    IGNORE = "ignore", _("ignored")
+
+
+class FieldType(models.TextChoices):
+    """How values are read. What an owner may correct a type to."""
+
+    INTEGER = "integer", _("whole number")
+    NUMBER = "number", _("number")
+    BOOLEAN = "boolean", _("yes or no")
+    DATE = "date", _("date")
+    TIME = "time", _("date and time")
+    TEXT = "text", _("text")
+    CATEGORY = "category", _("category")
+
+
+# Fields that a recipe may learn from unless its user chooses others.
+LEARNT_FROM = frozenset({FieldRole.FEATURE, FieldRole.TIME, FieldRole.ENTITY, FieldRole.TEXT, FieldRole.IMAGE})
+
+
+def roles_of(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str, str]:
+    """`{field: role}` in the report's order; the dataset's target and identifiers are the truth for those two roles."""
+    return {field["name"]: _role(dataset, field) for field in inspection.get("fields", [])}
+
+
+def types_of(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str, str]:
+    """`{field: type}`, as the owner corrected it or as detected."""
+    chosen = dataset.field_settings
+    return {
+        field["name"]: str(chosen.get(field["name"], {}).get("type") or field.get("type") or "")
+        for field in inspection.get("fields", [])
+    }
+
+
+def sensitive_fields(dataset: Dataset) -> set[str]:
+    """Names of the fields whose values only the owner's people may see."""
+    return {name for name, said in dataset.field_settings.items() if said.get("sensitive")}
+
+
+def _role(dataset: Dataset, field: Mapping[str, Any]) -> str:
+    name = field["name"]
+    if name == dataset.target:
+        return FieldRole.TARGET.value
+    if name in dataset.identifiers:
+        return FieldRole.IDENTIFIER.value
+    role = dataset.field_settings.get(name, {}).get("role") or field.get("role")
+    # A target or an identifier that the owner did not keep is one feature among others.
+    known = FieldRole.values
+    return role if role in known and role not in {"target", "identifier"} else FieldRole.FEATURE.value
