@@ -16,7 +16,7 @@ from chainhub.core.errors import DomainError
 from chainhub.core.translations import compile_if_stale
 from chainhub.core.valkey import ValkeyError
 from chainhub.quickstart.hub import Hub, HubError
-from chainhub.quickstart.voice import say
+from chainhub.quickstart.voice import UNHEARD, say, say_if_heard
 
 if TYPE_CHECKING:
     from chainhub.quickstart.demo import Demo
@@ -36,10 +36,15 @@ def quickstart(arguments: list[str]) -> int:
         with _alone(data) as note:
             return _run(options, data, note)
     except (HubError, ValkeyError, DomainError) as error:
-        say(str(error))
+        say_if_heard(str(error))
         return 1
     except KeyboardInterrupt:
         return 0 if not options.once else 130
+    except OSError as error:
+        if error.errno not in UNHEARD:
+            raise
+        say_if_heard(str(error))  # nobody reads any more, as after `| head`; all was stopped in order
+        return 130
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -111,14 +116,14 @@ def _stop(hub: Hub) -> None:
     """In order; a second Ctrl-C ends everything at once."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    say()
-    say("Stopping … (Ctrl-C again: at once)", "正在停止 …（再按一次 Ctrl-C 立即结束）")
+    say_if_heard()
+    say_if_heard("Stopping … (Ctrl-C again: at once)", "正在停止 …（再按一次 Ctrl-C 立即结束）")
     try:
         hub.stop()
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         hub.kill()
-    say("Stopped; everything is kept.", "已停止，数据均已保留。")
+    say_if_heard("Stopped; everything is kept.", "已停止，数据均已保留。")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

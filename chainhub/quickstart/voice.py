@@ -1,13 +1,28 @@
 """How quickstart speaks to the person at the terminal: English, and Chinese beside it."""
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from unicodedata import east_asian_width
+
+UNHEARD = {errno.EIO, errno.EPIPE}
 
 
 def say(english: str = "", chinese: str = "") -> None:
     """One line in both languages, at once."""
     print(f"{english}  {chinese}".rstrip(), flush=True)
+
+
+def say_if_heard(english: str = "", chinese: str = "") -> None:
+    """The same; once the terminal is closed, or the reader of the pipe gone, words go nowhere instead of raising."""
+    try:
+        say(english, chinese)
+    except OSError as error:
+        if error.errno not in UNHEARD:
+            raise
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (a device)
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # what waits in the buffer goes there too
 
 
 def width(text: str) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ PATIENCE = 90
 class Terminal:
     """A quickstart that somebody started."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, output: int | None = None) -> None:
         self.screen = data.parent / f"screen-{time.monotonic_ns()}"
         inherited = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
         with self.screen.open("wb") as screen:
@@ -30,7 +31,7 @@ class Terminal:
                 [sys.executable, "manage.py", "quickstart", "--no-demo", "--port", "18600", "--data", data, *options],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
-                stdout=screen,
+                stdout=screen if output is None else output,
                 stderr=subprocess.STDOUT,
                 env={**inherited, "CHAINHUB_SETUP": "no", "PYTHONPATH": "/nowhere", "OMP_NUM_THREADS": "1"},
             )
@@ -76,8 +77,8 @@ def quickstart(data: Path) -> Iterator[type[Terminal]]:
     started: list[Terminal] = []
     data.parent.mkdir(parents=True)
 
-    def start(*options: str) -> Terminal:
-        started.append(Terminal(data, *options))
+    def start(*options: str, output: int | None = None) -> Terminal:
+        started.append(Terminal(data, *options, output=output))
         return started[-1]
 
     yield start
@@ -106,6 +107,29 @@ def test_ctrl_c_ends_everything_and_the_next_start_finds_all_as_it_was(quickstar
     again.address()
     assert again.process.wait(60) == 0
     assert (data / "secret_key").read_text() == key
+
+
+def read_until(words: str, end: int) -> None:
+    said = b""
+    until = time.monotonic() + PATIENCE
+    while words.encode() not in said:
+        ready, _, _ = select.select([end], [], [], max(0.0, until - time.monotonic()))
+        assert ready, said
+        said += os.read(end, 4096)
+
+
+@pytest.mark.parametrize("opened", [os.openpty, os.pipe])
+def test_a_closed_terminal_ends_everything(quickstart, opened):
+    mine, its = opened()
+    terminal = quickstart(output=its)
+    os.close(its)
+    read_until("Still open", mine)
+    family = terminal.family()
+    assert len(family) >= 3
+    os.close(mine)
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.process.wait(60) == 0
+    assert_gone(family)
 
 
 def test_what_dies_is_started_again_and_said(quickstart):
