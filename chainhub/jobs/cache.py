@@ -15,7 +15,7 @@ IN_USE = 600.0  # seconds since its last use in which a blob is left alone: a ru
 
 def cached(blob: Blob) -> Path:
     """The blob on this machine."""
-    path = _folder() / blob.storage_name
+    path = _folder() / blob.content_name
     if not (path.exists() and path.stat().st_size == blob.size):
         fetch_blob(blob, path)
     os.utime(path)

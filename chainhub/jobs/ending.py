@@ -75,7 +75,7 @@ def store_artifact(run: Run, output: Path, path: str) -> None:
     """Keep a file that the trainer wrote; a path that leads elsewhere is refused."""
     place = (output / path).resolve()
     if place.is_relative_to(output.resolve()) and place.is_file():
-        recording.record_artifact(run, path, store_file(place))
+        recording.record_artifact(run, path, store_file(place, owner=run.job.organization))
 
 
 def store_checkpoint(run: Run, output: Path, said: Said) -> None:
@@ -86,18 +86,20 @@ def store_checkpoint(run: Run, output: Path, said: Said) -> None:
         return
     with contextlib.suppress(FileNotFoundError):
         own.hardlink_to(place)
-        replaced = recording.record_checkpoint(run, store_file(own, move=True), step=int(said.payload["step"]))
+        blob = store_file(own, move=True, owner=run.job.organization)
+        replaced = recording.record_checkpoint(run, blob, step=int(said.payload["step"]))
         if replaced:
             drop_blob(replaced)
 
 
 def drop_blob(blob: Blob) -> None:
     """Give back the space of a blob that nothing names any more."""
+    name = blob.storage_name
     try:
         blob.delete()
     except ProtectedError:
         return
-    blob_storage().delete(Blob(sha256=blob.sha256, size=blob.size).storage_name)
+    blob_storage().delete(name)
 
 
 def _succeed(run: Run, output: Path) -> None:

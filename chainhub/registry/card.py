@@ -28,7 +28,7 @@ def files_of(version: ModelVersion, files: Mapping[str, Blob]) -> dict[str, Blob
     written = {}
     for language, path in README.items():
         with translation.override(language):
-            written[path] = store_bytes(_card(version, language, example).encode())
+            written[path] = store_bytes(_card(version, language, example).encode(), owner=version.model.organization)
     return written
 
 

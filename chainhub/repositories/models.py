@@ -1,7 +1,7 @@
 """Versioned trees of files.
 
 A blob is bytes named by their SHA-256; a commit names an immutable tree of paths and blobs by 40 hex digits; a
-repository is a line of commits with tags. Nothing is overwritten, equal bytes are stored once.
+repository is a line of commits with tags. Nothing is overwritten; equal bytes of one organization are stored once.
 """
 
 import uuid
@@ -16,18 +16,59 @@ from chainhub.core.models import Created
 from chainhub.organizations.models import Organization
 
 
-class Blob(Created):
-    """Bytes that are stored, whole and verified, under their hash."""
+class DataKey(Created):
+    """An organization's key for its bytes, kept wrapped by the hub's master key; a destroyed one is an empty row."""
 
-    sha256 = models.CharField(max_length=64, unique=True)
-    size = models.PositiveBigIntegerField()
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="data_keys")
+    number = models.PositiveIntegerField(help_text="counts up from 1 within the organization")
+    wrapped = models.BinaryField(help_text="nonce and sealed key; empty once it is destroyed")
+    master = models.CharField(max_length=16, help_text="fingerprint of the master key that wraps it")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="since when another key takes new bytes")
+    destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "number"], name="one_data_key_per_number"),
+            models.UniqueConstraint(fields=["organization"], condition=Q(retired_at=None), name="one_current_data_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} · {self.number}"
+
+
+class Blob(Created):
+    """Bytes that are stored, whole and verified, under their hash, each organization's apart from all others'."""
+
+    sha256 = models.CharField(max_length=64, db_index=True, help_text="of the bytes as they are read")
+    size = models.PositiveBigIntegerField(help_text="of the bytes as they are read")
+    owner = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="blobs")
+    key = models.ForeignKey(DataKey, null=True, blank=True, on_delete=models.PROTECT, related_name="blobs")
+    lost = models.BooleanField(default=False, help_text="its key was destroyed: nobody can read it any more")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256"], condition=Q(owner=None), name="one_blob_of_nobody"),
+            models.UniqueConstraint(
+                fields=["owner", "sha256"], condition=Q(owner__isnull=False, lost=False), name="one_blob_per_owner"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sha256[:12]
 
     @property
-    def storage_name(self) -> str:
+    def content_name(self) -> str:
+        """A place for the bytes as they are read."""
         return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+    @property
+    def storage_name(self) -> str:
+        """Where the bytes lie: what belongs to different owners or keys never shares a place."""
+        owner = f"organizations/{self.owner_id}/" if self.owner_id else ""
+        key = f"key-{self.key_id}/" if self.key_id else ""
+        return f"{owner}{key}{self.content_name}"
 
 
 class Repository(Created):

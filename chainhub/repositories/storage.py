@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Blob
 
 PIECE = 2**20
@@ -42,10 +43,10 @@ def blob_exists(blob: Blob) -> bool:
     return _is_stored(blob.storage_name, blob.size)
 
 
-def store_bytes(data: bytes) -> Blob:
-    """Store a small file out of memory."""
+def store_bytes(data: bytes, *, owner: Organization | None = None) -> Blob:
+    """Store a small file out of memory, among its owner's."""
     digest = hashlib.sha256(data).hexdigest()
-    blob = Blob(sha256=digest, size=len(data))
+    blob = Blob(sha256=digest, size=len(data), owner=owner)
     if not _is_stored(blob.storage_name, blob.size):
         place = _incoming()
         try:
@@ -53,32 +54,32 @@ def store_bytes(data: bytes) -> Blob:
             _put(place, blob, may_share=True)
         finally:
             place.unlink(missing_ok=True)
-    return _row(digest, len(data))
+    return _row(blob)
 
 
-def store_file(path: Path, *, move: bool = False) -> Blob:
-    """Store a file; equal bytes are stored once. With `move` the file at `path` is gone afterwards."""
+def store_file(path: Path, *, move: bool = False, owner: Organization | None = None) -> Blob:
+    """Store a file among its owner's, equal bytes once. With `move` the file at `path` is gone afterwards."""
     if not move:
-        return _stored(path, *hash_file(path), may_share=False)
-    blob = adopt_file(path)
+        digest, size = hash_file(path)
+        return _stored(path, Blob(sha256=digest, size=size, owner=owner), may_share=False)
+    blob = adopt_file(path, owner=owner)
     path.unlink(missing_ok=True)
     return blob
 
 
-def adopt_file(path: Path, *, known_hash: str = "") -> Blob:
+def adopt_file(path: Path, *, known_hash: str = "", owner: Organization | None = None) -> Blob:
     """Store a file that nobody will change any more and that the caller removes: no byte is copied where that can be.
 
     `known_hash` spares a reading where the caller hashed the very bytes as it wrote them.
     """
     digest, size = (known_hash, path.stat().st_size) if known_hash else hash_file(path)
-    return _stored(path, digest, size, may_share=True)
+    return _stored(path, Blob(sha256=digest, size=size, owner=owner), may_share=True)
 
 
-def _stored(path: Path, digest: str, size: int, *, may_share: bool) -> Blob:
-    blob = Blob(sha256=digest, size=size)
-    if not _is_stored(blob.storage_name, size):
+def _stored(path: Path, blob: Blob, *, may_share: bool) -> Blob:
+    if not _is_stored(blob.storage_name, blob.size):
         _put(path, blob, may_share=may_share)
-    return _row(digest, size)
+    return _row(blob)
 
 
 @contextmanager
@@ -127,8 +128,9 @@ def fetch_blob(blob: Blob, path: Path) -> Path:
     return path
 
 
-def _row(digest: str, size: int) -> Blob:
-    return Blob.objects.get_or_create(sha256=digest, defaults={"size": size})[0]
+def _row(blob: Blob) -> Blob:
+    named = {"sha256": blob.sha256, "owner": blob.owner, "lost": False}
+    return Blob.objects.get_or_create(**named, defaults={"size": blob.size})[0]
 
 
 def _is_stored(name: str, size: int) -> bool:

@@ -186,7 +186,7 @@ def _folder() -> Path:
 
 def _store(upload: Upload, incoming: Incoming, *, known_hash: str) -> None:
     """The row names the blob before the incoming file goes: a kill in between loses nothing."""
-    blob = adopt_file(incoming.path, known_hash=known_hash)
+    blob = adopt_file(incoming.path, known_hash=known_hash, owner=upload.organization)
     upload.blob, upload.offset = blob, upload.size
     upload.save(update_fields=["blob", "offset"])
     incoming.remove()

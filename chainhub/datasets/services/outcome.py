@@ -22,7 +22,7 @@ from chainhub.repositories.storage import store_file
 
 def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime) -> None:
     """Store the canonical form, commit it with the original, and open the version for use."""
-    training = store_file(findings.training, move=True)
+    training = store_file(findings.training, move=True, owner=version.dataset.organization)
     with transaction.atomic():
         held = _held(version, claimed_at)
         if held is None:
