@@ -64,6 +64,11 @@ def translated_schema(recipe: Recipe) -> dict[str, Any]:
     return {**schema, "properties": {name: _translated(one) for name, one in schema["properties"].items()}}
 
 
+def applies(setting: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
+    """Whether a parameter means anything beside the others: a momentum only where the optimizer has one."""
+    return all(parameters.get(other) == value for other, value in (setting.get("when") or {}).items())
+
+
 def _translated(setting: Mapping[str, Any]) -> dict[str, Any]:
     texts = {key: gettext(setting[key]) for key in TEXTS if setting.get(key)}
     labels = {value: gettext(label) for value, label in setting.get("labels", {}).items()}

@@ -1,12 +1,13 @@
 """What a job's model was made of: each dataset version with its owner, licence, source and terms."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset, Grant
-from chainhub.jobs.catalogue import find_recipe, translated_schema
+from chainhub.jobs.catalogue import applies, find_recipe, translated_schema
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization
 
@@ -68,8 +69,21 @@ def ingredients_of(job: TrainingJob) -> list[Ingredient]:
 
 def parameter_titles(recipe: str) -> dict[str, str]:
     """What a recipe calls its parameters, in the current language; nothing for a recipe that the hub no longer has."""
+    return {name: str(one.get("title", name)) for name, one in _settings(recipe).items()}
+
+
+def named_parameters(job: TrainingJob) -> list[tuple[str, str, Any]]:
+    """Title, name and value of each parameter that had an effect beside the others."""
+    settings = _settings(job.recipe)
+    return [
+        (str(settings.get(name, {}).get("title", "")), name, value)
+        for name, value in job.parameters.items()
+        if applies(settings.get(name, {}), job.parameters)
+    ]
+
+
+def _settings(recipe: str) -> dict[str, Any]:
     try:
-        settings = translated_schema(find_recipe(recipe))["properties"]
+        return dict(translated_schema(find_recipe(recipe))["properties"])
     except DomainError:
         return {}
-    return {name: str(one.get("title", name)) for name, one in settings.items()}

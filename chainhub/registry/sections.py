@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from chainhub.core.sentences import render
 from chainhub.jobs.catalogue import title_of
 from chainhub.registry import scores
-from chainhub.registry.ingredients import Ingredient, ingredients_of, parameter_titles
+from chainhub.registry.ingredients import Ingredient, ingredients_of, named_parameters
 from chainhub.registry.limits import limits_of
 from chainhub.registry.markup import cell, heading, plain, plain_sentence, table
 from chainhub.registry.models import ModelVersion
@@ -139,10 +139,9 @@ def recipe(version: ModelVersion) -> Iterator[str]:
         "seed": job.seed,
         "split": held,
     }
-    titles = parameter_titles(job.recipe)
     rows = [
-        [f"{titles.get(name, '')} `{name}`".strip(), f"`{json.dumps(value, ensure_ascii=False)}`"]
-        for name, value in job.parameters.items()
+        [f"{title} `{name}`".strip(), f"`{json.dumps(value, ensure_ascii=False)}`"]
+        for title, name, value in named_parameters(job)
     ]
     if rows:
         yield table([_("Parameter"), _("Value")], rows)

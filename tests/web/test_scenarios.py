@@ -33,3 +33,9 @@ def test_owners_are_offered_to_open_a_collaboration_for_it(browse: Browse, alice
 
 def test_an_unknown_scenario_is_not_found(browse: Browse, bob: User) -> None:
     assert browse(bob).get("/scenarios/time-travel/").status_code == 404
+
+
+def test_suggested_parameters_read_like_the_form(browse: Browse, bob: User) -> None:
+    page = browse(bob).get("/scenarios/credit-scoring/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert '<span class="soft">类别平衡</span><span>是</span>' in page
+    assert "True" not in page

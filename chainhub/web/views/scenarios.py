@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from chainhub.collaborations.models import Collaboration
 from chainhub.collaborations.permissions import may_open_for
-from chainhub.jobs.catalogue import title_of
-from chainhub.registry.ingredients import parameter_titles
+from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.registry.models import Model
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
+from chainhub.web.forms.jobs.parameters import shown_parameters
 from chainhub.web.http import SignedInRequest
 
 MOST_SHOWN = 12
@@ -46,11 +46,10 @@ def detail(request: SignedInRequest, slug: str) -> HttpResponse:
         raise Http404
     collaborations = Collaboration.objects.visible_to(request.user).filter(scenario=slug).select_related("initiator")
     models = Model.objects.visible_to(request.user).filter(collaboration__scenario=slug)
-    titles = parameter_titles(found.recipe)
     context = {
         "scenario": found,
         "recipe": title_of(found.recipe),
-        "parameters": [(titles.get(name, name), value) for name, value in found.parameters.items()],
+        "parameters": shown_parameters(find_recipe(found.recipe), found.parameters),
         "collaborations": collaborations[:MOST_SHOWN],
         "models": models.select_related("organization")[:MOST_SHOWN],
         "may_open": bool(request.acting and may_open_for(request.user, request.acting)),

@@ -128,11 +128,13 @@ def _field(setting: Setting, initial: Any) -> forms.Field:
 
 
 def shown_parameters(recipe: catalogue.Recipe, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Parameters as people read them, with what differs from the default marked."""
+    """Parameters as people read them, with what differs from the default marked; those without effect are left out."""
     properties = catalogue.translated_schema(recipe)["properties"]
     order = list(GROUPS)
+    complete = {**{name: one.get("default") for name, one in properties.items()}, **parameters}
     known = sorted(
-        (name for name in parameters if name in properties), key=lambda name: order.index(_group(properties[name]))
+        (name for name in parameters if name in properties and catalogue.applies(properties[name], complete)),
+        key=lambda name: order.index(_group(properties[name])),
     )
     return [
         {
@@ -155,6 +157,8 @@ def _shown(setting: Setting, value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if value is None:
         return pgettext("no value", "none")
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) or pgettext("no value", "none")
     return str(setting.get("labels", {}).get(str(value), value))
