@@ -6,17 +6,42 @@ from django.utils.translation import gettext_noop
 
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.registry import scores
-from chainhub.registry.scores import Json, Standing
+from chainhub.registry.scores import Json, Score, Standing
 
 FEW_ROWS = 50
 FEW_IN_ALL = 200
 RARE = 0.1
+CHANCE = 0.5  # area under the ROC curve of a model that guesses
 NAMED = 5  # of the rare classes, so many are named
 
 
 def limits_of(evaluation: Json) -> list[Sentence]:
     """Every caution that follows from the numbers."""
-    return [*_split(evaluation), *_small_parts(evaluation), *_imbalance(evaluation), *_losers(evaluation)]
+    return [
+        *_blind(evaluation),
+        *_split(evaluation),
+        *_small_parts(evaluation),
+        *_imbalance(evaluation),
+        *_losers(evaluation),
+    ]
+
+
+def _blind(evaluation: Json) -> Iterator[Sentence]:
+    """A model that learnt nothing is published all the same, and must not look like one that did."""
+    matrix = (evaluation.get("confusion") or {}).get("matrix") or ()
+    counts = [sum(row) for row in matrix]
+    right = sum(row[place] for place, row in enumerate(matrix))
+    explained = scores.overall(evaluation).get("r2", Score(None)).value
+    if len(counts) > 1 and right <= max(counts) and _ranks_blindly(evaluation):
+        yield sentence(gettext_noop("It is no better than always giving the most frequent answer."))
+    if explained is not None and explained <= 0:
+        yield sentence(gettext_noop("It is no better than always giving the mean of the target."))
+
+
+def _ranks_blindly(evaluation: Json) -> bool:
+    """Whether it also orders rows no better than chance; with a rare class that may be worth more than hits."""
+    area = scores.overall(evaluation).get("roc_auc", Score(None))
+    return area.value is None or (area.low if area.low is not None else area.value) <= CHANCE
 
 
 def _split(evaluation: Json) -> Iterator[Sentence]:

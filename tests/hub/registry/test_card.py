@@ -71,6 +71,24 @@ def test_a_clear_gain_on_many_rows_needs_no_caution() -> None:
     assert limits_of(evaluation({"anvil": (0.7, 0.9), "borealis": (0.8, 0.9)})) == []
 
 
+def test_a_model_that_learnt_nothing_is_told_apart_from_one_that_did() -> None:
+    blind = evaluation({"anvil": (0.5, 0.5)})
+    blind["confusion"] = {"labels": ["no", "yes"], "matrix": [[100, 0], [100, 0]]}
+    assert any("most frequent answer" in render(one) for one in limits_of(blind))
+    blind["overall"]["metrics"]["roc_auc"] = {"value": 0.8, "low": 0.7, "high": 0.9}
+    assert not any("most frequent answer" in render(one) for one in limits_of(blind))
+    mean = {"overall": {"rows": 300, "metrics": {"r2": {"value": -0.1}}}}
+    assert any("mean of the target" in render(one) for one in limits_of(mean))
+
+
+def test_the_card_leaves_out_parameters_without_effect(
+    alice: User, anvil: Organization, alliance: Collaboration, ours: DatasetVersion
+) -> None:
+    text = read(publish(make_job(alice, anvil, alliance, [ours], parameters={"optimizer": "adam"})), "README.md")
+    assert "`optimizer`" in text
+    assert "`momentum`" not in text
+
+
 def test_notes_are_kept_version_by_version_and_committed(version: ModelVersion, alice: User) -> None:
     first = services.edit_card(version.model, text="Not for **castings**.", actor=alice)
     same = services.edit_card(version.model, text="Not for **castings**. ", actor=alice)
