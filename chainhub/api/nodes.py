@@ -16,6 +16,7 @@ from chainhub.api.fields import OrganizationField
 from chainhub.api.http import actor
 from chainhub.core.sentences import render
 from chainhub.jobs import queueing
+from chainhub.jobs.hours import hours_by_organization
 from chainhub.jobs.models import Run, TrainingJob
 from chainhub.nodes.models import ComputeNode
 
@@ -99,7 +100,28 @@ class Queue(APIView):
         ])  # fmt: skip
 
 
-urlpatterns = [path("queue/", Queue.as_view(), name="queue")]
+class UsageSerializer(serializers.Serializer[Any]):
+    """What an organization's jobs took: `hours` by device."""
+
+    organization = serializers.CharField()
+    name = serializers.CharField()
+    hours = serializers.DictField(child=serializers.FloatField())
+
+
+class Usage(APIView):
+    """Who used how much compute."""
+
+    @extend_schema(responses=UsageSerializer(many=True), summary="Hours on slots in the last 30 days")
+    def get(self, request: Request) -> Response:
+        """By the organization that launched; the busiest first."""
+        spent = hours_by_organization()
+        return Response([{"organization": one.slug, "name": one.name, "hours": hours} for one, hours in spent])
+
+
+urlpatterns = [
+    path("queue/", Queue.as_view(), name="queue"),
+    path("usage/", Usage.as_view(), name="usage"),
+]
 
 
 def register(router: SimpleRouter) -> None:

@@ -1,6 +1,7 @@
 """Jobs over REST."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -205,3 +206,12 @@ def test_nodes_and_queue_hide_the_jobs_of_others(
     assert call(alice, "get", "queue/").json()[0]["job"] == second.pk
     told = call(carol, "get", "queue/").json()[0]
     assert (told["job"], told["position"]) == (None, 1)
+
+
+def test_who_used_how_much(call: Call, alice: Any, anvil: Any, job: TrainingJob) -> None:
+    assert call(alice, "get", "usage/").json() == []
+    run = services.claim_job(job.pk, node=None)
+    assert run is not None
+    Run.objects.filter(pk=run.pk).update(started_at=run.started_at - timedelta(hours=2), ended_at=run.started_at)
+    told = call(alice, "get", "usage/").json()
+    assert told == [{"organization": "anvil", "name": anvil.name, "hours": {"cpu": 2.0}}]

@@ -214,4 +214,19 @@ def test_the_compute_page_says_who_used_how_much(browse: Browse, alice: Any, job
     page = words(browse(alice).get("/compute/"))
     assert "Who used how much" in page
     assert '"categories": ["Anvil"]' in page
+    assert '"label": "hours"' in page
     assert '"values": [2.0]' in page
+    Run.objects.filter(pk=run.pk).update(started_at=run.started_at - timedelta(seconds=30))
+    page = words(browse(alice).get("/compute/"))
+    assert '"label": "seconds"' in page
+    assert '"values": [30.0]' in page
+
+
+def test_parameters_without_effect_are_not_shown(
+    browse: Browse, alice: Any, anvil: Any, alliance: Any, ours: Any
+) -> None:
+    for optimizer, shown in (("adam", False), ("sgd", True)):
+        job = make.make_job(alice, anvil, alliance, [ours], parameters={"optimizer": optimizer, "dropout": 0.0})
+        page = words(browse(alice).get(f"{job.get_absolute_url()}?tab=settings"))
+        assert ("<dt>Momentum</dt>" in page) is shown
+        assert '<dt>Dropout</dt><dd><span class="soft">0</span>' in page

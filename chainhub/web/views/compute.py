@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from chainhub.core.sentences import render as rendered
@@ -97,15 +98,28 @@ def _hours() -> dict[str, Any] | None:
     if not spent:
         return None
     devices = [device for device in Device if any(device.value in one for _owner, one in spent)]
+    unit, factor = _unit(max(sum(one.values()) for _owner, one in spent))
     return {
         "horizontal": True,
         "stacked": len(devices) > 1,
+        "y": {"label": unit},
         "categories": [owner.short_name for owner, _one in spent],
+        "colours": [owner.colour for owner, _one in spent] if len(devices) == 1 else None,
         "series": [
-            {"name": str(device.label), "values": [round(one.get(device.value, 0.0), 3) for _owner, one in spent]}
+            {
+                "name": str(device.label),
+                "values": [round(one.get(device.value, 0.0) * factor, 2) for _owner, one in spent],
+            }
             for device in devices
         ],
     }
+
+
+def _unit(hours: float) -> tuple[str, int]:
+    """In what to tell times of which this is the longest, and how many of it are an hour."""
+    if hours >= 1:
+        return gettext("hours"), 1
+    return (gettext("minutes"), 60) if hours * 60 >= 1 else (gettext("seconds"), 3600)
 
 
 urlpatterns = [

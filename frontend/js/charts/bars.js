@@ -11,9 +11,11 @@ export const bars = {
   option(data, { width }) {
     const names = data.series.map((series) => nameOf(data, series));
     const categories = categoryAxis(data.categories, data.x, { ...(data.horizontal ? { inverse: true, axisLine: { show: false } } : bottomName(data.x)) });
-    const values = valueAxis({ from_zero: true, ...data.y });
+    const values = valueAxis({ from_zero: true, ...data.y }, data.horizontal ? bottomName(data.y) : {});
+    const below = data.horizontal ? data.y?.label : data.x?.label;
+    const labelled = data.series.length === 1 && data.categories.length <= 12;
     return {
-      grid: { left: 8, right: 16, top: (data.y?.label ? 26 : 12) + legendHeight(names, width), bottom: data.x?.label && !data.horizontal ? 34 : 8, containLabel: true },
+      grid: { left: 8, right: data.horizontal && labelled ? 48 : 16, top: (data.y?.label && !data.horizontal ? 26 : 12) + legendHeight(names, width), bottom: below ? 34 : 8, containLabel: true },
       legend: legend(names),
       tooltip: { trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: look().hover, opacity: 0.5 } }, valueFormatter: as(data.y?.format) },
       xAxis: data.horizontal ? values : categories,
@@ -21,16 +23,16 @@ export const bars = {
       series: data.series.map((series) => ({
         type: "bar",
         name: nameOf(data, series),
-        data: series.values,
+        data: data.colours ? series.values.map((value, index) => ({ value, itemStyle: { color: colourOf({ colour: data.colours[index] }, look().accent) } })) : series.values,
         stack: data.stacked ? "all" : undefined,
         barMaxWidth: 34,
         itemStyle: { color: colourOf(ownerOf(data, series.organization), look().accent), borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0], borderColor: look().raised, borderWidth: data.stacked ? 1 : 0 },
-        label: { show: data.series.length === 1 && data.categories.length <= 12, position: data.horizontal ? "right" : "top", color: look().soft, fontSize: 11, formatter: ({ value }) => as(data.y?.format)(value) },
+        label: { show: labelled, position: data.horizontal ? "right" : "top", color: look().soft, fontSize: 11, formatter: ({ value }) => as(data.y?.format)(value) },
       })),
     };
   },
   table: (data) => ({
-    columns: [{ label: data.x?.label ?? "" }, ...data.series.map((series) => ({ label: nameOf(data, series), format: data.y?.format }))],
+    columns: [{ label: data.x?.label ?? "" }, ...data.series.map((series) => ({ label: data.y?.label ? `${nameOf(data, series)} (${data.y.label})` : nameOf(data, series), format: data.y?.format }))],
     rows: data.categories.map((category, index) => [category, ...data.series.map((series) => series.values[index]?.value ?? series.values[index])]),
   }),
 };
