@@ -36,6 +36,12 @@ function drawer(open) {
 register("[data-drawer]", (button) => button.addEventListener("click", () => drawer(!root.classList.contains("drawer-open"))));
 register("[data-drawer-close]", (veil) => veil.addEventListener("click", () => drawer(false)));
 
+// On a phone the tabs are wider than the screen: the one that is open is brought into sight.
+register(".tabs a[aria-current]", (tab) => {
+  const bar = tab.closest(".tabs");
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+});
+
 register("details[data-menu], details.menu", (menu) => {
   menu.addEventListener("toggle", () => {
     if (menu.open) menu.querySelector(".menu-items .item")?.focus({ preventScroll: true });

@@ -38,7 +38,13 @@ export function categoryAxis(values, axis = {}, more = {}) {
 
 export const bottomName = (axis) => (axis?.label ? { nameLocation: "middle", nameGap: 26, nameTextStyle: { color: look().faint, fontSize: 11, align: "center" } } : {});
 
-const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.8), 0);
+const pen = document.createElement("canvas").getContext("2d");
+
+// As wide as the chart will draw it: with a Chinese font even a middle dot takes the room of a letter.
+function widthOf(text) {
+  pen.font = `12px ${look().font}`;
+  return pen.measureText(text).width;
+}
 
 // How much room the legend needs above the chart, told from how its names will wrap.
 export function legendHeight(names, width) {
