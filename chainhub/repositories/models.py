@@ -19,6 +19,8 @@ from chainhub.organizations.models import Organization
 class DataKey(Created):
     """An organization's key for its bytes, kept wrapped by the hub's master key; a destroyed one is an empty row."""
 
+    # Never a number that is given again after a roll-back: the files that were written meanwhile carry the name.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="data_keys")
     number = models.PositiveIntegerField(help_text="counts up from 1 within the organization")
     wrapped = models.BinaryField(help_text="nonce and sealed key; empty once it is destroyed")
