@@ -5,11 +5,13 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
 from chainhub.core.models import Created, HasStatus
+from chainhub.datasets.wording import InBothLanguages
 from chainhub.organizations.models import Organization, Role
 from chainhub.repositories.models import Commit, Repository, Upload
 
@@ -57,12 +59,14 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         """With what a list shows: latest usable version, state of the newest, and how many may train on it."""
         versions = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number")
         ready = versions.filter(status=VersionStatus.READY)
+        # Subqueries rather than joins: only the rows of a page are counted, and nothing is grouped by a long card.
+        grants = Grant.objects.active().filter(dataset=OuterRef("pk")).order_by().values("dataset")
         return self.select_related("organization").annotate(
             ready_number=Subquery(ready.values("number")[:1]),
             ready_rows=Subquery(ready.values("rows")[:1]),
             ready_at=Subquery(ready.values("created_at")[:1]),
             newest_status=Subquery(versions.values("status")[:1]),
-            grant_count=Count("grants", filter=Q(grants__revoked_at=None), distinct=True),
+            grant_count=Coalesce(Subquery(grants.values(number=Count("pk"))), 0),
         )
 
     def usable_in(self, collaboration: Collaboration) -> "DatasetQuerySet":
@@ -74,7 +78,7 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         )
 
 
-class Dataset(Created):
+class Dataset(InBothLanguages, Created):
     """Registered data of one organization."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="datasets")
@@ -122,6 +126,21 @@ class Dataset(Created):
     @property
     def latest_version(self) -> "DatasetVersion | None":
         return self.versions.filter(status=VersionStatus.READY).order_by("-number").first()
+
+
+class CatalogueWord(models.Model):
+    """A word (or two characters of Chinese) by which a dataset is found; kept by `datasets.search`, rebuilt at will."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="+", db_index=False)
+    word = models.BinaryField(max_length=160)
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "word"], name="one_weight_per_word")]
+        indexes = [models.Index(fields=["word", "dataset", "weight"], name="datasets_of_a_word")]
+
+    def __str__(self) -> str:
+        return bytes(self.word).decode()
 
 
 class VersionStatus(models.TextChoices):
@@ -200,8 +219,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(revoked_at=None)
 
     def visible_to(self, user: Any) -> "GrantQuerySet":
-        """Of datasets that the person may see, to collaborations that the person may see: a card that is open to the
-        hub does not tell who works with whom.
+        """Of datasets and to collaborations that the person may see.
+
+        A card that is open to the hub does not tell who works with whom.
         """
         seen = Collaboration.objects.visible_to(user)
         return self.filter(dataset__in=Dataset.objects.visible_to(user), collaboration__in=seen)

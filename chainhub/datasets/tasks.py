@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from chainhub.datasets import services
+from chainhub.datasets.models import Dataset
+from chainhub.datasets.search.indexing import index_datasets
 
 
 @shared_task(name="datasets.inspect_version")
@@ -15,3 +17,9 @@ def inspect_version(version_id: int) -> None:
 def inspect_missing() -> None:
     """Send again what was lost."""
     services.send_uninspected()
+
+
+@shared_task(name="datasets.index_organization")
+def index_organization(organization_id: int) -> None:
+    """Write the words of an organization's datasets anew."""
+    index_datasets(Dataset.objects.filter(organization=organization_id))

@@ -11,7 +11,7 @@ from chainhub.activity.services import record
 from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
 from chainhub.core.sentences import sentence
 from chainhub.core.slugs import free_slug
-from chainhub.organizations import permissions
+from chainhub.organizations import permissions, signals
 from chainhub.organizations.models import COLOURS, Membership, Organization, Role
 
 PROFILE = ("name", "short_name", "stage", "industry", "description", "colour")
@@ -53,6 +53,7 @@ def change_organization(organization: Organization, *, actor: User, **profile: A
         setattr(organization, name, profile[name])
     if changed:
         organization.save(update_fields=changed)
+        signals.organization_changed.send(sender=Organization, organization=organization, changed=changed)
         text = gettext_noop("%(person)s changed the profile of %(organization)s.")
         _record("organization.changed", text, organization, actor)
     return organization

@@ -12,9 +12,10 @@ from chainhub.core.errors import InvalidInputError
 from chainhub.core.sentences import sentence
 from chainhub.datasets import permissions
 from chainhub.datasets.models import Dataset, Visibility
+from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.history import remember
 
-CARD_FIELDS = ("name", "summary", "card", "licence", "source", "source_url")
+CARD_FIELDS = ("name", "summary", "card", "licence", "source", "source_url", "summary_zh", "card_zh")
 
 
 def _locked(dataset: Dataset, actor: User) -> Dataset:
@@ -25,7 +26,7 @@ def _locked(dataset: Dataset, actor: User) -> Dataset:
 
 @transaction.atomic
 def update_card(dataset: Dataset, *, actor: User, **changes: str) -> Dataset:
-    """Change any of name, summary, card, licence, source, source_url; what is not named stays."""
+    """Change any of `CARD_FIELDS`; what is not named stays."""
     dataset = _locked(dataset, actor)
     changed = [name for name in CARD_FIELDS if name in changes and getattr(dataset, name) != changes[name]]
     if unknown := set(changes) - set(CARD_FIELDS):
@@ -36,6 +37,7 @@ def update_card(dataset: Dataset, *, actor: User, **changes: str) -> Dataset:
         setattr(dataset, name, changes[name])
     if changed:
         dataset.save(update_fields=changed)
+        index_dataset(dataset)
         remember(dataset, "card_changed", gettext_noop("Changed the card of “%(dataset)s”."), actor=actor)
     return dataset
 

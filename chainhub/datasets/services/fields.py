@@ -12,6 +12,7 @@ from chainhub.core.errors import InvalidInputError
 from chainhub.datasets import permissions
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.roles import FieldRole, FieldType
+from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.cards import field_names
 from chainhub.datasets.services.history import remember
 
@@ -55,6 +56,8 @@ def set_field(
         del dataset.field_settings[name]
     if before != (dataset.target, dataset.identifiers, dataset.field_settings):
         dataset.save(update_fields=["target", "identifiers", "field_settings"])
+        if about is not None:
+            index_dataset(dataset)
         text = gettext_noop("Corrected the field “%(field)s” of “%(dataset)s”.")
         remember(dataset, "field_changed", text, actor=actor, field=name)
     return dataset

@@ -12,6 +12,7 @@ from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.inspection.findings import Findings
 from chainhub.datasets.models import Dataset, DatasetVersion, Kind, VersionStatus
+from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.cards import field_names
 from chainhub.datasets.services.changes import changes_between
 from chainhub.datasets.services.history import remember
@@ -66,6 +67,7 @@ def _make_ready(version: DatasetVersion, findings: Findings, files: dict[str, Bl
         version.inspection["changes"] = changes_between(before.inspection, findings.report)
     version.move_to(VersionStatus.READY)
     version.save(update_fields=["commit", "rows", "progress", "inspection", "status"])
+    index_dataset(dataset)
     said = sentence(
         gettext_noop("“%(dataset)s” version %(version)s is ready: %(rows)s rows."),
         dataset=dataset.name,

@@ -13,6 +13,7 @@ from chainhub.core.queue import send_on_commit
 from chainhub.core.slugs import free_slug
 from chainhub.datasets import permissions
 from chainhub.datasets.models import Dataset, DatasetVersion, Kind, VersionStatus, Visibility
+from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.history import remember
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Repository, Upload
@@ -28,6 +29,8 @@ class CardTexts(TypedDict, total=False):
     source: str
     source_url: str
     card: str
+    summary_zh: str
+    card_zh: str
 
 
 @transaction.atomic
@@ -62,6 +65,7 @@ def register_dataset(
         repository=create_repository(Repository.Kind.DATASET),
         created_by=actor,
     )
+    index_dataset(dataset)
     _begin_version(dataset, actor=actor, upload=upload, note="")
     remember(dataset, "registered", gettext_noop("Registered the dataset “%(dataset)s”."), actor=actor)
     return dataset
