@@ -56,7 +56,7 @@ export function legendHeight(names, width) {
     if (used + item > width - 8) [rows, used] = [rows + 1, 0];
     used += item;
   }
-  return rows * 21 + 4;
+  return rows * 26 - 2; // a line of 12 pixels and the gap of 14 that the legend leaves between lines
 }
 
 export function legend(names) {
