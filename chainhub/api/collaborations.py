@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
+from chainhub.api import effects
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.collaborations import agreements, services
@@ -241,6 +242,12 @@ class Participants(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     def leave(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Your data serves no further job of it; models that you received stay."""
         return self._shown(agreements.leave_collaboration(self._own(), actor=actor(request)))
+
+    @extend_schema(responses=effects.EffectsSerializer, summary="What leaving would end")
+    @leave.mapping.get
+    def leaving(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """For your own organization; nothing is done."""
+        return Response(effects.of_leaving(self._own(), request.user))
 
 
 urlpatterns: list[Any] = []

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -13,10 +14,10 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
-from chainhub.api import grants, uploads, versions
+from chainhub.api import effects, grants, uploads, versions
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
-from chainhub.datasets import services
+from chainhub.datasets import permissions, services
 from chainhub.datasets.models import Dataset, Kind, Visibility
 from chainhub.datasets.services.cards import CARD_FIELDS
 from chainhub.organizations.models import Organization
@@ -147,6 +148,14 @@ class Datasets(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
         services.discard_dataset(self.get_object(), actor=actor(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @extend_schema(responses=effects.EffectsSerializer, summary="What withdrawing would end")
+    def withdrawal(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """For those who may withdraw it; nothing is done."""
+        dataset = self.get_object()
+        if not permissions.may_withdraw(request.user, dataset):
+            raise PermissionDenied
+        return Response(effects.of_withdrawing(dataset, request.user))
+
     @extend_schema(request=WithdrawalSerializer, responses=DatasetSerializer, summary="Withdraw a dataset")
     def withdraw(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """No new job may use it; restoring undoes that."""
@@ -169,7 +178,7 @@ urlpatterns = [
         Datasets.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="dataset-detail",
     ),
-    path(f"{ONE}withdraw/", Datasets.as_view({"post": "withdraw"}), name="dataset-withdraw"),
+    path(f"{ONE}withdraw/", Datasets.as_view({"get": "withdrawal", "post": "withdraw"}), name="dataset-withdraw"),
     path(f"{ONE}restore/", Datasets.as_view({"post": "restore"}), name="dataset-restore"),
     *versions.urlpatterns,
     *grants.urlpatterns,
