@@ -9,8 +9,8 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
 
 from chainhub.accounts.models import User
 from chainhub.activity.services import notify, record
@@ -52,7 +52,9 @@ def mail_invitation(invitation: Invitation, address: str) -> None:
     if not invitation.email:
         return
     invited = User.objects.filter(email=invitation.email).first()
-    language = (invited.language if invited else invitation.invited_by.language) or settings.LANGUAGE_CODE
+    # Of who never chose one, the language in which the inviter works now is the best guess.
+    chosen = invited.language if invited else invitation.invited_by.language
+    language = chosen or get_language() or settings.LANGUAGE_CODE
     with override(language):
         subject = _("%(person)s invites you to %(organization)s on ChainHub") % {
             "person": invitation.invited_by,

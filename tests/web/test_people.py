@@ -81,11 +81,14 @@ def test_log_in_is_rate_limited(alice: User, client: Client, settings: Any) -> N
 
 
 def test_other_browsers_can_be_signed_out(alice: User) -> None:
-    here, there = Client(), Client()
+    windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Edg/140.0"
+    here, there = Client(), Client(headers={"User-Agent": windows})
     for browser in (here, there):
         browser.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
     assert there.get("/me/").status_code == 200
-    assert here.get("/accounts/sessions/").status_code == 200
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Edge · Windows" in page
+    assert "Unknown browser" in page  # the test client's own
     here.post("/accounts/sessions/")
     assert there.get("/me/").status_code == 302
     assert here.get("/me/").status_code == 200

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chainhub.accounts.models import User
 from chainhub.activity.models import Notice
@@ -60,6 +60,15 @@ def test_viewer_invites_nobody_and_admin_no_owner(alice: User, erin: User, anvil
     anvil.memberships.filter(user=erin).update(role=Role.ADMIN)
     with pytest.raises(NotAllowedError):
         invitations.invite_person(anvil, actor=erin, role=Role.OWNER)
+
+
+def test_a_stranger_gets_the_mail_in_the_language_of_who_invites(
+    alice: User, anvil: Organization, django_capture_on_commit_callbacks: Any
+) -> None:
+    invitation, _token = invitations.invite_person(anvil, actor=alice, role=Role.VIEWER, email="new@example.test")
+    with django_capture_on_commit_callbacks(execute=True), translation.override("zh-hans"):
+        invitations.mail_invitation(invitation, "http://hub.test/join/x/")
+    assert "邀请" in mail.outbox[0].subject
 
 
 def test_mail_goes_out_in_the_invited_persons_language(
