@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from chainhub.datasets.inspection.findings import RefusedFileError, Repairs, Tell
 from chainhub.datasets.inspection.limits import PIECE, SAMPLE
-from chainhub.datasets.inspection.lines import LineScan
+from chainhub.datasets.inspection.lines import LineScan, ZeroScan
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,24 +19,31 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SHOWN = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "gb18030": "GB18030", "utf-16": "UTF-16", "utf-32": "UTF-32"}
+# Never offered as a guess: a stray byte in a table of today is no text of a mainframe or of a Macintosh of the 1990s.
+UNLIKELY = [
+    *("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "hp_roman8"),
+    *("mac_greek", "mac_iceland", "mac_latin2", "mac_turkish"),
+]
 NULLS_OF_UTF16 = 0.3  # share of every second byte
 COMMON_HANZI = 0.9
 LOST = "\ufffd"
+Scan = LineScan | ZeroScan
 # What UTF-8 looks like after a wrong decoding as Western or as Chinese text.
 MOJIBAKE = ("锟斤拷", "Ã©", "Ã¤", "Ã¶", "Ã¼", "â€™", "â€œ", "ä¸", "æ˜", "çš„", "ï¼", "å›")
 
 
-def decode(source: Path, target: Path, repairs: Repairs, tell: Tell) -> tuple[str, LineScan]:
+def decode(source: Path, target: Path, repairs: Repairs, tell: Tell, scan: Scan) -> tuple[str, Scan]:
     """Write `target` in UTF-8; the encoding found and what the lines look like. Raises `RefusedFileError`."""
+    fresh = type(scan)
     with source.open("rb") as file:
         sample = file.read(SAMPLE)
     encoding = encoding_of(sample)
     try:
-        scan = _transcode(source, target, encoding, tell)
+        scan = _transcode(source, target, encoding, tell, fresh())
     except UnicodeDecodeError as error:
         encoding = _other_encoding(sample, source, error, was=encoding)
         try:
-            scan = _transcode(source, target, encoding, tell)
+            scan = _transcode(source, target, encoding, tell, fresh())
         except UnicodeDecodeError as again:
             raise _undecodable(source, again.start, encoding) from again
     if encoding not in {"utf-8", "utf-8-sig"}:
@@ -58,8 +65,7 @@ def encoding_of(sample: bytes) -> str:
     return "utf-8"
 
 
-def _transcode(source: Path, target: Path, encoding: str, tell: Tell) -> LineScan:
-    scan = LineScan()
+def _transcode(source: Path, target: Path, encoding: str, tell: Tell, scan: Scan) -> Scan:
     size = max(source.stat().st_size, 1)
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("strict"), translate=True)
     with source.open("rb") as raw, target.open("wb") as text:
@@ -96,7 +102,7 @@ def _other_encoding(sample: bytes, source: Path, error: UnicodeDecodeError, *, w
         raise RefusedFileError(gettext_noop("This is a binary file of an unknown kind, not a table."))
     if _reads_as_chinese(near):
         return "gb18030"
-    best = from_bytes(near[: 2**16]).best()
+    best = from_bytes(near[: 2**16], cp_exclusion=UNLIKELY).best()
     if best is None:
         raise _undecodable(source, error.start, "utf-8")
     return "gb18030" if best.encoding in {"gbk", "gb2312", "gb18030"} else best.encoding

@@ -37,8 +37,9 @@ def inspect_parquet(source: Path, work: Path, repairs: Repairs, tell: Tell) -> F
             kinds = _kinds(file, repairs)
             _write(file, kinds, training, repairs, part_of(tell, 0.0, 0.6))
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        # What Arrow says is English and speaks of bytes and footers; who uploads can only write the file again.
         raise RefusedFileError(
-            gettext_noop("The Parquet file is damaged or cut off: %(reason)s"), reason=str(error).splitlines()[0][:200]
+            gettext_noop("The Parquet file is damaged or cut off; write it again and upload it.")
         ) from error
     report = {"format": "Parquet"}
     return profile(training, kinds, report, repairs, pixels=None, tell=part_of(tell, 0.6, 1.0))

@@ -134,7 +134,7 @@ CASES: list[Case] = [
     (
         "cut parquet",
         lambda: parquet(a=list(range(1000)))[:-20],
-        "!The Parquet file is damaged or cut off: *",
+        "!The Parquet file is damaged or cut off; write it again and upload it.",
     ),
     (
         "nested parquet",
