@@ -64,9 +64,11 @@ class Recipe:
     def check(self, values: dict[str, Any]) -> TrainingParameters:
         """The parameters, complete with defaults; SpecError with one sentence when they make no sense."""
         try:
-            return self.parameters.model_validate(values)
+            parameters = self.parameters.model_validate(values)
         except ValidationError as error:
             raise self._refusal(error) from None
+        parameters.check_chosen()
+        return parameters
 
     def _refusal(self, error: ValidationError) -> SpecError:
         problem = error.errors(include_url=False)[0]

@@ -10,7 +10,6 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
 from torch import Tensor
 
-from trainer.contract import N_, SpecError
 from trainer.data.columns import Ints
 from trainer.data.target import Target
 from trainer.recipes.parameters import TrainingParameters
@@ -33,14 +32,12 @@ class Objective:
 
 def objective_of(target: Target, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
     """The loss that the parameters ask for, with what it learns from the training rows."""
-    chosen = getattr(parameters, "loss", "auto")
+    parameters.check_task(target.task)
     if target.task == "classification":
-        if chosen not in ("auto", "cross-entropy"):
-            raise SpecError(N_("A classification is trained with cross-entropy."), field="loss")
         return _classification(target, rows, weighted=parameters.class_weighting, device=device)
-    if chosen == "cross-entropy":
-        raise SpecError(N_("Cross-entropy needs a target of categories."), field="loss")
-    return _regression(target, rows, chosen, getattr(parameters, "huber_delta", 1.0), device)
+    return _regression(
+        target, rows, getattr(parameters, "loss", "auto"), getattr(parameters, "huber_delta", 1.0), device
+    )
 
 
 def _classification(target: Target, rows: Ints, *, weighted: bool, device: torch.device) -> Objective:

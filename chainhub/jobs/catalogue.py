@@ -42,6 +42,14 @@ def checked_parameters(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, A
         raise _refusal(error) from None
 
 
+def check_task(recipe: Recipe, parameters: Mapping[str, Any], task: str) -> None:
+    """Raises `InvalidInputError` where the parameters do not fit what the target asks for."""
+    try:
+        recipe.check(dict(parameters)).check_task(task)
+    except SpecError as error:
+        raise _refusal(error) from None
+
+
 def checked_split(values: Mapping[str, Any]) -> dict[str, Any]:
     """How rows are held out, complete with defaults."""
     try:

@@ -78,6 +78,11 @@ def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: 
         _check_types(name, versions, tables)
 
 
+def asks_for_classes(versions: Sequence[DatasetVersion], target: str) -> bool:
+    """Whether the target can only be told by its kind: it holds words somewhere."""
+    return not _has_images(versions) and any(fields_of(version).get(target) == "text" for version in versions)
+
+
 def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
     for version in versions:
         if DATASET_KINDS.get(version.dataset.kind) not in recipe.datasets:

@@ -66,6 +66,20 @@ def test_nonsense_is_refused_with_a_sentence(values: dict[str, Any], sentence: s
     assert refused.value.field == next(iter(values))
 
 
+@pytest.mark.parametrize(
+    ("task", "loss", "sentence"),
+    [
+        ("classification", "mse", "A classification is trained with cross-entropy."),
+        ("regression", "cross-entropy", "Cross-entropy needs a target of categories."),
+    ],
+)
+def test_loss_of_another_task_is_refused_before_any_data_is_read(task: str, loss: str, sentence: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        recipe("tabular").check({"task": task, "loss": loss})
+    assert (str(refused.value), refused.value.field) == (sentence, "loss")
+    assert recipe("tabular").check({"loss": loss})
+
+
 def test_checked_specification_holds_every_parameter() -> None:
     complete = checked(spec(parameters={"epochs": 3}))
     assert complete.parameters["epochs"] == 3

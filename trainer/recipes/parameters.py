@@ -155,3 +155,11 @@ class TrainingParameters(Frozen):
         ge=100,
         le=10_000,
     )
+
+    def check_task(self, task: str) -> None:
+        """Raises SpecError where what was chosen does not fit the task, "classification" or "regression"."""
+
+    def check_chosen(self) -> None:
+        """The same where the task itself was chosen; otherwise the target decides, and it is known later."""
+        if (task := getattr(self, "task", "auto")) != "auto":
+            self.check_task(task)

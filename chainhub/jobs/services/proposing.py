@@ -12,7 +12,7 @@ from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
 from chainhub.core.sentences import sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs import catalogue, permissions
-from chainhub.jobs.fields import check_fields
+from chainhub.jobs.fields import asks_for_classes, check_fields
 from chainhub.jobs.models import Approval, Device, JobInput, Status, TrainingJob
 from chainhub.jobs.services.moves import enqueue, move, notify, record
 from chainhub.jobs.specs import hash_of, spec_hash
@@ -99,7 +99,10 @@ def _propose(job: TrainingJob, versions: Sequence[DatasetVersion]) -> TrainingJo
     _check_bound(job.organization, job.collaboration, job.agreement)
     grants = _locked_grants(job.collaboration, versions)
     _check_versions(job, versions)
-    check_fields(catalogue.find_recipe(job.recipe), versions, target=job.target, fields=job.fields)
+    recipe = catalogue.find_recipe(job.recipe)
+    check_fields(recipe, versions, target=job.target, fields=job.fields)
+    if asks_for_classes(versions, job.target):
+        catalogue.check_task(recipe, job.parameters, "classification")
     job.save(force_insert=True)
     JobInput.objects.bulk_create(
         [JobInput(job=job, version=version, commit_oid=version.commit.oid) for version in versions if version.commit]

@@ -51,6 +51,8 @@ def test_data_that_was_not_granted_is_refused(alice: Any, anvil: Any, alliance: 
     [
         ({"parameters": {"epochs": 0}}, "epochs"),
         ({"parameters": {"colour": 3}}, "colour"),
+        ({"parameters": {"loss": "mse"}}, "loss"),
+        ({"parameters": {"task": "regression"}}, "task"),
         ({"recipe": "nonsense"}, "recipe"),
         ({"target": "nothing"}, "target"),
         ({"target": ""}, "target"),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trainer.contract import N_
+from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import ACTIVATION_LABELS, Activation, TrainingParameters, setting, switch
 
 NAME, VERSION = "tabular", 1
@@ -170,3 +170,13 @@ class Parameters(TrainingParameters):
         default=True,
         group="evaluation",
     )
+
+    def check_task(self, task: str) -> None:
+        """A task takes the losses that are made for it."""
+        if task == "classification":
+            if self.task == "regression":
+                raise SpecError(N_("Regression needs a target of numbers."), field="task")
+            if self.loss not in ("auto", "cross-entropy"):
+                raise SpecError(N_("A classification is trained with cross-entropy."), field="loss")
+        elif self.loss == "cross-entropy":
+            raise SpecError(N_("Cross-entropy needs a target of categories."), field="loss")
