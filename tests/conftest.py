@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from chainhub.accounts.models import ApiToken, User
+from chainhub.activity import guards
 from chainhub.collaborations.models import (
     AgreementAcceptance,
     Collaboration,
@@ -47,6 +48,23 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "hub.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def lost_guards(django_db_setup: None, django_db_blocker: Any) -> list[str]:
+    """Triggers of the audit log that the migrations left out."""
+    with django_db_blocker.unblock():
+        return guards.missing(connection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_allowed(request: pytest.FixtureRequest) -> None:
+    """A test with transactions of its own ends by emptying all tables, by DELETE on SQLite, the audit log too."""
+    needs_database = any("db" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    if needs_database and connection.vendor == "sqlite":
+        request.getfixturevalue("lost_guards")
+        with request.getfixturevalue("django_db_blocker").unblock():
+            guards.remove(connection, acts=("delete",))
+
+
 @pytest.fixture(autouse=True)
 def own_language() -> None:
     """A test that asked for a page in Chinese leaves Chinese on in its thread; the next begins with the default."""
@@ -58,6 +76,7 @@ def own_folders(settings: Any, tmp_path: Path) -> None:
     """Nobody's test writes into the working copy."""
     settings.UPLOADS = tmp_path / "uploads"
     settings.NODE_CACHE = tmp_path / "node"
+    settings.MASTER_KEY_FILE = tmp_path / "master_key"
     settings.STORAGES = {
         **settings.STORAGES,
         "blobs": {

@@ -18,7 +18,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One act, as it happened. `hash` covers the row and the hash before it, so that no row can be changed unseen."""
+    """One act, as it happened. `hash` covers the row and the hash before it, so that no row can be changed unseen.
+
+    `topics` are hashed with it; the marks repeat them, to be looked up by.
+    """
 
     at = models.DateTimeField(db_index=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -26,6 +29,9 @@ class AuditEvent(models.Model):
     verb = models.CharField(max_length=60, db_index=True, help_text="dotted, e.g. dataset.withdrawn")
     sentence = models.JSONField(help_text="text and params")
     target_url = models.CharField(max_length=300, blank=True)
+    topics = models.JSONField(
+        null=True, help_text="whom it concerns, as it was written; null in rows from before topics were hashed"
+    )
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64, unique=True)
 
@@ -53,6 +59,7 @@ class AuditEvent(models.Model):
             self.verb,
             self.sentence,
             self.target_url,
+            *([] if self.topics is None else [self.topics]),
         ]
         return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

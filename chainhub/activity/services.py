@@ -30,24 +30,15 @@ def record(
         verb=verb,
         sentence=sentence,
         target_url=target_url,
+        topics=sorted(set(topics)),
         previous_hash=head.hash,
     )
     event.hash = event.computed_hash()
     event.save(force_insert=True)
-    AuditMark.objects.bulk_create([AuditMark(event=event, topic=topic) for topic in sorted(set(topics))])
+    AuditMark.objects.bulk_create([AuditMark(event=event, topic=topic) for topic in event.topics or []])
     head.hash = event.hash
     head.save(update_fields=["hash"])
     return event
-
-
-def first_broken_event() -> AuditEvent | None:
-    """The first event whose hash does not follow from its row and its predecessor; None when the chain is whole."""
-    previous = ""
-    for event in AuditEvent.objects.order_by("id").iterator(chunk_size=2000):
-        if event.previous_hash != previous or event.hash != event.computed_hash():
-            return event
-        previous = event.hash
-    return None
 
 
 def notify(users: Iterable[User], kind: str, sentence: Sentence, *, url: str = "", once: bool = False) -> list[Notice]:

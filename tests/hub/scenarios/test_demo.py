@@ -3,7 +3,7 @@
 import pytest
 
 from chainhub.accounts.models import User
-from chainhub.activity.services import first_broken_event
+from chainhub.activity.verifying import check_log
 from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.jobs.models import Status, TrainingJob
@@ -30,7 +30,7 @@ def test_loading_and_launching_twice_changes_nothing() -> None:
     assert counts() == before
     assert before == [12, 10, 2, 10, 8, 8, 2]
     assert [job.status for job in jobs] == [Status.QUEUED, Status.QUEUED]
-    assert first_broken_event() is None
+    assert check_log().breach is None
 
     for dataset in Dataset.objects.all():
         assert dataset.licence
