@@ -160,6 +160,12 @@ STORAGES = {
     "blobs": storage_from(STORAGE_URL),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Each organization's files are encrypted under its own key, and those keys by this one. Any long random text; without
+# it one is made and kept beside the database. What it was before stays in OLD_MASTER_KEYS until `rotate_keys --master`.
+MASTER_KEY = str(env.str("MASTER_KEY", ""))
+OLD_MASTER_KEYS = env.list("OLD_MASTER_KEYS", default=[])
+MASTER_KEY_FILE = DATA / "master_key"
+ENCRYPT_BLOBS = env.bool("ENCRYPT_BLOBS", True)
 # Unfinished uploads lie on the web server's own disk until they are whole and verified.
 UPLOADS = Path(env.str("CHAINHUB_UPLOADS", str(DATA / "uploads")))
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 2**30)

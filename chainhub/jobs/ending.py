@@ -7,15 +7,13 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from django.db.models import ProtectedError
 from django.utils.translation import gettext_noop
 
 from chainhub.jobs.keeper import Stop
 from chainhub.jobs.models import Run
 from chainhub.jobs.runner import Said
 from chainhub.jobs.services import recording, running
-from chainhub.repositories.models import Blob
-from chainhub.repositories.storage import blob_storage, store_file
+from chainhub.repositories.storage import drop_blob, store_file
 
 EVALUATION = "evaluation.json"
 STOPPED = 3  # the trainer's exit code after it was told to stop and wrote a checkpoint
@@ -90,16 +88,6 @@ def store_checkpoint(run: Run, output: Path, said: Said) -> None:
         replaced = recording.record_checkpoint(run, blob, step=int(said.payload["step"]))
         if replaced:
             drop_blob(replaced)
-
-
-def drop_blob(blob: Blob) -> None:
-    """Give back the space of a blob that nothing names any more."""
-    name = blob.storage_name
-    try:
-        blob.delete()
-    except ProtectedError:
-        return
-    blob_storage().delete(name)
 
 
 def _succeed(run: Run, output: Path) -> None:
