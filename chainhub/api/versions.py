@@ -18,7 +18,7 @@ from chainhub.accounts.models import Scope
 from chainhub.api.fields import PersonField, SentenceField
 from chainhub.api.http import actor
 from chainhub.datasets import permissions, services
-from chainhub.datasets.disclosure import public_report
+from chainhub.datasets.disclosure import report_for
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.repositories.models import CommitFile, Upload
 from chainhub.repositories.serving import answer_blob
@@ -75,7 +75,7 @@ class FieldSerializer(serializers.Serializer[Any]):
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """The first rows, for the owner's people."""
+    """The first rows."""
 
     columns = serializers.ListField(child=serializers.CharField())
     rows = serializers.ListField(child=serializers.ListField())
@@ -107,9 +107,9 @@ class Versions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
 
     def _report(self) -> dict[str, Any]:
         version = self.get_object()
-        if permissions.may_see_rows(self.request.user, version.dataset):
-            return dict(version.inspection)
-        return public_report(version.inspection)
+        dataset = dataset_of(self)
+        rows = permissions.may_see_rows(self.request.user, dataset)
+        return report_for(self.request.user, dataset, version.inspection, rows=rows)
 
     @extend_schema(request=NewVersionSerializer, responses={201: VersionSerializer}, summary="Add a version")
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -129,7 +129,7 @@ class Versions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
 
     @extend_schema(responses=PreviewSerializer, summary="First rows of a version")
     def preview(self, request: Request, **kwargs: Any) -> Response:
-        """For the owner's people."""
+        """For those who may see rows; masked fields are empty."""
         if not permissions.may_see_rows(request.user, dataset_of(self)):
             raise PermissionDenied
         preview = self._report().get("preview", {})
@@ -152,9 +152,9 @@ class VersionFile(GenericViewSet[DatasetVersion]):
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, summary="Download a file")
     def retrieve(self, request: Request, **kwargs: Any) -> HttpResponseBase:
-        """Any part of it by `Range`; for the owner's people, and written down."""
+        """Any part of it by `Range`; for those who may have it, and written down."""
         dataset = dataset_of(self)
-        if not permissions.may_see_rows(request.user, dataset):
+        if not permissions.may_take_files(request.user, dataset):
             raise PermissionDenied
         found = DatasetVersion.objects.visible_to(request.user).filter(dataset=dataset)
         version = get_object_or_404(found.select_related("dataset__organization"), number=kwargs["number"])

@@ -1,4 +1,4 @@
-"""Inspection in a process of its own: what a stranger's file does to its reader stays there.
+"""Inspection and profiles in a process of their own: what a stranger's file does to its reader stays there.
 
 The child knows no database, no broker and no key; it gets two paths, a share of memory and time, and ends when its
 parent does.
@@ -10,6 +10,7 @@ import selectors
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_noop
@@ -22,7 +23,19 @@ OUTCOME = "outcome.json"
 
 def inspect_isolated(source: Path, work: Path, tell: Tell) -> Findings:
     """As `inspect_file`, in a child process. Raises `RefusedFileError` also for a file that kills its reader."""
-    argv = [sys.executable, "-m", "chainhub.datasets.inspection", str(source), str(work)]
+    told = run_isolated("chainhub.datasets.inspection", [str(source), str(work)], work, tell)
+    if told is None:
+        raise RefusedFileError(
+            gettext_noop("Reading the file took more memory or time than a file may take, so it was stopped.")
+        )
+    if "refusal" in told:
+        raise RefusedFileError(told["refusal"]["text"], **told["refusal"]["params"])
+    return Findings(kind=told["kind"], rows=told["rows"], training=work / told["training"], report=told["report"])
+
+
+def run_isolated(module: str, arguments: list[str], work: Path, tell: Tell) -> dict[str, Any] | None:
+    """What `python -m module arguments` leaves as `outcome.json` in `work`; None where it was stopped or crashed."""
+    argv = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_bare_environment(), cwd=work
     ) as child:
@@ -33,13 +46,9 @@ def inspect_isolated(source: Path, work: Path, tell: Tell) -> Findings:
             raise
     outcome = work / OUTCOME
     if child.returncode or not outcome.exists():
-        raise RefusedFileError(
-            gettext_noop("Reading the file took more memory or time than a file may take, so it was stopped.")
-        )
-    told = json.loads(outcome.read_text())
-    if "refusal" in told:
-        raise RefusedFileError(told["refusal"]["text"], **told["refusal"]["params"])
-    return Findings(kind=told["kind"], rows=told["rows"], training=work / told["training"], report=told["report"])
+        return None
+    told: dict[str, Any] = json.loads(outcome.read_text())
+    return told
 
 
 def _follow(child: subprocess.Popen[bytes], tell: Tell) -> None:

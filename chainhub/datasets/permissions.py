@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from chainhub.collaborations.models import Collaboration
-from chainhub.datasets.models import Dataset
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
+from chainhub.datasets.models import Dataset, Grant
+from chainhub.datasets.roles import sensitive_fields
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import has_role, may_steward
 
@@ -29,8 +33,36 @@ def may_withdraw(user: Any, dataset: Dataset) -> bool:
 
 
 def may_see_rows(user: Any, dataset: Dataset) -> bool:
-    """See rows and images and download files: the owner's people only."""
-    return has_role(user, dataset.organization)
+    """See rows and images: the owner's people, and those whom a grant in force lets do so."""
+    return has_role(user, dataset.organization) or _is_granted(user, dataset, allows_rows=True)
+
+
+def may_download(user: Any, dataset: Dataset) -> bool:
+    """Take rows along (as CSV, without masked fields): the owner's people, and those whom a grant in force lets."""
+    return has_role(user, dataset.organization) or _is_granted(user, dataset, allows_download=True)
+
+
+def may_take_files(user: Any, dataset: Dataset) -> bool:
+    """Download the files themselves, which hold every field: others than the owner only where nothing is masked."""
+    if has_role(user, dataset.organization):
+        return True
+    return not sensitive_fields(dataset) and _is_granted(user, dataset, allows_download=True)
+
+
+def _is_granted(user: Any, dataset: Dataset, **allows: bool) -> bool:
+    """Whether a grant in force to one of the person's organizations says so."""
+    return user.is_authenticated and in_force(user).filter(dataset=dataset, **allows).exists()
+
+
+def in_force(user: Any) -> QuerySet[Grant]:
+    """Grants that count now for one of the person's organizations: not revoked, not over, of data not withdrawn."""
+    mine = Organization.objects.of(user)
+    seats = Participant.objects.filter(organization__in=mine, status=ParticipantStatus.ACCEPTED)
+    named = Q(organization=None) | Q(organization__in=mine)
+    valid = Q(until=None) | Q(until__gt=timezone.now())
+    return Grant.objects.filter(
+        named, valid, revoked_at=None, dataset__withdrawn_at=None, collaboration__in=seats.values("collaboration")
+    )
 
 
 def may_grant_to(dataset: Dataset, collaboration: Collaboration) -> bool:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from chainhub.core.queue import send
 from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.search.indexing import index_datasets
@@ -11,12 +12,20 @@ from chainhub.datasets.search.indexing import index_datasets
 def inspect_version(version_id: int) -> None:
     """Inspect one uploaded version."""
     services.inspect_version(version_id)
+    send("datasets.profile_version", version_id)
+
+
+@shared_task(name="datasets.profile_version")
+def profile_version(version_id: int) -> None:
+    """Count what the values of one version look like."""
+    services.profile_version(version_id)
 
 
 @shared_task(name="datasets.inspect_missing")
 def inspect_missing() -> None:
     """Send again what was lost."""
     services.send_uninspected()
+    services.send_unprofiled()
 
 
 @shared_task(name="datasets.index_organization")

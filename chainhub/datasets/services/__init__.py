@@ -5,6 +5,7 @@ from chainhub.datasets.services.downloads import record_download
 from chainhub.datasets.services.fields import set_field
 from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_grants_in
 from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
+from chainhub.datasets.services.profiling import profile_version, send_unprofiled
 from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
 from chainhub.datasets.services.withdrawing import restore_dataset, what_withdrawal_affects, withdraw_dataset
 
@@ -14,12 +15,14 @@ __all__ = [
     "discard_dataset",
     "grant_use",
     "inspect_version",
+    "profile_version",
     "record_download",
     "register_dataset",
     "restore_dataset",
     "revoke_grant",
     "revoke_grants_in",
     "send_uninspected",
+    "send_unprofiled",
     "set_field",
     "set_roles",
     "update_card",

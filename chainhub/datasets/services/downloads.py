@@ -10,8 +10,8 @@ from chainhub.datasets.services.history import remember
 
 
 def record_download(version: DatasetVersion, *, actor: User, path: str) -> None:
-    """Who took which file. Raises `PermissionDenied` for anyone but the owner's people."""
-    if not permissions.may_see_rows(actor, version.dataset):
+    """Who took which file. Raises `PermissionDenied` where the person may not have the file."""
+    if not permissions.may_take_files(actor, version.dataset):
         raise PermissionDenied
     remember(
         version.dataset,

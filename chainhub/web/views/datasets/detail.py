@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from chainhub.collaborations.models import Collaboration
 from chainhub.datasets import permissions
-from chainhub.datasets.disclosure import public_report
+from chainhub.datasets.disclosure import report_for
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization
@@ -45,7 +45,7 @@ def detail(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         "versions": versions,
         "version": version,
         "newest": versions[0] if versions else None,
-        "report": report if rights["may_see_rows"] else public_report(report),
+        "report": report_for(request.user, dataset, report, rows=rights["may_see_rows"]),
         "tab": tab,
         "live_topics": _topics(dataset, versions),
         "grants": [grant for grant in grants if grant.seen],

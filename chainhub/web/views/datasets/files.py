@@ -1,4 +1,4 @@
-"""Files of a version, for the owner's people."""
+"""Files of a version, for those who may take them along."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,7 @@ from chainhub.web.views.datasets.finding import versions_of, visible
 def download(request: SignedInRequest, org: str, slug: str, number: int, file: str) -> HttpResponseBase:
     """One file; written down once, not for each further part of it."""
     dataset = visible(request, org, slug)
-    if not permissions.may_see_rows(request.user, dataset):
+    if not permissions.may_take_files(request.user, dataset):
         raise PermissionDenied
     version = get_object_or_404(versions_of(request.user, dataset), number=number)
     entry = get_object_or_404(CommitFile.objects.select_related("blob"), commit=version.commit_id, path=file)

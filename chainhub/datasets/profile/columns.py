@@ -1,0 +1,106 @@
+"""The columns of a version as the engine asks about them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from chainhub.datasets.profile.engine import Engine, quoted
+
+AT_ONCE = 400  # columns in one query: its plan stays small
+HUGE = 1e150  # beyond it squares overflow
+STORED = {
+    **dict.fromkeys(("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT"), "integer"),
+    **dict.fromkeys(("UTINYINT", "HUGEINT"), "integer"),
+    **dict.fromkeys(("DOUBLE", "FLOAT", "DECIMAL"), "number"),
+    **dict.fromkeys(("DATE", "TIMESTAMP"), "time"),
+    "BOOLEAN": "boolean",
+    "BLOB": "image",
+}
+Thing = TypeVar("Thing")
+
+
+@dataclass
+class Column:
+    """One field: what inspection said of it, and what is learnt about it query by query."""
+
+    name: str
+    type: str  # integer, number, boolean, date, time, text, image; empty for what cannot be compared
+    kind: str
+    told: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sql(self) -> str:
+        return quoted(self.name)
+
+    @property
+    def is_number(self) -> bool:
+        return self.type in {"integer", "number"}
+
+    @property
+    def is_moment(self) -> bool:
+        return self.type in {"date", "time"}
+
+    @property
+    def is_text(self) -> bool:
+        return self.type == "text"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether quantiles and a histogram are drawn of it: pixels of pictures are too many and too much alike."""
+        return (self.is_number and self.kind != "pixel") or self.is_moment
+
+    @property
+    def number(self) -> str:
+        """The column as a DOUBLE that can be squared and summed; moments count in seconds."""
+        if self.is_moment:
+            return f"epoch(try_cast({self.sql} AS TIMESTAMP))"
+        # What is no number (NaN, infinity) is no measurement.
+        value = f"(CASE WHEN isfinite({self.sql}) THEN {self.sql} END)" if self.type == "number" else self.sql
+        return f"({value}::DOUBLE * 1e-200)" if self.is_huge else f"{value}::DOUBLE"
+
+    @property
+    def is_huge(self) -> bool:
+        limits = [value for value in (self.told.get("min"), self.told.get("max")) if isinstance(value, int | float)]
+        return any(abs(value) > HUGE for value in limits)
+
+    @property
+    def unit(self) -> float:
+        """What a value of `number` is multiplied by to be a value of the column."""
+        return 1e200 if self.is_huge else 1.0
+
+
+def columns_of(engine: Engine, fields: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """The fields of an inspection report that are columns of the data, with the type in which they are stored."""
+    stored = {str(row[0]): str(row[1]) for row in engine.ask("DESCRIBE data")}
+    return [
+        Column(one["name"], _type(stored[one["name"]], str(one.get("type") or "")), str(one.get("kind") or ""))
+        for one in fields
+        if one["name"] in stored
+    ]
+
+
+def _type(stored: str, said: str) -> str:
+    for prefix, name in STORED.items():
+        if stored.startswith(prefix):
+            return name
+    return said if stored == "VARCHAR" and said in {"date", "time", "text"} else "text" if stored == "VARCHAR" else ""
+
+
+def pieces(things: Iterable[Thing], size: int = AT_ONCE) -> Iterator[list[Thing]]:
+    """A few at a time."""
+    held: list[Thing] = []
+    for thing in things:
+        held.append(thing)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def plain(value: Any, unit: float = 1.0) -> float | None:
+    """Six significant digits are more than any picture shows; None for what no JSON holds."""
+    if value is None:
+        return None
+    scaled = float(value) * unit
+    return float(f"{scaled:.6g}") if abs(scaled) != float("inf") and scaled == scaled else None  # noqa: PLR0124

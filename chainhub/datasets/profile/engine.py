@@ -1,0 +1,90 @@
+"""DuckDB with a bound on memory: what does not fit goes to a folder on disk."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from chainhub.datasets.inspection.findings import Tell
+
+MEMORY = "1GB"
+MOST_THREADS = 4
+LOOK_EVERY = 0.3  # seconds
+Row = tuple[Any, ...]
+
+
+class Engine:
+    """A database in memory that reads one Parquet file as the table `data`."""
+
+    def __init__(self, source: Path, work: Path, *, memory: str = MEMORY) -> None:
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": memory,
+                "threads": max(1, min(MOST_THREADS, os.cpu_count() or 1)),
+                "temp_directory": str(work / "spilled"),
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        place = str(source).replace("'", "''")
+        self._connection.execute(f"CREATE VIEW data AS SELECT * FROM read_parquet('{place}')")  # noqa: S608
+        self._connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+
+    def ask(self, sql: str, values: Sequence[Any] = (), *, tell: Tell | None = None) -> list[Row]:
+        """All rows of the answer; `tell` hears how much of the work is done."""
+        with _watched(self._connection, tell):
+            return self._connection.execute(sql, list(values)).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def opened(source: Path, work: Path, *, memory: str = MEMORY) -> Iterator[Engine]:
+    """An engine for a while."""
+    engine = Engine(source, work, memory=memory)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def _watched(connection: duckdb.DuckDBPyConnection, tell: Tell | None) -> Iterator[None]:
+    """Another thread reads the progress while the query runs; what `tell` raises ends the query."""
+    if tell is None:
+        yield
+        return
+    ended, raised = threading.Event(), list[BaseException]()
+
+    def look() -> None:
+        while not ended.wait(LOOK_EVERY):
+            try:
+                tell(max(0.0, connection.query_progress()) / 100)
+            except BaseException as error:  # raised again by the thread that asked
+                raised.append(error)
+                connection.interrupt()
+                return
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield
+    except duckdb.Error:
+        if not raised:
+            raise
+    finally:
+        ended.set()
+        watcher.join()
+    if raised:
+        raise raised[0]
+
+
+def quoted(name: str) -> str:
+    """A column's name in SQL."""
+    return '"' + name.replace('"', '""') + '"'

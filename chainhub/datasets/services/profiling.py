@@ -1,0 +1,124 @@
+"""Profiling a version in the background: claimed by one worker, told as it goes, taken up again where one was lost.
+
+Until it is done, `DatasetVersion.profile` holds `{state: "working", claimed, attempts, done}`; then the profile itself
+with `state: "ready"`, or `state: "failed"`.
+"""
+
+import json
+import logging
+import shutil
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from chainhub.core.live import publish
+from chainhub.core.queue import send
+from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.isolation import run_isolated
+from chainhub.datasets.models import DatasetVersion, VersionStatus
+from chainhub.datasets.profile.describe import profile_file
+from chainhub.datasets.services.inspecting import MOST_ATTEMPTS, SILENT, TOLD_EVERY, ClaimLostError
+from chainhub.repositories.models import CommitFile
+from chainhub.repositories.storage import local_file, scratch_folder
+
+logger = logging.getLogger(__name__)
+
+DONE = ("ready", "failed")
+
+
+class ProfileClaim:
+    """One worker's hold on a version's profile; what stands in the row is its proof."""
+
+    def __init__(self, version: DatasetVersion, held: dict[str, Any]) -> None:
+        """Made by `claim_profile`."""
+        self.version, self.held = version, held
+        self._told = time.monotonic()
+
+    def tell(self, share: float) -> None:
+        """Show progress and stay alive. Raises `ClaimLostError`."""
+        if time.monotonic() - self._told < TOLD_EVERY:
+            return
+        self._told = time.monotonic()
+        done = round(share, 3)
+        self.put({**self.held, "claimed": timezone.now().isoformat(), "done": done})
+        publish(self.version.topic, "progress", done=done, total=1)
+
+    def put(self, profile: dict[str, Any]) -> None:
+        """Replace what is held. Raises `ClaimLostError` where another worker holds it now."""
+        mine = DatasetVersion.objects.filter(pk=self.version.pk, profile__claimed=self.held["claimed"])
+        if not mine.update(profile=profile):
+            raise ClaimLostError
+        self.held = profile
+
+
+def claim_profile(version_id: int) -> ProfileClaim | None:
+    """Take the profile over if nobody works on it; None otherwise."""
+    ready = DatasetVersion.objects.select_related("dataset").filter(pk=version_id, status=VersionStatus.READY)
+    version = ready.exclude(commit=None).first()
+    if version is None or not _is_free(version.profile):
+        return None
+    before = version.profile
+    attempts = before.get("attempts", 0) + 1
+    held = {"state": "working", "claimed": timezone.now().isoformat(), "attempts": attempts, "done": 0}
+    unchanged = Q(profile__claimed=before["claimed"]) if "claimed" in before else Q(profile__claimed__isnull=True)
+    if not DatasetVersion.objects.filter(unchanged, pk=version_id).update(profile=held):
+        return None
+    return ProfileClaim(version, held)
+
+
+def profile_version(version_id: int, *, isolated: bool = True) -> None:
+    """Profile a version; does nothing where that is done or under way.
+
+    `isolated` counts in a process of its own, so that data that kills its reader kills nothing else.
+    """
+    claim = claim_profile(version_id)
+    if claim is None:
+        return
+    work = Path(tempfile.mkdtemp(dir=scratch_folder()))
+    try:
+        told = None if claim.held["attempts"] > MOST_ATTEMPTS else _profile(claim, work, isolated=isolated)
+        if told is None:
+            logger.warning("version %s could not be profiled", version_id)
+        claim.put({"state": "failed"} if told is None else {"state": "ready", **told})
+        publish(claim.version.topic, "state", status=claim.version.status)
+    except ClaimLostError:
+        logger.info("version %s is profiled by another worker", version_id)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def send_unprofiled() -> int:
+    """Queue versions whose message or worker was lost; how many."""
+    waiting = DatasetVersion.objects.filter(status=VersionStatus.READY).exclude(commit=None)
+    waiting = waiting.filter(Q(profile__state__isnull=True) | ~Q(profile__state__in=DONE))
+    free = [version.pk for version in waiting.only("pk", "profile") if _is_free(version.profile)]
+    return sum(send("datasets.profile_version", pk) for pk in free)
+
+
+def _is_free(profile: dict[str, Any]) -> bool:
+    if profile.get("state") in DONE:
+        return False
+    claimed = profile.get("claimed")
+    return not claimed or datetime.fromisoformat(claimed) < timezone.now() - SILENT
+
+
+def _profile(claim: ProfileClaim, work: Path, *, isolated: bool) -> dict[str, Any] | None:
+    """The profile; None where the data killed its reader."""
+    version = claim.version
+    entry = CommitFile.objects.select_related("blob").filter(commit=version.commit_id, path=TRAINING_FILE).first()
+    if entry is None:
+        return None
+    target = version.dataset.target
+    with local_file(entry.blob) as source:
+        if not isolated:
+            return profile_file(source, version.inspection, work, claim.tell, target=target)
+        report = work / "report.json"
+        report.write_text(json.dumps(version.inspection))
+        return run_isolated(
+            "chainhub.datasets.profile", [str(source), str(report), str(work), target], work, claim.tell
+        )
