@@ -13,3 +13,6 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("chainhub.jobs.receivers")
+        # Terms name recipes; what they are called is known here.
+        titles = import_module("chainhub.jobs.catalogue").recipe_titles
+        import_module("chainhub.policies.names").tell_titles("recipes", titles)

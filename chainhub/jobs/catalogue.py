@@ -20,6 +20,11 @@ def recipes() -> tuple[Recipe, ...]:
     return catalogue.recipes()
 
 
+def recipe_titles() -> dict[str, str]:
+    """Name to title, as msgids."""
+    return {recipe.name: recipe.title for recipe in recipes()}
+
+
 def find_recipe(name: str) -> Recipe:
     """Raises `InvalidInputError` for a name that no recipe has."""
     try:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus, UsageAgreement
 from chainhub.core.models import Created, HasStatus
-from chainhub.datasets.models import DatasetVersion
+from chainhub.datasets.models import DatasetVersion, Grant
 from chainhub.nodes.models import ComputeNode
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Blob
@@ -150,6 +150,13 @@ class JobInput(models.Model):
     job = models.ForeignKey(TrainingJob, on_delete=models.CASCADE, related_name="inputs")
     version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="job_inputs")
     commit_oid = models.CharField(max_length=40)
+    grant = models.ForeignKey(
+        Grant, null=True, blank=True, on_delete=models.PROTECT, related_name="job_inputs",
+        help_text="under which it was launched; null for jobs from before there were terms",
+    )  # fmt: skip
+    terms = models.JSONField(
+        default=dict, blank=True, help_text="that held at the launch; they bind the model for good"
+    )
 
     class Meta:
         ordering = ["pk"]

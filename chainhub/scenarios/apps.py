@@ -1,5 +1,7 @@
 """The app's registration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,8 @@ class ScenariosConfig(AppConfig):
 
     name = "chainhub.scenarios"
     label = "scenarios"
+
+    def ready(self) -> None:
+        # Terms name purposes; what they are called is known here.
+        titles = import_module("chainhub.scenarios.catalogue").scenario_titles
+        import_module("chainhub.policies.names").tell_titles("purposes", titles)

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 Text = str | Promise
 
@@ -218,6 +219,12 @@ def scenarios() -> list[Scenario]:
         DEMAND_FORECASTING,
         CREDIT_SCORING,
     ]
+
+
+def scenario_titles() -> dict[str, str]:
+    """Slug to title, as msgids."""
+    with override("en"):
+        return {one.slug: str(one.title) for one in scenarios()}
 
 
 def scenario(slug: str) -> Scenario | None:

@@ -1,4 +1,8 @@
-"""Letting collaborations train on a dataset, and taking that back."""
+"""Letting collaborations use a dataset, and taking that back."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,46 +17,98 @@ from chainhub.core.sentences import sentence
 from chainhub.datasets import permissions, signals
 from chainhub.datasets.models import Dataset, Grant, VersionStatus, Visibility
 from chainhub.datasets.services.history import remember
+from chainhub.organizations.models import Organization
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Terms as a grant keeps them: the JSON of `policies.terms`, and what reads ask of it as columns."""
+
+    terms: dict[str, Any]
+    needs_approval: bool = False
+    until: datetime | None = None
+    allows_rows: bool = False
+    allows_download: bool = False
+    policy_number: int | None = None
 
 
 @transaction.atomic
 def grant_use(
-    dataset: Dataset, collaboration: Collaboration, *, actor: User, needs_approval: bool = False
-) -> Grant:  # fmt: skip
-    """Let the collaboration's jobs train on the dataset; asked again, it changes `needs_approval`.
+    dataset: Dataset,
+    collaboration: Collaboration,
+    *,
+    actor: User,
+    needs_approval: bool = False,
+    organization: Organization | None = None,
+    conditions: Conditions | None = None,
+    anew: bool = False,
+) -> Grant:
+    """Let the collaboration's jobs use the dataset, or those of one participant (`organization`).
 
-    Its participants then see the card and the fields (a private dataset becomes a granted one), never the rows.
+    Without `conditions` it is for training, and asked again it only changes `needs_approval`. Under other conditions
+    than before, or with `anew`, a new grant takes the place of the old one, and the count of its jobs begins again.
+
+    Its participants then see the card and the fields (a private dataset becomes a granted one).
     """
     if not permissions.may_grant(actor, dataset):
         raise PermissionDenied
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
-    _check_grantable(dataset, collaboration)
-    grant = dataset.grants.active().filter(collaboration=collaboration).first()
-    if grant and grant.needs_approval == needs_approval:
-        return grant
-    if grant:
-        grant.needs_approval = needs_approval
-        grant.save(update_fields=["needs_approval"])
+    _check_grantable(dataset, collaboration, organization)
+    standing = dataset.grants.active().filter(collaboration=collaboration, organization=organization).first()
+    if standing and not anew and _holds(standing, needs_approval, conditions):
+        return standing
+    if standing and conditions is None:
+        grant = _asked_or_not(standing, needs_approval=needs_approval)
     else:
+        if standing:
+            _end(standing, actor)
+        wanted = asdict(conditions or Conditions(terms={}, needs_approval=needs_approval))
         grant = Grant.objects.create(
-            dataset=dataset, collaboration=collaboration, needs_approval=needs_approval, granted_by=actor
+            dataset=dataset, collaboration=collaboration, organization=organization, granted_by=actor, **wanted
         )
-        _tell_partners(grant)
+        if not standing:
+            _tell_partners(grant)
+    _open(dataset)
+    _remember_grant(grant, actor)
+    return grant
+
+
+def _holds(grant: Grant, needs_approval: bool, conditions: Conditions | None) -> bool:  # noqa: FBT001 (as asked)
+    if conditions is None:
+        return grant.needs_approval == needs_approval
+    return all(getattr(grant, name) == value for name, value in asdict(conditions).items())
+
+
+def _asked_or_not(grant: Grant, *, needs_approval: bool) -> Grant:
+    grant.needs_approval = needs_approval
+    if grant.terms:
+        grant.terms = {**grant.terms, "ask_each_job": needs_approval}
+    grant.save(update_fields=["needs_approval", "terms"])
+    return grant
+
+
+def _open(dataset: Dataset) -> None:
+    """Partners choose data by its card: a grant that they cannot see would be none."""
     if dataset.visibility == Visibility.PRIVATE:
-        # Partners choose data by its card: a grant that they cannot see would be none.
         dataset.visibility = Visibility.GRANTED
         dataset.save(update_fields=["visibility"])
-    remember(
-        dataset,
-        "granted",
-        gettext_noop("“%(collaboration)s” may train on “%(dataset)s” after asking for each job.")
-        if needs_approval
-        else gettext_noop("“%(collaboration)s” may train on “%(dataset)s”."),
-        actor=actor,
-        collaborations=[collaboration],
-        collaboration=collaboration.name,
-    )
-    return grant
+
+
+def _end(grant: Grant, actor: User) -> None:
+    grant.revoked_at, grant.revoked_by = timezone.now(), actor
+    grant.save(update_fields=["revoked_at", "revoked_by"])
+
+
+def _remember_grant(grant: Grant, actor: User) -> None:
+    names = {"collaboration": grant.collaboration.name}
+    if grant.organization:
+        text = gettext_noop("%(organization)s may use “%(dataset)s” in “%(collaboration)s” on the terms agreed.")
+        names["organization"] = grant.organization.name
+    elif grant.needs_approval:
+        text = gettext_noop("“%(collaboration)s” may train on “%(dataset)s” after asking for each job.")
+    else:
+        text = gettext_noop("“%(collaboration)s” may train on “%(dataset)s”.")
+    remember(grant.dataset, "granted", text, actor=actor, collaborations=[grant.collaboration], **names)
 
 
 @transaction.atomic
@@ -76,8 +132,7 @@ def _revoke(grant: Grant, *, actor: User) -> Grant:
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
     if grant.revoked_at is not None:
         return grant
-    grant.revoked_at, grant.revoked_by = timezone.now(), actor
-    grant.save(update_fields=["revoked_at", "revoked_by"])
+    _end(grant, actor)
     signals.grant_revoked.send(sender=Grant, grant=grant, actor=actor)
     remember(
         grant.dataset,
@@ -90,7 +145,7 @@ def _revoke(grant: Grant, *, actor: User) -> Grant:
     return grant
 
 
-def _check_grantable(dataset: Dataset, collaboration: Collaboration) -> None:
+def _check_grantable(dataset: Dataset, collaboration: Collaboration, organization: Organization | None) -> None:
     if dataset.withdrawn_at:
         raise DomainError(gettext_noop("The dataset is withdrawn; restore it before letting anyone train on it."))
     if not dataset.versions.filter(status=VersionStatus.READY).exists():
@@ -101,11 +156,19 @@ def _check_grantable(dataset: Dataset, collaboration: Collaboration) -> None:
             organization=dataset.organization.name,
             collaboration=collaboration.name,
         )
+    if organization and not collaboration.participants.accepted().filter(organization=organization).exists():
+        raise DomainError(
+            gettext_noop("%(organization)s does not take part in “%(collaboration)s”."),
+            organization=organization.name,
+            collaboration=collaboration.name,
+        )
 
 
 def _tell_partners(grant: Grant) -> None:
     """Everyone who takes part, save the owner, learns that there is data to train on."""
     partners = Participant.objects.accepted().filter(collaboration=grant.collaboration)
+    if grant.organization:
+        partners = partners.filter(organization=grant.organization)
     people = User.objects.filter(
         memberships__organization__in=partners.exclude(organization=grant.dataset.organization).values("organization")
     ).distinct()

@@ -46,7 +46,10 @@ def decide_approval(approval: Approval, *, actor: User, approve: bool, note: str
 def _check_unchanged(approval: Approval) -> None:
     if spec_hash(approval.job) != approval.spec_hash:
         raise DomainError(
-            gettext_noop("The job or the usage agreement has changed since you were asked; launch it anew as a clone.")
+            gettext_noop(
+                "The job, the terms of its data or the usage agreement have changed since you were asked; launch it "
+                "anew as a clone."
+            )
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
@@ -16,8 +17,10 @@ from chainhub.jobs.fields import asks_for_classes, check_fields
 from chainhub.jobs.models import Approval, Device, JobInput, Status, TrainingJob
 from chainhub.jobs.services.moves import enqueue, move, notify, record
 from chainhub.jobs.specs import hash_of, spec_hash
+from chainhub.jobs.terms import NOT_GRANTED_ALL, check_terms, grants_of
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import STEWARDS
+from chainhub.policies.reading import terms_of
 
 LONGEST_TITLE = 140
 LARGEST_SEED = 2**31 - 1
@@ -97,21 +100,27 @@ def _propose(job: TrainingJob, versions: Sequence[DatasetVersion]) -> TrainingJo
     _check_person(job)
     job.agreement = job.collaboration.current_agreement
     _check_bound(job.organization, job.collaboration, job.agreement)
-    grants = _locked_grants(job.collaboration, versions)
+    # Locked: a grant that is taken back meanwhile finds this job when it looks for whom that affects, and two
+    # launches at once cannot both be the last job that the terms permit.
+    grants = grants_of(job, versions, lock=True)
     _check_versions(job, versions)
     recipe = catalogue.find_recipe(job.recipe)
     check_fields(recipe, versions, target=job.target, fields=job.fields)
     if asks_for_classes(versions, job.target):
         catalogue.check_task(recipe, job.parameters, "classification")
+    check_terms(job, versions, grants, at=timezone.now(), asked=True)
     job.save(force_insert=True)
-    JobInput.objects.bulk_create(
-        [JobInput(job=job, version=version, commit_oid=version.commit.oid) for version in versions if version.commit]
-    )
+    JobInput.objects.bulk_create([_input(job, version, grants[version.dataset_id]) for version in versions])
     job.spec_hash = spec_hash(job)
     job.save(update_fields=["spec_hash"])
-    _ask_or_queue(job, grants)
+    _ask_or_queue(job, list(grants.values()))
     record(job, "job.proposed", gettext_noop("Launched training job #%(number)s “%(title)s”"), actor=job.proposed_by)
     return job
+
+
+def _input(job: TrainingJob, version: DatasetVersion, grant: Grant) -> JobInput:
+    commit = version.commit.oid if version.commit else ""
+    return JobInput(job=job, version=version, commit_oid=commit, grant=grant, terms=terms_of(grant).as_json())
 
 
 def _earlier(actor: User, key: str, request: str) -> TrainingJob | None:
@@ -146,13 +155,6 @@ def _check_bound(organization: Organization, collaboration: Collaboration, agree
         )
 
 
-def _locked_grants(collaboration: Collaboration, versions: Sequence[DatasetVersion]) -> list[Grant]:
-    """Locked: a grant that is revoked meanwhile finds this job when it looks for whom that affects."""
-    datasets = [version.dataset_id for version in versions]
-    grants = Grant.objects.select_for_update(of=("self",)).active().filter(collaboration=collaboration)
-    return list(grants.filter(dataset__in=datasets).select_related("dataset__organization").order_by("pk"))
-
-
 def _check_versions(job: TrainingJob, versions: Sequence[DatasetVersion]) -> None:
     if not versions:
         raise InvalidInputError(gettext_noop("Choose at least one dataset."), field="versions")
@@ -163,7 +165,7 @@ def _check_versions(job: TrainingJob, versions: Sequence[DatasetVersion]) -> Non
     for version in versions:
         if version.dataset_id not in usable:
             raise DomainError(
-                gettext_noop("“%(dataset)s” may not be trained on in this collaboration."),
+                NOT_GRANTED_ALL,
                 field="versions",
                 dataset=version.dataset.name,
             )

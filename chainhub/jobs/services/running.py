@@ -20,16 +20,14 @@ from chainhub.core.sentences import sentence
 from chainhub.jobs import lines
 from chainhub.jobs.models import Run, Status, TrainingJob
 from chainhub.jobs.services.moves import end, enqueue, lock_job, notify, record, tell_state
-from chainhub.jobs.services.steering import CANCELED_BY, TERMS_ENDED, lost_terms
+from chainhub.jobs.services.steering import CANCELED_BY, refused_now
 from chainhub.jobs.signals import job_succeeded
-from chainhub.jobs.specs import spec_hash
 from chainhub.nodes.models import ComputeNode
 
 MOST_LOST_RUNS = 3
 
 DRAINED = gettext_noop("%(node)s is being stopped; the job goes on from its last checkpoint on the next free node.")
 LOST = gettext_noop("%(node)s stopped answering; the job goes on from its last checkpoint on the next free node.")
-CHANGED = gettext_noop("The usage agreement has changed since the job was approved.")
 
 
 class LeaseLostError(Exception):
@@ -180,12 +178,11 @@ def _fail(job: TrainingJob, failure: Mapping[str, Any]) -> None:
 
 def _was_refused(job: TrainingJob) -> bool:
     """The last look before a machine is used: the terms hold, and the job is what was approved."""
-    gone = lost_terms(job)
-    if gone is None and spec_hash(job) == job.spec_hash:
+    why = refused_now(job)
+    if why is None:
         return False
-    text, params = (TERMS_ENDED, {"dataset": gone.name}) if gone else (CHANGED, {})
     hint = gettext_noop("Launch it anew as a clone, with data that may be used.")
-    _fail(job, {"kind": "terms", "text": text, "hint": hint, "params": params})
+    _fail(job, {"kind": "terms", "text": why["text"], "hint": hint, "params": why["params"]})
     return True
 
 

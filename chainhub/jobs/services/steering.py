@@ -14,11 +14,25 @@ from chainhub.datasets.models import Dataset
 from chainhub.jobs import permissions
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.services.moves import end, enqueue, lock_job, notify, record, tell_state
+from chainhub.jobs.specs import spec_hash
+from chainhub.jobs.terms import check_terms, grants_of, versions_of
+from chainhub.policies.reading import grants_for
 
 CANCELED_BY = gettext_noop("Canceled by %(person)s.")
 STOPPING = gettext_noop("%(person)s asked to cancel it; it is being stopped.")
 RESUMED = gettext_noop("Goes on from its last checkpoint.")
+CHANGED = gettext_noop("The usage agreement or the terms of the data have changed since the job was launched.")
 TERMS_ENDED = gettext_noop("The data of “%(dataset)s” may no longer be used for it.")
+
+
+class RefusedError(DomainError):
+    """The job may not go on, for a reason that is a sentence already."""
+
+    code = "forbidden-by-terms"
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why["text"])
+        self.sentence = why
 
 
 @transaction.atomic
@@ -55,8 +69,8 @@ def resume_job(job: TrainingJob, *, actor: User) -> TrainingJob:
         )
     if not permissions.may_resume(actor, job):
         raise DomainError(gettext_noop("There is no checkpoint to go on from; launch it anew as a clone."))
-    if ended := lost_terms(job):
-        raise DomainError(TERMS_ENDED, dataset=ended.name)
+    if (why := refused_now(job)) is not None:
+        raise RefusedError(why)
     enqueue(job, reason=sentence(RESUMED))
     record(job, "job.resumed", gettext_noop("Resumed training job #%(number)s “%(title)s”"), actor=actor)
     return job
@@ -64,19 +78,47 @@ def resume_job(job: TrainingJob, *, actor: User) -> TrainingJob:
 
 @transaction.atomic
 def stop_jobs_on(dataset: Dataset, *, collaboration_id: int | None = None) -> list[TrainingJob]:
-    """End every unfinished job that may no longer train on the dataset, in one collaboration or in all."""
+    """End every unfinished job that may no longer use the dataset, in one collaboration or in all.
+
+    In one collaboration, a job that another grant still covers goes on: whether that one's terms permit it is asked
+    when it starts.
+    """
     used = JobInput.objects.filter(job=OuterRef("pk"), version__dataset=dataset)
     jobs = TrainingJob.objects.unfinished().filter(Exists(used))
     if collaboration_id is not None:
         jobs = jobs.filter(collaboration=collaboration_id)
-    return [_stop(pk, sentence(TERMS_ENDED, dataset=dataset.name)) for pk in jobs.values_list("pk", flat=True)]
+    found = list(jobs.select_related("collaboration", "organization").order_by("pk"))
+    lost = found if collaboration_id is None else [job for job in found if _lost_data(job)]
+    return [_stop(job.pk, sentence(TERMS_ENDED, dataset=dataset.name)) for job in lost]
 
 
-def lost_terms(job: TrainingJob) -> Dataset | None:
-    """The first dataset that the job may no longer train on."""
-    wanted = Dataset.objects.filter(versions__job_inputs__job=job)
-    usable = Dataset.objects.usable_in(job.collaboration)
-    return wanted.exclude(pk__in=usable.values("pk")).first()
+@transaction.atomic
+def stop_expired() -> list[TrainingJob]:
+    """Ask the running jobs to stop that use data beyond the last moment that its terms permit."""
+    over = JobInput.objects.filter(job=OuterRef("pk"), grant__until__lte=timezone.now())
+    running = TrainingJob.objects.filter(Exists(over), status=Status.RUNNING, cancel_requested_at=None)
+    late = running.select_related("collaboration", "organization").order_by("pk")
+    return [_stop(job.pk, why) for job in late if (why := refused_now(job)) is not None]
+
+
+def refused_now(job: TrainingJob) -> Sentence | None:
+    """Why a job that was launched may not start or go on: its data, its terms, or what was approved have changed."""
+    if gone := _lost_data(job):
+        return sentence(TERMS_ENDED, dataset=gone.name)
+    versions = versions_of(job)
+    try:
+        check_terms(job, versions, grants_of(job, versions), at=timezone.now())
+    except DomainError as refusal:
+        return refusal.sentence
+    return None if spec_hash(job) == job.spec_hash else sentence(CHANGED)
+
+
+def _lost_data(job: TrainingJob) -> Dataset | None:
+    """The first dataset that was taken back from the job."""
+    usable = set(Dataset.objects.usable_in(job.collaboration).values_list("pk", flat=True))
+    usable &= set(grants_for(job.collaboration, job.organization, datasets=usable))
+    wanted = Dataset.objects.filter(versions__job_inputs__job=job).order_by("pk")
+    return next((dataset for dataset in wanted if dataset.pk not in usable), None)
 
 
 def _stop(pk: int, reason: Sentence) -> TrainingJob:

@@ -1,4 +1,4 @@
-"""What a sweep mends: runs whose worker went silent, queued jobs whose message was lost or whose node left."""
+"""What a sweep mends: lost runs, queued jobs whose message or node was lost, runs beyond the end of their terms."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from chainhub.core.queue import send
 from chainhub.jobs import queueing
 from chainhub.jobs.models import Run, Status, TrainingJob
 from chainhub.jobs.services.running import lose_run
+from chainhub.jobs.services.steering import stop_expired
 
 MESSAGE_LOST_AFTER = timedelta(seconds=20)
 
@@ -17,6 +18,7 @@ def reap_lost() -> tuple[int, int]:
     now = timezone.now()
     silent = Run.objects.filter(ended_at=None, lease_until__lt=now).select_related("job", "node")
     lost = sum(lose_run(run, now=now) for run in silent)
+    stop_expired()
     return lost, _wake_again()
 
 

@@ -142,11 +142,11 @@ class TestApproval:
 
     def test_a_changed_job_voids_what_was_asked(self, asked: TrainingJob, dora: Any) -> None:
         TrainingJob.objects.filter(pk=asked.pk).update(seed=99)
-        with pytest.raises(DomainError, match="has changed"):
+        with pytest.raises(DomainError, match="have changed"):
             services.decide_approval(asked.approvals.get(), actor=dora, approve=True)
         assert asked.approvals.get().status == ApprovalStatus.PENDING
 
     def test_a_new_agreement_voids_what_was_asked(self, asked: TrainingJob, dora: Any, alice: Any) -> None:
         asked.collaboration.agreements.create(number=2, text="New", sha256="2" * 64, created_by=alice)
-        with pytest.raises(DomainError, match="has changed"):
+        with pytest.raises(DomainError, match="have changed"):
             services.decide_approval(asked.approvals.get(), actor=dora, approve=True)

@@ -1,0 +1,145 @@
+"""What a job does with each dataset, as the terms see it; every floor that lets a job go on asks through here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_noop
+
+from chainhub.core.errors import DomainError
+from chainhub.core.sentences import Sentence, sentence
+from chainhub.datasets.models import DatasetVersion, Grant
+from chainhub.jobs.classes import fewest_rows
+from chainhub.jobs.models import ApprovalStatus, JobInput, TrainingJob
+from chainhub.policies.enforcement import Refusal, Use, refusals
+from chainhub.policies.reading import grants_for, terms_of
+from chainhub.policies.terms import TRAIN_POOLED, Terms
+
+FORBIDDEN = gettext_noop("“%(dataset)s” may not be used for this job. %(reason)s %(way_out)s")
+NOT_GRANTED = gettext_noop("%(owner)s has not granted “%(dataset)s” to %(organization)s in this collaboration.")
+NOT_GRANTED_ALL = gettext_noop("“%(dataset)s” may not be trained on in this collaboration.")
+ASK_ON_ITS_PAGE = gettext_noop("Request access on the dataset's page.")
+
+Grants = Mapping[int, Grant]  # by dataset
+
+
+class ForbiddenByTermsError(DomainError):
+    """A term forbids what was asked; `term` names it, and the sentence says the way out."""
+
+    code = "forbidden-by-terms"
+
+    def __init__(self, version: DatasetVersion, refusal: Refusal) -> None:
+        super().__init__(FORBIDDEN, field="versions")
+        said = {"dataset": version.dataset.name, "reason": refusal.reason, "way_out": refusal.way_out}
+        self.sentence = sentence(FORBIDDEN, **said)
+        self.term, self.way_out = refusal.term, refusal.way_out
+
+
+def versions_of(job: TrainingJob) -> list[DatasetVersion]:
+    """The pinned versions, in the order of the inputs."""
+    inputs = job.inputs.select_related("version__dataset__organization", "version__commit")
+    return [one.version for one in inputs]
+
+
+def grants_of(job: TrainingJob, versions: Sequence[DatasetVersion], *, lock: bool = False) -> Grants:
+    """The grant under which the job stands with each dataset. Locked, two launches count one after the other."""
+    datasets = [version.dataset_id for version in versions]
+    return grants_for(job.collaboration, job.organization, datasets=datasets, lock=lock)
+
+
+def check_terms(
+    job: TrainingJob, versions: Sequence[DatasetVersion], grants: Grants, *, at: datetime, asked: bool = False
+) -> None:
+    """Raises `ForbiddenByTermsError` for the first term that forbids the job, `DomainError` where nothing is granted.
+
+    With `asked` the owners will be asked before it starts; without, they must have said yes to it as it stands.
+    """
+    for version in versions:
+        grant = grants.get(version.dataset_id)
+        if grant is None:
+            raise DomainError(
+                NOT_GRANTED,
+                field="versions",
+                owner=version.dataset.organization.name,
+                dataset=version.dataset.name,
+                organization=job.organization.name,
+            )
+        terms = terms_of(grant)
+        use = _use(job, version, versions, grant=grant, terms=terms, at=at, asked=asked)
+        for refusal in refusals(use, terms):
+            raise ForbiddenByTermsError(version, refusal)
+
+
+def _use(
+    job: TrainingJob,
+    version: DatasetVersion,
+    versions: Sequence[DatasetVersion],
+    *,
+    grant: Grant,
+    terms: Terms,
+    at: datetime,
+    asked: bool,
+) -> Use:
+    owner = version.dataset.organization
+    return Use(
+        act=TRAIN_POOLED,  # every recipe there is reads all rows on one node
+        organization=job.organization.slug,
+        owner=owner.slug,
+        at=at,
+        collaboration=job.collaboration.slug,
+        purpose=job.collaboration.scenario,
+        recipe=job.recipe,
+        jobs_before=jobs_under([grant], but=job).get(grant.pk, 0) if terms.max_jobs else 0,
+        organizations=len({one.dataset.organization_id for one in versions}),
+        # The file is opened only where a term asks for it.
+        fewest_rows=fewest_rows(version, job.target, job.parameters) if terms.min_rows_per_class else None,
+        epsilon=None,  # no recipe trains with differential privacy yet
+        approved=asked or not terms.ask_each_job or _has_approved(job, owner.pk),
+    )
+
+
+def _has_approved(job: TrainingJob, organization_id: int) -> bool:
+    said = {"organization": organization_id, "status": ApprovalStatus.APPROVED, "spec_hash": job.spec_hash}
+    return job.approvals.filter(**said).exists()
+
+
+def jobs_under(grants: Iterable[Grant], *, but: TrainingJob | None = None) -> dict[int, int]:
+    """Grant to how many jobs count under it: those that run, ran or may still run."""
+    unfinished = TrainingJob.objects.unfinished()
+    ran = TrainingJob.objects.filter(runs__isnull=False)
+    counted: QuerySet[JobInput] = JobInput.objects.filter(
+        Q(job__in=unfinished.values("pk")) | Q(job__in=ran.values("pk")), grant__in=list(grants)
+    )
+    if but is not None and but.pk:
+        counted = counted.exclude(job=but)
+    return dict(counted.order_by().values_list("grant").annotate(Count("job", distinct=True)))
+
+
+def why_unpublishable(job: TrainingJob) -> Sentence | None:
+    """Why the model of a job that has succeeded may not be published: a use of data that the terms did not permit.
+
+    What counts is the moment at which training ended. Data taken back later leaves the model to those who made it.
+    """
+    ended = job.finished_at or job.created_at
+    versions = versions_of(job)
+    under = {one.version.dataset_id: one.grant for one in job.inputs.select_related("version", "grant__organization")}
+    standing = dict(grants_of(job, versions))
+    for dataset, grant in under.items():
+        if grant is not None and (grant.revoked_at is None or grant.revoked_at > ended or dataset not in standing):
+            standing[dataset] = grant
+    try:
+        _check_not_taken_back(versions, standing, ended)
+        check_terms(job, versions, standing, at=ended)
+    except DomainError as refusal:
+        return refusal.sentence
+    return None
+
+
+def _check_not_taken_back(versions: Sequence[DatasetVersion], grants: Grants, ended: datetime) -> None:
+    for version in versions:
+        dataset, grant = version.dataset, grants.get(version.dataset_id)
+        moments = (dataset.withdrawn_at, grant.revoked_at if grant else None)
+        if any(moment is not None and moment <= ended for moment in moments):
+            raise DomainError(
+                gettext_noop("“%(dataset)s” was taken back before the training had ended."), dataset=dataset.name
+            )

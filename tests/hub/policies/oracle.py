@@ -1,0 +1,35 @@
+"""What terms permit, written down once more and differently: an oracle for the property test.
+
+It was written from docs/terms.md, not from `chainhub.policies.enforcement`, and shares nothing with it. Policies and
+jobs are plain dictionaries; every question is asked in one expression, in no particular order.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+LADDER = ["evaluate", "train-federated", "train-pooled"]  # who may do the later may do the earlier
+
+
+def permitted(policy: dict[str, Any], job: dict[str, Any]) -> bool:
+    """Whether every term lets the job run."""
+    owner = job["organization"] == job["owner"]
+    highest = max((LADDER.index(use) for use in policy["uses"] if use in LADDER), default=-1)
+    last = policy["until"]
+    midnight = datetime.fromisoformat(f"{last}T23:59:59.999999+00:00") if last else datetime.max.replace(tzinfo=UTC)
+    return all(
+        [
+            owner or policy["organizations"] == [] or job["organization"] in policy["organizations"],
+            policy["collaborations"] == [] or job["collaboration"] in policy["collaborations"],
+            policy["purposes"] == [] or job["purpose"] in policy["purposes"],
+            policy["recipes"] == [] or job["recipe"] in policy["recipes"],
+            LADDER.index(job["act"]) <= highest,
+            job["at"] <= midnight,
+            policy["max_jobs"] is None or job["jobs_before"] + 1 <= policy["max_jobs"],
+            len(job["pool"]) >= policy["min_organizations"],
+            not job["classes"] or min(job["classes"].values()) >= policy["min_rows_per_class"],
+            job["act"] == "evaluate"
+            or policy["max_epsilon"] is None
+            or (job["epsilon"] is not None and job["epsilon"] <= policy["max_epsilon"]),
+            owner or not policy["ask_each_job"] or job["approved"],
+        ]
+    )

@@ -1,0 +1,125 @@
+"""Terms as values: read, compared, said in words, written as ODRL and read back."""
+
+import json
+from typing import Any
+
+import pytest
+from django.utils import translation
+from hypothesis import given, settings
+
+from chainhub.core.sentences import render
+from chainhub.policies import odrl
+from chainhub.policies.comparing import NARROWER, OTHER, WIDER, differences, narrower_than
+from chainhub.policies.parsing import TermsError, parse_terms
+from chainhub.policies.sentences import sentences_of
+from chainhub.policies.templates import template, templates
+from chainhub.policies.terms import FIELDS, Terms
+from tests.hub.policies.test_enforcement import policies
+
+WHOM = {"uid": "urn:x:1", "target": "urn:x:data", "assigner": "urn:x:anvil"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(policies)
+def test_terms_survive_json_and_odrl(policy: dict[str, Any]) -> None:
+    terms = parse_terms(policy)
+    assert parse_terms(json.loads(json.dumps(terms.as_json()))) == terms
+    assert hash(parse_terms(terms.as_json())) == hash(terms)
+    offered = json.loads(json.dumps(odrl.offer(terms, **WHOM)))
+    assert offered["@type"] == "Offer"
+    assert odrl.terms_of_policy(offered) == terms
+    agreed = odrl.agreement(terms, **WHOM, assignee="urn:x:borealis")
+    assert odrl.terms_of_policy(json.loads(json.dumps(agreed))) == terms
+
+
+@settings(max_examples=300, deadline=None)
+@given(policies, policies)
+def test_narrower_is_an_order(one: dict[str, Any], other: dict[str, Any]) -> None:
+    a, b = parse_terms(one), parse_terms(other)
+    assert not narrower_than(a, a)
+    assert not (narrower_than(a, b) and narrower_than(b, a))
+    assert narrower_than(a, b) == (a != b and {d.direction for d in differences(b, a)} == {NARROWER})
+    mirrored = {NARROWER: WIDER, WIDER: NARROWER, OTHER: OTHER}
+    there, back = differences(a, b), differences(b, a)
+    assert [mirrored[d.direction] for d in there] == [d.direction for d in back]
+
+
+def test_the_order_in_which_names_are_given_does_not_matter() -> None:
+    assert parse_terms({"organizations": ["b", "a", "b"]}) == parse_terms({"organizations": ["a", "b"]})
+    assert parse_terms({"uses": ["download"]}).uses == ("view-rows", "download")
+    assert parse_terms({"uses": ["train-pooled"]}) == parse_terms({"uses": ["evaluate", "train-pooled"]})
+    assert parse_terms({}) == Terms()
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "said"),
+    [
+        ({"until": "soon"}, "until", "“Last day” must be a day such as 2027-12-31."),
+        ({"until": 3}, "until", "“Last day” must be a day"),
+        ({"uses": []}, "uses", "“Permitted uses” must permit something."),
+        ({"uses": ["dance"]}, "uses", "“Permitted uses” knows no “dance”."),
+        ({"max_jobs": 0}, "max_jobs", "“Number of jobs” must be a whole number from 1"),
+        ({"max_jobs": True}, "max_jobs", "whole number"),
+        ({"min_rows_per_class": -1}, "min_rows_per_class", "whole number from 0"),
+        ({"min_organizations": None}, "min_organizations", "whole number"),
+        ({"max_epsilon": 0}, "max_epsilon", "a number above 0"),
+        ({"max_epsilon": float("nan")}, "max_epsilon", "a number above 0"),
+        ({"ask_each_job": "yes"}, "ask_each_job", "yes or no"),
+        ({"recipes": "tabular"}, "recipes", "a list of short names"),
+        ({"recipes": ["<script>"]}, "recipes", "a list of short names"),
+        ({"colour": 1}, "terms", "no field “colour”"),
+        ([], "terms", "an object of fields"),
+    ],
+)
+def test_nonsense_is_refused_with_the_field(raw: Any, field: str, said: str) -> None:
+    with pytest.raises(TermsError) as refused:
+        parse_terms(raw)
+    assert refused.value.field == field
+    assert said in str(refused.value)
+    with translation.override("zh-hans"):
+        assert said not in str(refused.value)
+
+
+def test_other_policies_are_no_terms() -> None:
+    for policy in ({}, {"permission": []}, {"permission": [{"action": ["odrl:sell"]}]}):
+        with pytest.raises(TermsError):
+            odrl.terms_of_policy(policy)
+
+
+@pytest.mark.django_db
+def test_every_term_is_said_in_both_languages(anvil: Any, alliance: Any) -> None:
+    terms = Terms(
+        organizations=("anvil",),
+        collaborations=(alliance.slug,),
+        purposes=("disease-diagnosis",),
+        recipes=("tabular", "image-classification"),
+        until=parse_terms({"until": "2027-12-31"}).until,
+        max_jobs=20,
+        min_organizations=3,
+        min_rows_per_class=20,
+        max_epsilon=8.0,
+        models_may_leave=False,
+        ask_each_job=True,
+        name_source=True,
+        delete_after_days=30,
+    )
+    said = sentences_of(terms)
+    assert [one.field for one in said] == list(FIELDS)
+    english = [render(one.sentence) for one in said]
+    with translation.override("zh-hans"):
+        chinese = [render(one.sentence) for one in said]
+    assert not set(english) & set(chinese)
+    assert "Anvil Steel" in english[0]
+    assert "Anvil Steel" in chinese[0]
+    assert "Disease diagnosis" in english[2]
+    assert "疾病诊断" in chinese[2]
+    assert "ε = 8." in english[9]
+
+
+def test_templates_are_different_and_say_what_they_promise() -> None:
+    assert len({one.terms for one in templates()}) == len(templates()) >= 6
+    assert {one.name for one in templates()} >= {"collaboration", "ask", "evaluate", "attribution"}
+    found = template("evaluate")
+    assert found is not None
+    assert found.terms.uses == ("evaluate",)
+    assert template("nothing") is None
