@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
@@ -15,12 +14,12 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
 from chainhub.api import effects, grants, uploads, versions
+from chainhub.api.catalogue import DatasetFilter, InCatalogue
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.datasets import permissions, services
 from chainhub.datasets.models import Dataset, Kind, Visibility
 from chainhub.datasets.services.cards import CARD_FIELDS
-from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Upload
 
 
@@ -37,9 +36,9 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     class Meta:
         model = Dataset
         fields = (
-            "id", "organization", "slug", "name", "kind", "summary", "card", "licence", "source", "source_url",
-            "target", "identifiers", "visibility", "version", "rows", "newest_status", "grants", "created_by",
-            "created_at", "withdrawn_at", "withdrawn_reason",
+            "id", "organization", "slug", "name", "kind", *CARD_FIELDS[1:], "target", "identifiers", "visibility",
+            "version", "rows", "newest_status", "grants", "created_by", "created_at", "withdrawn_at",
+            "withdrawn_reason",
         )  # fmt: skip
         read_only_fields = ("id", "slug", "kind", "created_at", "withdrawn_at", "withdrawn_reason")
 
@@ -56,8 +55,7 @@ class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):
     class Meta:
         model = Dataset
         fields = (
-            "organization", "upload", "name", "kind", "summary", "card", "licence", "source", "source_url", "target",
-            "identifiers", "visibility",
+            "organization", "upload", *CARD_FIELDS, "kind", "target", "identifiers", "visibility",
         )  # fmt: skip
 
 
@@ -78,28 +76,7 @@ class WithdrawalSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
-class DatasetFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
-    """`?q=` looks in name, summary and owner; `?organization=`, `?kind=`, `?mine=true`, `?withdrawn=false`."""
-
-    q = filters.CharFilter(method="matching", label="Words in name, summary or owner")
-    organization = filters.CharFilter(field_name="organization__slug")
-    kind = filters.ChoiceFilter(choices=Kind.choices)
-    mine = filters.BooleanFilter(method="own", label="Only those of my organizations")
-    withdrawn = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True)
-    order = filters.OrderingFilter(fields=(("created_at", "created_at"), ("name", "name"), ("ready_rows", "rows")))
-
-    def matching(self, found: QuerySet[Dataset], _name: str, words: str) -> QuerySet[Dataset]:
-        """By words."""
-        return found.filter(
-            Q(name__icontains=words) | Q(summary__icontains=words) | Q(organization__name__icontains=words)
-        )
-
-    def own(self, found: QuerySet[Dataset], _name: str, wanted: Any) -> QuerySet[Dataset]:
-        """By membership."""
-        return found.filter(organization__in=Organization.objects.of(self.request.user)) if wanted else found
-
-
-class Datasets(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Dataset]):
+class Datasets(InCatalogue, mixins.RetrieveModelMixin, GenericViewSet[Dataset]):
     """Registered data."""
 
     queryset = Dataset.objects.none()
@@ -109,10 +86,10 @@ class Datasets(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
 
     def get_queryset(self) -> QuerySet[Dataset]:
         """Those whose card the person may see."""
-        found = Dataset.objects.visible_to(self.request.user).for_catalogue().select_related("created_by")
+        found = Dataset.objects.visible_to(self.request.user)
         if owner := self.kwargs.get("org"):
-            return found.filter(organization__slug=owner)
-        return found.order_by("-created_at", "-pk")
+            return found.for_catalogue().select_related("created_by").filter(organization__slug=owner)
+        return found
 
     def _answer(self, dataset: Dataset, code: int = status.HTTP_200_OK) -> Response:
         fresh = Dataset.objects.for_catalogue().select_related("created_by").get(pk=dataset.pk)
@@ -173,6 +150,7 @@ class Datasets(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
 ONE = "datasets/<slug:org>/<slug:slug>/"
 urlpatterns = [
     path("datasets/", Datasets.as_view({"get": "list", "post": "create"}), name="dataset-list"),
+    path("datasets/facets/", Datasets.as_view({"get": "facets"}), name="dataset-facets"),
     path(
         ONE,
         Datasets.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),

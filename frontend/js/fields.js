@@ -66,3 +66,12 @@ window.addEventListener("pageshow", () => {
     button.classList.remove("is-busy");
   }
 });
+
+// Open where there is room for it; whoever folded it up finds it folded after the next answer.
+let folded = false;
+register("details[data-open-when-wide]", (details) => {
+  if (matchMedia("(min-width: 56rem)").matches && !folded) details.open = true;
+  const remember = () => (folded = !details.open);
+  details.addEventListener("toggle", remember);
+  return () => details.removeEventListener("toggle", remember);
+});

@@ -71,11 +71,28 @@ def test_a_reading_token_cannot_upload_or_download(call: Call, alice: User, bear
 
 def test_lists_are_filtered_and_paged(call: Call, alice: User, bearings: Dataset, anvil: Organization) -> None:
     make.registered_csv(alice, anvil, name="Axles", summary="cold rolled")
-    found = call(alice, "get", "datasets/?page_size=1&order=name").json()
+    found = call(alice, "get", "datasets/?page_size=1&sort=name").json()
     assert (found["count"], [one["name"] for one in found["results"]]) == (2, ["Axles"])
     assert call(alice, "get", "datasets/?q=rolled").json()["count"] == 1
     assert call(alice, "get", "datasets/?kind=images").json()["count"] == 0
     assert call(alice, "get", "datasets/?mine=true&organization=anvil").json()["count"] == 2
+
+
+def test_facets_count_what_the_list_would_show(call: Call, alice: User, bearings: Dataset, carol: User) -> None:
+    facets = call(alice, "get", "datasets/facets/?q=bearings&kind=images").json()
+    assert facets["kind"] == [
+        {"value": "table", "count": 1, "chosen": False},
+        {"value": "images", "count": 0, "chosen": True},
+    ]
+    assert facets["stage"] == []
+    assert call(alice, "get", "datasets/facets/?mine=true").json()["size"][0]["count"] == 1
+    assert not any(call(carol, "get", "datasets/facets/").json().values())
+
+
+def test_a_program_is_told_what_is_no_facet(call: Call, alice: User) -> None:
+    for address in ("datasets/?kind=imges", "datasets/facets/?sort=size"):
+        refused = call(alice, "get", address)
+        assert refused.status_code == 400, address
 
 
 def test_the_owner_changes_grants_withdraws(

@@ -188,5 +188,5 @@ def test_the_list_asks_as_much_however_long_it_is(
     client = browse(alice)
     for number in range(12):
         make.registered_csv(alice, anvil, "a,b\n1,2\n2,3\n", name=f"Set {number}")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(24):
         client.get("/datasets/")

@@ -1,6 +1,6 @@
 """Which datasets answer to a question, and how well. The caller says whose datasets: begin with `visible_to`."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case, ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -20,11 +20,12 @@ def matching(datasets: QuerySet[Dataset], question: str) -> QuerySet[Dataset]:
 
 
 def ranked(datasets: QuerySet[Dataset], question: str) -> QuerySet[Dataset]:
-    """The same with `relevance`: for each word of the question what it counts where it stands, twice if it is whole."""
+    """The best first: for each word of the question what it counts where it stands, twice if it is whole."""
     score: Any = Value(0, output_field=IntegerField())
     for term in terms_in(question):
         score = score + Coalesce(_best(term), 0)
-    return datasets.annotate(relevance=score)
+    scored: Any = datasets.annotate(relevance=score)
+    return cast("QuerySet[Dataset]", scored.order_by("-relevance", "-created_at", "-pk"))
 
 
 def _answers(term: Term) -> Q:

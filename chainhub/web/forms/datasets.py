@@ -6,20 +6,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration
-from chainhub.datasets.models import Dataset, Kind, Visibility
+from chainhub.datasets.catalogue import Sort
+from chainhub.datasets.models import Dataset, Visibility
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Upload
 
 SCOPES = [("", _("All that I see")), ("mine", _("Of my organizations")), ("partners", _("Of partners"))]
-SORTS = [("", _("Newest first")), ("name", _("By name")), ("rows", _("Most rows first"))]
+SORTS = [("", _("Best match, then newest")), *((one.value, one.label) for one in Sort if one != Sort.RELEVANCE)]
 
 
 class DatasetFilter(forms.Form):
-    """What the list shows, as its address says."""
+    """Whose datasets the list shows, and in which order; words and facets are read by `datasets.catalogue`."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100)
     scope = forms.ChoiceField(label=_("Whose"), choices=SCOPES, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Every kind")), *Kind.choices], required=False)
     sort = forms.ChoiceField(label=_("Order"), choices=SORTS, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

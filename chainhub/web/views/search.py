@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.datasets.models import Dataset
+from chainhub.datasets.search import matching, ranked
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Membership, Organization
 from chainhub.registry.models import Model
@@ -22,6 +23,7 @@ from chainhub.web.http import SignedInRequest
 from chainhub.web.pages import words_in
 
 FEW, MANY = 5, 20
+LONG = ("card", "card_zh")
 LONGEST_NUMBER = 18  # digits of the largest key a database holds
 
 
@@ -64,13 +66,13 @@ def search_everything(user: User, words: str, *, most: int) -> list[Found]:
     """What the person may see that answers to the words, by kind."""
     if not words:
         return []
-    datasets = _matching(Dataset.objects.visible_to(user), words, "name", "summary", "organization__name")
+    datasets = ranked(matching(Dataset.objects.visible_to(user), words), words)
     models = _matching(Model.objects.visible_to(user), words, "name", "target", "organization__name")
     together = _matching(Collaboration.objects.visible_to(user), words, "name", "goal")
     organizations = _matching(Organization.objects.visible_to(user), words, "name", "short_name", "industry")
     kinds: list[tuple[Found, QuerySet[Any]]] = [
         (Found(title=_("Collaborations"), picture="handshake"), together.select_related("initiator")),
-        (Found(title=_("Datasets"), picture="database"), datasets.select_related("organization")),
+        (Found(title=_("Datasets"), picture="database"), datasets.select_related("organization").defer(*LONG)),
         (Found(title=_("Training jobs"), picture="activity"), _jobs(user, words).select_related("organization")),
         (Found(title=_("Models"), picture="box"), models.select_related("organization")),
         (Found(title=_("Organizations"), picture="building-2"), organizations),

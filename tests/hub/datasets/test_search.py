@@ -16,8 +16,7 @@ from tests.factories.datasets import granted, next_version, registered_csv
 
 
 def found(user: User, question: str) -> list[str]:
-    datasets = ranked(matching(Dataset.objects.visible_to(user), question), question)
-    return [one.name for one in datasets.order_by("-relevance", "name")]
+    return [one.name for one in ranked(matching(Dataset.objects.visible_to(user), question), question)]
 
 
 @pytest.mark.parametrize(
