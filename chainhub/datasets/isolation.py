@@ -21,9 +21,9 @@ SIGN_OF_LIFE = 5.0  # seconds
 OUTCOME = "outcome.json"
 
 
-def inspect_isolated(source: Path, work: Path, tell: Tell) -> Findings:
+def inspect_isolated(source: Path, work: Path, tell: Tell, *, name: str = "", kind: str = "") -> Findings:
     """As `inspect_file`, in a child process. Raises `RefusedFileError` also for a file that kills its reader."""
-    told = run_isolated("chainhub.datasets.inspection", [str(source), str(work)], work, tell)
+    told = run_isolated("chainhub.datasets.inspection", [str(source), str(work), kind, name], work, tell)
     if told is None:
         raise RefusedFileError(
             gettext_noop("Reading the file took more memory or time than a file may take, so it was stopped.")

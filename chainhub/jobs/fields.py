@@ -1,26 +1,37 @@
 """Whether the chosen versions fit together: the target in each of them, the features with types that agree."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
+from chainhub.datasets.roles import FieldRole, roles_of, types_of
 from chainhub.jobs.catalogue import Recipe
 
 NUMERIC = {"integer", "number", "boolean"}
 UNKNOWN = {"", "null", "empty"}  # a field without any value fits whatever the others hold
 IMAGE_FIELDS = {"image", "label", "path"}
-DATASET_KINDS: dict[str, str] = {Kind.TABLE: "table", Kind.IMAGES: "images"}
+# What a recipe calls each kind. A recipe for tables reads the numbers and categories of series and molecules too.
+DATASET_KINDS: dict[str, str] = {
+    Kind.TABLE: "table",
+    Kind.SERIES: "table",
+    Kind.MOLECULES: "table",
+    Kind.IMAGES: "images",
+    Kind.TEXT: "text",
+    Kind.PAIRS: "pairs",
+    Kind.CORPUS: "corpus",
+    Kind.CHAT: "chat",
+    Kind.ANSWERS: "answers",
+}
+LEFT_OUT = frozenset({FieldRole.IDENTIFIER, FieldRole.IGNORE, FieldRole.WEIGHT})
 
 Fields = dict[str, str]  # name -> type, in the file's order
 
 
 def fields_of(version: DatasetVersion) -> Fields:
-    """What inspection found."""
-    found: Sequence[Mapping[str, Any]] = version.inspection.get("fields", [])
-    return {str(field["name"]): str(field.get("type") or "") for field in found}
+    """As inspection found them or as their owner corrected them."""
+    return types_of(version.dataset, version.inspection)
 
 
 def common_fields(versions: Sequence[DatasetVersion]) -> Fields:
@@ -45,8 +56,15 @@ def feature_names(versions: Sequence[DatasetVersion], *, target: str, chosen: Se
 
 
 def _usual_features(versions: Sequence[DatasetVersion], common: Fields, target: str) -> list[str]:
-    left_out = {target, *(name for version in versions for name in version.dataset.identifiers)}
+    left_out = {target, *not_learnt(versions)}
     return [name for name in common if name not in left_out]
+
+
+def not_learnt(versions: Sequence[DatasetVersion]) -> set[str]:
+    """Fields that an owner keeps out of training unless they are asked for by name."""
+    roles = [roles_of(version.dataset, version.inspection) for version in versions]
+    named = (name for version in versions for name in version.dataset.identifiers)
+    return {name for told in roles for name, role in told.items() if role in LEFT_OUT} | set(named)
 
 
 def _has_images(versions: Sequence[DatasetVersion]) -> bool:
@@ -91,7 +109,7 @@ def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
                 field="versions",
                 dataset=version.dataset.name,
             )
-    if len({version.dataset.kind for version in versions}) > 1:
+    if len({DATASET_KINDS.get(version.dataset.kind) for version in versions}) > 1:
         raise InvalidInputError(gettext_noop("Tables and images cannot be trained on together."), field="versions")
 
 

@@ -1,4 +1,4 @@
-"""`python -m chainhub.datasets.inspection SOURCE WORK`: shares of progress on stdout, the outcome in a file."""
+"""`python -m chainhub.datasets.inspection SOURCE WORK KIND NAME`: shares of progress on stdout, a file in the end."""
 
 import sys
 import traceback
@@ -15,15 +15,15 @@ from chainhub.datasets.inspection.findings import RefusedFileError
 UNREADABLE = gettext_noop("The file cannot be read as a table or as images (%(reason)s).")
 
 
-def main(source: Path, work: Path) -> None:
+def main(source: Path, work: Path, kind: str = "", name: str = "") -> None:
     """Inspect and write `outcome.json`; a crash writes nothing."""
     bounded()
-    leave(work, _outcome(source, work))
+    leave(work, _outcome(source, work, kind, name))
 
 
-def _outcome(source: Path, work: Path) -> dict[str, Any]:
+def _outcome(source: Path, work: Path, kind: str, name: str) -> dict[str, Any]:
     try:
-        findings = inspect_file(source, work, Teller())
+        findings = inspect_file(source, work, Teller(), name=name, kind=kind)
     except RefusedFileError as refusal:
         return {"refusal": refusal.sentence}
     except MemoryError:
@@ -41,4 +41,4 @@ def _outcome(source: Path, work: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:5])

@@ -3,13 +3,14 @@
 import codecs
 import io
 from pathlib import Path
+from typing import TypeVar
 
 from charset_normalizer import from_bytes
 from django.utils.translation import gettext_noop
 
 from chainhub.datasets.inspection.findings import RefusedFileError, Repairs, Tell
 from chainhub.datasets.inspection.limits import PIECE, SAMPLE
-from chainhub.datasets.inspection.lines import LineScan
+from chainhub.datasets.inspection.lines import LineScan, ZeroScan
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,21 +28,22 @@ UNLIKELY = [
 NULLS_OF_UTF16 = 0.3  # share of every second byte
 COMMON_HANZI = 0.9
 LOST = "\ufffd"
+Scan = TypeVar("Scan", LineScan, ZeroScan)
 # What UTF-8 looks like after a wrong decoding as Western or as Chinese text.
 MOJIBAKE = ("锟斤拷", "Ã©", "Ã¤", "Ã¶", "Ã¼", "â€™", "â€œ", "ä¸", "æ˜", "çš„", "ï¼", "å›")
 
 
-def decode(source: Path, target: Path, repairs: Repairs, tell: Tell) -> tuple[str, LineScan]:
+def decode(source: Path, target: Path, repairs: Repairs, tell: Tell, look: type[Scan]) -> tuple[str, Scan]:
     """Write `target` in UTF-8; the encoding found and what the lines look like. Raises `RefusedFileError`."""
     with source.open("rb") as file:
         sample = file.read(SAMPLE)
     encoding = encoding_of(sample)
     try:
-        scan = _transcode(source, target, encoding, tell)
+        scan = _transcode(source, target, encoding, tell, look())
     except UnicodeDecodeError as error:
         encoding = _other_encoding(sample, source, error, was=encoding)
         try:
-            scan = _transcode(source, target, encoding, tell)
+            scan = _transcode(source, target, encoding, tell, look())
         except UnicodeDecodeError as again:
             raise _undecodable(source, again.start, encoding) from again
     if encoding not in {"utf-8", "utf-8-sig"}:
@@ -63,8 +65,7 @@ def encoding_of(sample: bytes) -> str:
     return "utf-8"
 
 
-def _transcode(source: Path, target: Path, encoding: str, tell: Tell) -> LineScan:
-    scan = LineScan()
+def _transcode(source: Path, target: Path, encoding: str, tell: Tell, scan: Scan) -> Scan:
     size = max(source.stat().st_size, 1)
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("strict"), translate=True)
     with source.open("rb") as raw, target.open("wb") as text:

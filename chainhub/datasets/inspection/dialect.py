@@ -38,13 +38,24 @@ class Dialect:
         return self.delimiter != ","
 
 
-def dialect_of(path: Path, repairs: Repairs) -> Dialect:
-    """Told from the beginning of a UTF-8 file. Raises `RefusedFileError`."""
+def is_tabular(path: Path) -> bool:
+    """Whether the lines of a UTF-8 text are split evenly by some delimiter; those of prose are not."""
+    text = _beginning(path)
+    delimiter = _delimiter(text)
+    rows = _rows(text, delimiter)
+    return len(rows) > 1 and len(rows[0]) > 1 and sum(len(row) == len(rows[0]) for row in rows) > CONSISTENT * len(rows)
+
+
+def _beginning(path: Path) -> str:
     with path.open("rb") as file:
         raw = file.read(SAMPLE * 4)
     text = raw.decode("utf-8", "ignore")
-    if len(raw) == SAMPLE * 4 and "\n" in text:
-        text = text[: text.rfind("\n")]
+    return text[: text.rfind("\n")] if len(raw) == SAMPLE * 4 and "\n" in text else text
+
+
+def dialect_of(path: Path, repairs: Repairs) -> Dialect:
+    """Told from the beginning of a UTF-8 file. Raises `RefusedFileError`."""
+    text = _beginning(path)
     delimiter, preamble = _preamble(text, repairs)
     body = "\n".join(text.split("\n")[preamble:])
     delimiter = delimiter or _delimiter(body)

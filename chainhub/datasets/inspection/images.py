@@ -1,9 +1,9 @@
-"""ZIPs of images: the folder of an image is its label; every image is decoded before it is believed."""
+"""Archives of images: a folder or a file names the label; every image is decoded before it is believed."""
 
 import io
-import zipfile
 from collections import Counter
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,12 +11,13 @@ import pyarrow.parquet as pq
 from django.utils.translation import gettext_noop
 from PIL import Image, UnidentifiedImageError
 
-from chainhub.core.sentences import sentence
 from chainhub.datasets.canonical import COMPRESSION, IMAGES_PER_GROUP
+from chainhub.datasets.inspection.annotations import Notes, find_notes
+from chainhub.datasets.inspection.archives import DAMAGE, Archive, Member, Reading, shown
 from chainhub.datasets.inspection.findings import Findings, RefusedFileError, Repairs, Tell
 from chainhub.datasets.inspection.limits import FEW, MAX_IMAGE_BYTES, MAX_IMAGES, MAX_PIXELS, SMALL_SHARE
 from chainhub.datasets.inspection.pixels import as_png
-from chainhub.datasets.inspection.unpacking import DAMAGE
+from chainhub.datasets.inspection.values import plain_text
 
 KEPT = ("PNG", "JPEG")  # stored byte for byte
 TURNED = ("BMP", "GIF", "TIFF", "WEBP")  # stored as PNG
@@ -24,16 +25,14 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 SCHEMA = pa.schema([("image", pa.binary()), ("label", pa.string()), ("path", pa.string())])
 SHOWN = 32
 SHOWN_SIDE = 72
-FOREIGN_NAMES = {
-    "[Content_Types].xml": gettext_noop("Excel or Word document"),
-    "META-INF/MANIFEST.MF": gettext_noop("Java archive"),
-}
+HELD = 64 * 2**20  # bytes of images in memory
 
 
 class Gallery:
     """What was found in the images so far."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, form: str, *, noted: bool) -> None:
+        self.form, self.noted = form, noted
         self.shown_of_each = -(-SHOWN // max(classes, 1))
         self.labels: Counter[str] = Counter()
         self.sizes: Counter[tuple[int, int]] = Counter()
@@ -74,74 +73,110 @@ class Gallery:
             self.shown.append({"label": label, "png": as_png(small)})
 
 
-def inspect_images(source: Path, files: list[zipfile.ZipInfo], work: Path, repairs: Repairs, tell: Tell) -> Findings:
-    """A ZIP with a folder per class. Raises `RefusedFileError`."""
-    images = _images(files, repairs)
-    classes = {PurePosixPath(info.filename).parent.name for info in images}
-    training, gallery = work / "training.parquet", Gallery(len(classes))
-    with zipfile.ZipFile(source) as archive, pq.ParquetWriter(training, SCHEMA, compression=COMPRESSION) as writer:
-        rows: list[dict[str, Any]] = []
-        for number, info in enumerate(images, 1):
-            if row := _row(archive, info, gallery):
-                rows.append(row)
-            if len(rows) == IMAGES_PER_GROUP:
-                writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
-                rows = []
-            if number % 32 == 0:
-                _judge(gallery, number)
-                tell(number / len(images))
-        if rows:
-            writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+def inspect_images(archive: Archive, work: Path, repairs: Repairs, tell: Tell) -> Findings:
+    """An archive with a folder per class, or with a file that says what each image shows. Raises `RefusedFileError`."""
+    images = images_of(archive)
+    notes = find_notes(archive, images, work, repairs)
+    _tell_of_others(archive, notes, repairs)
+    if notes is None:
+        _refuse_without_folders(images)
+    elif notes.boxes is None:
+        images = _noted(images, notes, repairs)
+    labels = {_label(member, notes) for member in images}
+    training, gallery = work / "training.parquet", Gallery(len(labels), archive.form, noted=notes is not None)
+    schema = SCHEMA.append(pa.field("boxes", pa.string())) if notes and notes.boxes is not None else SCHEMA
+    with archive.reading() as reading, pq.ParquetWriter(training, schema, compression=COMPRESSION) as writer:
+        for group in _groups(_rows(images, reading, gallery, notes, tell)):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
     _judge(gallery, len(images), repairs=repairs, final=True)
-    return Findings(kind="images", rows=gallery.images, training=training, report=_report(gallery, repairs))
+    return Findings(kind="images", rows=gallery.images, training=training, report=_report(gallery, repairs, notes))
 
 
-def _images(files: list[zipfile.ZipInfo], repairs: Repairs) -> list[zipfile.ZipInfo]:
-    names = {info.filename for info in files}
-    for mark, kind in FOREIGN_NAMES.items():
-        if mark in names:
-            raise RefusedFileError(
-                gettext_noop(
-                    "This is another kind of file (%(format)s). Upload a CSV or Parquet file, or a ZIP of images in "
-                    "folders."
-                ),
-                format=sentence(kind),
-            )
-    images = [info for info in files if info.filename.lower().endswith(SUFFIXES)]
-    others = [info.filename for info in files if not info.filename.lower().endswith(SUFFIXES)]
-    if not images:
-        raise RefusedFileError(
-            gettext_noop("The ZIP holds “%(path)s” but no images (PNG, JPEG, BMP, GIF, TIFF, WebP) and no lone table."),
-            path=others[0][:120],
-        )
+def images_of(archive: Archive) -> list[Member]:
+    """Those that are called so. Raises `RefusedFileError` for too many."""
+    images = [member for member in archive.members if member.suffix in SUFFIXES]
     if len(images) > MAX_IMAGES:
-        raise RefusedFileError(gettext_noop("The ZIP holds more than %(limit)s images."), limit=MAX_IMAGES)
-    if all(len(PurePosixPath(info.filename).parts) == 1 for info in images):
         raise RefusedFileError(
-            gettext_noop("The images lie in no folder. Put the images of each class into a folder named after it.")
+            gettext_noop("The %(form)s holds more than %(limit)s images."), form=archive.form, limit=MAX_IMAGES
         )
+    return images
+
+
+def _refuse_without_folders(images: list[Member]) -> None:
+    if all(len(member.path.parts) == 1 for member in images):
+        raise RefusedFileError(
+            gettext_noop(
+                "The images lie in no folder. Put the images of each class into a folder named after it, or add a "
+                "CSV with the columns file and label."
+            )
+        )
+
+
+def _noted(images: list[Member], notes: Notes, repairs: Repairs) -> list[Member]:
+    known = [member for member in images if member.name in notes.labels]
+    left_out = [member.name for member in images if member.name not in notes.labels]
+    if left_out:
+        repairs.tell(
+            gettext_noop("Images of which “%(file)s” says nothing were left out (%(count)s, such as “%(path)s”)."),
+            file=notes.file,
+            count=len(left_out),
+            path=shown(left_out[0]),
+        )
+    return known
+
+
+def _tell_of_others(archive: Archive, notes: Notes | None, repairs: Repairs) -> None:
+    others = [one.name for one in archive.members if one.suffix not in SUFFIXES]
+    others = [name for name in others if notes is None or shown(name) != notes.file]
     if others:
         repairs.tell(
             gettext_noop("Files that are no images were left out (%(count)s, such as “%(path)s”)."),
             count=len(others),
-            path=others[0][:120],
+            path=shown(others[0]),
         )
-    return sorted(images, key=lambda info: info.filename)
 
 
-def _row(archive: zipfile.ZipFile, info: zipfile.ZipInfo, gallery: Gallery) -> dict[str, Any] | None:
-    path = PurePosixPath(info.filename)
-    label = path.parent.name
-    data = None
-    if label and info.file_size <= MAX_IMAGE_BYTES:
+def _label(member: Member, notes: Notes | None) -> str:
+    return (notes.labels.get(member.name) or "") if notes else member.path.parent.name
+
+
+def _rows(
+    images: list[Member], reading: Reading, gallery: Gallery, notes: Notes | None, tell: Tell
+) -> Iterator[dict[str, Any]]:
+    for number, member in enumerate(images, 1):
+        if row := _row(reading, member, gallery, notes):
+            yield row
+        if number % 32 == 0:
+            _judge(gallery, number)
+            tell(number / len(images))
+
+
+def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """As many as belong together, or fewer large ones: memory has to hold them."""
+    group: list[dict[str, Any]] = []
+    held = 0
+    for row in rows:
+        group.append(row)
+        held += len(row["image"])
+        if len(group) == IMAGES_PER_GROUP or held > HELD:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
+
+
+def _row(reading: Reading, member: Member, gallery: Gallery, notes: Notes | None) -> dict[str, Any] | None:
+    label, data = _label(member, notes), None
+    if (label or notes) and member.size <= MAX_IMAGE_BYTES:
         try:
-            data = gallery.add(archive.read(info), label)
+            data = gallery.add(reading.read(member), label)
         except DAMAGE:
             data = None
     if data is None:
-        gallery.broken.append(info.filename)
+        gallery.broken.append(member.name)
         return None
-    return {"image": data, "label": label, "path": info.filename}
+    row = {"image": data, "label": label or None, "path": plain_text(member.name)}
+    return {**row, "boxes": notes.about(member)[1]} if notes else row
 
 
 def _judge(gallery: Gallery, seen: int, *, repairs: Repairs | None = None, final: bool = False) -> None:
@@ -166,27 +201,34 @@ def _judge(gallery: Gallery, seen: int, *, repairs: Repairs | None = None, final
     if gallery.turned:
         repairs.tell(gettext_noop("Images of other formats were turned into PNG (%(count)s)."), count=gallery.turned)
     if len(gallery.labels) == 1:
-        repairs.tell(gettext_noop("All images lie in one folder; to tell classes apart, there must be two or more."))
+        repairs.tell(
+            gettext_noop("All images have the same label; to tell classes apart, there must be two or more.")
+            if gallery.noted
+            else gettext_noop("All images lie in one folder; to tell classes apart, there must be two or more.")
+        )
 
 
-def _report(gallery: Gallery, repairs: Repairs) -> dict[str, Any]:
-    top = gallery.labels.most_common()
+def _report(gallery: Gallery, repairs: Repairs, notes: Notes | None) -> dict[str, Any]:
+    top = [(name, count) for name, count in gallery.labels.most_common() if name]
+    missing = gallery.labels[""]
     label = {
-        "name": "label", "type": "text", "kind": "category", "missing": 0, "missing_share": 0.0,
-        "distinct": len(top), "examples": [name for name, _count in top[:5]],
+        "name": "label", "type": "text", "kind": "category", "role": "target", "missing": missing,
+        "missing_share": round(missing / gallery.images, 6), "distinct": len(top),
+        "examples": [name for name, _count in top[:5]],
         "distribution": {
             "kind": "values",
             "values": [{"value": name, "count": count} for name, count in top[:20]],
             "other": sum(count for _name, count in top[20:]),
         },
     }  # fmt: skip
-    image = {"name": "image", "type": "image", "kind": "image", "missing": 0, "missing_share": 0.0, "distinct": None}
+    image = _plain_field("image", "image", "image")
+    boxes = [_plain_field("boxes", "text", "ignore")] if notes and notes.boxes is not None else []
     sizes = [{"width": size[0], "height": size[1], "count": count} for size, count in gallery.sizes.most_common(8)]
     return {
-        "format": "ZIP",
+        "format": gallery.form,
         "rows": gallery.images,
-        "columns": 2,
-        "fields": [image, label],
+        "columns": 2 + len(boxes),
+        "fields": [image, label, *boxes],
         "targets": ["label"],
         "identifiers": [],
         "classes": len(top),
@@ -195,7 +237,13 @@ def _report(gallery: Gallery, repairs: Repairs) -> dict[str, Any]:
         "colours": dict(gallery.modes),
         "preview": {"columns": [], "rows": [], "hidden": 0, "images": gallery.shown},
         "repairs": repairs.told,
-    }
+    } | ({"annotations": notes.file} if notes else {})
+
+
+def _plain_field(name: str, kind: str, role: str) -> dict[str, Any]:
+    return {
+        "name": name, "type": kind, "kind": kind, "role": role, "missing": 0, "missing_share": 0.0, "distinct": None,
+    }  # fmt: skip
 
 
 def _as_png_bytes(image: Image.Image) -> bytes:

@@ -13,10 +13,15 @@ MAX_NAME = 200
 UNPACKED_ALWAYS = 256 * 2**20
 UNPACKED_RATIO = 200
 MAX_UNPACKED = 64 * 2**30
+# Columns repeat themselves far more than files do: what is stored once may fairly stand for a million rows.
+COLUMNS_RATIO = 2_000
+MAX_BATCH_BYTES = 2**30  # of one batch of rows, decoded
 
+MAX_MEMBERS = 1_000_000
 MAX_IMAGES = 500_000
 MAX_IMAGE_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000
+MAX_NOTES_BYTES = 256 * 2**20  # of a file that describes images, or of a workbook's shared strings: they are read whole
 
 # Faults that are left out and told, rather than refused: few in number, or a small share.
 FEW = 20

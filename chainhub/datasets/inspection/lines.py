@@ -14,6 +14,25 @@ NEWLINE, QUOTE = 10, 34
 
 
 @dataclass
+class ZeroScan:
+    """Looks for nothing but zero bytes: rows and quotes mean nothing in prose and JSON."""
+
+    lines: int = 0
+    size: int = 0
+
+    def feed(self, data: bytes) -> None:
+        """Look at the next piece."""
+        codes = np.frombuffer(data, np.uint8)
+        newlines = np.flatnonzero(codes == NEWLINE)
+        refuse_zero_byte(codes, newlines, self.lines)
+        self.lines += len(newlines)
+        self.size += len(data)
+
+    def finish(self, path: Path) -> None:
+        """Nothing more to judge."""
+
+
+@dataclass
 class LineScan:
     """Fed with a UTF-8 text piece by piece; afterwards it says how the text must be read."""
 
@@ -26,13 +45,23 @@ class LineScan:
     _row_start: int = 0
     _open_lines: int = 0
 
+    @classmethod
+    def of(cls, path: Path) -> "LineScan":
+        """Of a whole UTF-8 file. Raises `RefusedFileError`."""
+        scan = cls()
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                scan.feed(piece)
+        scan.finish(path)
+        return scan
+
     def feed(self, data: bytes) -> None:
         """Look at the next piece."""
         if not data:
             return
         codes = np.frombuffer(data, np.uint8)
         newlines = np.flatnonzero(codes == NEWLINE)
-        self._refuse_zero_byte(codes, newlines)
+        refuse_zero_byte(codes, newlines, self.lines)
         quotes = np.flatnonzero(codes == QUOTE)
         inside = ((self._quotes + np.searchsorted(quotes, newlines)) & 1).astype(bool)
         self._measure(newlines, inside)
@@ -67,19 +96,21 @@ class LineScan:
         if self.longest > MAX_ROW_BYTES and not self.suspicious:
             self._refuse_endless()
 
-    def _refuse_zero_byte(self, codes: Any, newlines: Any) -> None:
-        zeros = np.flatnonzero(codes == 0)
-        if len(zeros):
-            line = self.lines + int(np.searchsorted(newlines, zeros[0])) + 1
-            raise RefusedFileError(
-                gettext_noop("Line %(line)s holds a zero byte: the file is damaged, or it is no text."), line=line
-            )
-
     def _refuse_endless(self) -> None:
         raise RefusedFileError(
             gettext_noop("A row after line %(line)s is longer than %(limit)s MB; this does not look like a table."),
             line=self.lines,
             limit=MAX_ROW_BYTES // 2**20,
+        )
+
+
+def refuse_zero_byte(codes: Any, newlines: Any, lines: int) -> None:
+    """Raises `RefusedFileError` where a piece of text, after so many lines, holds one."""
+    zeros = np.flatnonzero(codes == 0)
+    if len(zeros):
+        line = lines + int(np.searchsorted(newlines, zeros[0])) + 1
+        raise RefusedFileError(
+            gettext_noop("Line %(line)s holds a zero byte: the file is damaged, or it is no text."), line=line
         )
 
 

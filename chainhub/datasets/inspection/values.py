@@ -52,3 +52,14 @@ def looks_like(cell: str) -> str:
     if _number.fullmatch(cell):
         return "number"
     return "date" if _date.fullmatch(cell) else "text"
+
+
+def plain_text(text: str) -> str:
+    """The text without what neither Parquet nor a database can hold: zero bytes and halves of letters."""
+    if "\x00" in text:
+        text = text.replace("\x00", "�")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

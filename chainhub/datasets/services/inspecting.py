@@ -19,7 +19,7 @@ from chainhub.datasets.inspection.findings import Findings, RefusedFileError
 from chainhub.datasets.isolation import inspect_isolated
 from chainhub.datasets.models import DatasetVersion, VersionStatus
 from chainhub.datasets.services.outcome import accept, refuse
-from chainhub.repositories.storage import local_file, scratch_folder
+from chainhub.repositories.storage import DamagedBlobError, local_file, scratch_folder
 
 logger = logging.getLogger(__name__)
 
@@ -90,8 +90,8 @@ def _findings(claim: Claim, work: Path, *, isolated: bool) -> Findings | Sentenc
     read = inspect_isolated if isolated else inspect_file
     try:
         with local_file(version.upload.blob) as source:
-            return read(source, work, claim.tell)
-    except RefusedFileError as refusal:
+            return read(source, work, claim.tell, name=version.upload.filename, kind=version.dataset.kind)
+    except (RefusedFileError, DamagedBlobError) as refusal:
         return refusal.sentence
 
 

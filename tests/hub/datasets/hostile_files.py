@@ -8,34 +8,12 @@ import gzip
 import io
 import pickle
 import zipfile
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-from PIL import Image
 
 from tests.hub.datasets.hostile_texts import GOOD, Case
-
-
-def zipped(members: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def picture(shade: int = 0, *, form: str = "PNG", size: tuple[int, int] = (8, 8)) -> bytes:
-    out = io.BytesIO()
-    Image.new("L", size, shade).save(out, form)
-    return out.getvalue()
-
-
-def parquet(**columns: Any) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(pa.table(columns), out)
-    return out.getvalue()
+from tests.hub.datasets.packing import parquet, picture, zipped
 
 
 def locked_zip() -> bytes:
@@ -54,6 +32,11 @@ def symlink_zip() -> bytes:
         archive.writestr(info, "/etc/passwd")
     return out.getvalue()
 
+
+OTHER = (
+    "!This is another kind of file ({}). Upload a table (CSV, Excel, Parquet, Arrow, JSON), texts, or images in a ZIP "
+    "or tar."
+)
 
 CASES: list[Case] = [
     # --- packed
@@ -88,16 +71,21 @@ CASES: list[Case] = [
     (
         "zip that climbs out",
         lambda: zipped({"../../etc/x.png": picture()}),
-        "!The ZIP holds “../../etc/x.png”, which points outside of it; it is refused.",
+        "!The ZIP holds “../../etc/x.png”, which points outside of it or is no plain file; it is refused.",
     ),
-    ("zip with a link", symlink_zip, "!The ZIP holds “a/link.png”, which points outside of it; it is refused."),
+    (
+        "zip with a link",
+        symlink_zip,
+        "!The ZIP holds “a/link.png”, which points outside of it or is no plain file; it is refused.",
+    ),
     ("zip of nothing", lambda: zipped({}), "!The ZIP holds no files."),
     # --- images
     ("images", lambda: zipped({f"{k}/{n}.png": picture(n * 9) for k in ("cat", "dog") for n in range(9)}), ""),
     (
         "images in no folder",
         lambda: zipped({"x.png": picture(), "y.png": picture()}),
-        "!The images lie in no folder. Put the images of each class into a folder named after it.",
+        "!The images lie in no folder. Put the images of each class into a folder named after it, "
+        "or add a CSV with the columns file and label.",
     ),
     (
         "one class",
@@ -112,7 +100,7 @@ CASES: list[Case] = [
     (
         "only svg",
         lambda: zipped({"a/z.svg": b"<svg/>", "b/y.svg": b"<svg/>"}),
-        "!The ZIP holds “a/z.svg” but no images (PNG, JPEG, BMP, GIF, TIFF, WebP) and no lone table.",
+        "!The ZIP holds “a/z.svg” but no images (PNG, JPEG, BMP, GIF, TIFF, WebP), no texts and no lone table.",
     ),
     (
         "a broken image",
@@ -139,7 +127,7 @@ CASES: list[Case] = [
     (
         "nested parquet",
         lambda: parquet(a=[1], items=[[1, 2]]),
-        "!Column “items” holds list<element: int64>; only numbers, words, dates and yes/no values can be used.",
+        "+“items” holds nested values; they were kept as JSON text.",
     ),
     ("empty parquet", lambda: parquet(a=pa.array([], pa.int64())), "!The table has columns but no rows."),
     (
@@ -151,25 +139,23 @@ CASES: list[Case] = [
     (
         "pickle",
         lambda: pickle.dumps({"a": 1}),
-        "!This is another kind of file (Python pickle). Upload a CSV or Parquet file, or a ZIP of images in folders.",
+        OTHER.format("Python pickle"),
     ),
     (
         "program",
         lambda: b"MZ\x90\x00" + bytes(200),
-        "!This is another kind of file (Windows program). Upload a CSV or Parquet file, or a ZIP of images in folders.",
+        OTHER.format("Windows program"),
     ),
     (
-        "Excel",
-        lambda: zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}),
-        "!This is another kind of file (Excel or Word document). Upload a CSV or Parquet file, or a ZIP of "
-        "images in folders.",
+        "Word",
+        lambda: zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}),
+        OTHER.format("Word document"),
     ),
     (
         "web page",
         lambda: b"<!DOCTYPE html><html><body>Sign in</body></html>",
         "!This is a web page or XML, not a table. Export the data itself as CSV or Parquet.",
     ),
-    ("JSON", lambda: b'[{"a": 1}, {"a": 2}]', "!This is JSON, not a table. Export the data as CSV or Parquet."),
     (
         "noise",
         lambda: np.random.default_rng(1).integers(1, 256, 5000, "uint8").tobytes(),
@@ -178,6 +164,6 @@ CASES: list[Case] = [
     (
         "single image",
         picture,
-        "!This is another kind of file (single image). Upload a CSV or Parquet file, or a ZIP of images in folders.",
+        OTHER.format("single image"),
     ),
 ]

@@ -14,8 +14,8 @@ from PIL import Image
 from chainhub.core.sentences import render
 from chainhub.datasets.inspection.files import inspect_file
 from chainhub.datasets.inspection.findings import Findings
-from tests.hub.datasets.hostile_files import parquet, picture, zipped
 from tests.hub.datasets.hostile_texts import pixel_rows
+from tests.hub.datasets.packing import parquet, picture, zipped
 
 
 @pytest.fixture

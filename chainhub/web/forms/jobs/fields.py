@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import Kind
 from chainhub.jobs import catalogue
-from chainhub.jobs.fields import check_fields, common_fields
+from chainhub.jobs.fields import check_fields, common_fields, not_learnt
 from chainhub.web.forms.jobs.step import Step
 
 MOST_BOXES = 300  # fields that can be ticked one by one
@@ -64,12 +64,12 @@ class FieldsStep(Step):
         versions = self.known.versions
         self.images = any(version.dataset.kind == Kind.IMAGES for version in versions)
         known = ["label"] if self.images else list(common_fields(versions))
-        identifiers = {name for version in versions for name in version.dataset.identifiers}
+        left_out = not_learnt(versions)
         options: dict[str, Any] = self.fields
         options["target"].choices = [("", _("Choose …")), *((name, name) for name in known)]
         options["target"].initial = self._usual_target(known)
-        options["features"].choices = [(name, name) for name in known if name not in identifiers]
-        options["features"].initial = [name for name in known if name not in identifiers]
+        options["features"].choices = [(name, name) for name in known if name not in left_out]
+        options["features"].initial = [name for name in known if name not in left_out]
         if self.images or len(known) > MOST_BOXES:
             del options["features"], options["choice"]
         else:

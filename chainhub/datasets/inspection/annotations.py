@@ -1,0 +1,189 @@
+"""Files that say what images show: COCO JSON with boxes, or a table of file and label."""
+
+import csv
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from chainhub.datasets.inspection.archives import Archive, Member, shown
+from chainhub.datasets.inspection.decoding import decode
+from chainhub.datasets.inspection.dialect import dialect_of
+from chainhub.datasets.inspection.faults import Faults
+from chainhub.datasets.inspection.findings import RefusedFileError, Repairs, quiet
+from chainhub.datasets.inspection.limits import MAX_NOTES_BYTES
+from chainhub.datasets.inspection.lines import LineScan, ZeroScan
+from chainhub.datasets.inspection.values import plain_text
+
+FILES = frozenset(
+    "file filename file_name path image image_path image_name img 文件 文件名 图片 图像 路径".split()  # noqa: SIM905 - shorter
+)
+LABELS = frozenset({"label", "class", "class_name", "category", "target", "diagnosis", "标签", "类别", "分类", "目标"})
+NO_BOX = gettext_noop("it has no box of four numbers with a width and a height")
+NO_IMAGE = gettext_noop("it names an image that is not there")
+NO_LABEL = gettext_noop("it names no file or no label")
+
+
+@dataclass
+class Notes:
+    """What is said about each image; `boxes` are [{category, box: [left, top, width, height] in pixels}]."""
+
+    file: str
+    labels: dict[str, str] = field(default_factory=dict)
+    boxes: dict[str, list[dict[str, Any]]] | None = None
+
+    def about(self, member: Member) -> tuple[str | None, str | None]:
+        """Label and boxes (as JSON text) of one image."""
+        boxes = json.dumps(self.boxes.get(member.name, []), ensure_ascii=False) if self.boxes is not None else None
+        return self.labels.get(member.name), boxes
+
+
+def find_notes(archive: Archive, images: list[Member], work: Path, repairs: Repairs) -> Notes | None:
+    """The annotations in the archive, where there are some that fit. Raises `RefusedFileError`."""
+    others = [one for one in archive.members if one.suffix in {".json", ".csv", ".tsv"}]
+    for member in others:
+        if member.size > MAX_NOTES_BYTES:
+            raise RefusedFileError(
+                gettext_noop("The annotations in “%(path)s” are larger than %(limit)s MB, more than can be read."),
+                path=shown(member.name),
+                limit=MAX_NOTES_BYTES // 2**20,
+            )
+        notes = _coco if member.suffix == ".json" else _table
+        if found := notes(_text_of(archive, member, work), member, _Places(images), repairs):
+            return found
+    return None
+
+
+class _Places:
+    """Images by what annotations call them: the whole path, its end, or the bare name where that is unique."""
+
+    def __init__(self, images: Iterable[Member]) -> None:
+        self.found: dict[str, str] = {}
+        self.bare: dict[str, set[str]] = defaultdict(set)
+        for one in images:
+            self.found[one.name] = one.name
+            self.bare[one.path.name].add(one.name)
+
+    def of(self, called: str, beside: PurePosixPath) -> str | None:
+        path = PurePosixPath(called.replace("\\", "/").removeprefix("./"))
+        for candidate in (str(path), str(beside / path)):
+            if candidate in self.found:
+                return candidate
+        alike = self.bare.get(path.name, set())
+        ending = [name for name in alike if name.endswith(f"/{path}")] or list(alike)
+        return ending[0] if len(ending) == 1 else None
+
+
+def _text_of(archive: Archive, member: Member, work: Path) -> Path:
+    raw, text = work / "notes.raw", work / "notes.text"
+    archive.extract(member, raw, quiet)
+    decode(raw, text, Repairs(), quiet, ZeroScan)
+    raw.unlink()
+    return text
+
+
+def _coco(text: Path, member: Member, places: _Places, repairs: Repairs) -> Notes | None:
+    try:
+        told = json.loads(text.read_text("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict) or not all(isinstance(told.get(key), list) for key in ("images", "annotations")):
+        return None
+    notes, faults = Notes(shown(member.name), boxes={}), Faults()
+    names = _by_id(told["images"], "file_name")
+    categories = _by_id(told.get("categories") or [], "name")
+    used = 0
+    for number, one in enumerate(told["annotations"], 1):
+        used += _add_box(notes, faults, number, one, names, categories, places, member.path.parent)
+    faults.judge(used, repairs)
+    assert notes.boxes is not None  # noqa: S101 - set above
+    for name, boxes in notes.boxes.items():
+        counts = Counter(box["category"] for box in boxes)
+        notes.labels[name] = counts.most_common(1)[0][0]
+    several = sum(len({box["category"] for box in boxes}) > 1 for boxes in notes.boxes.values())
+    if several:
+        repairs.tell(
+            gettext_noop("Images with boxes of several categories are labelled with the most frequent (%(count)s)."),
+            count=several,
+        )
+    return notes
+
+
+def _by_id(told: list[Any], key: str) -> dict[Any, str]:
+    return {
+        one["id"]: plain_text(str(one[key]))
+        for one in told
+        if isinstance(one, dict) and isinstance(one.get("id"), int | str) and one.get(key)
+    }
+
+
+def _add_box(
+    notes: Notes,
+    faults: Faults,
+    number: int,
+    one: Any,
+    names: Mapping[Any, str],
+    categories: Mapping[Any, str],
+    places: _Places,
+    beside: PurePosixPath,
+) -> bool:
+    """Whether the annotation could be used."""
+    if not isinstance(one, dict) or not _is_box(one.get("bbox")):
+        faults.add(number, NO_BOX)
+        return False
+    called = names.get(_key(one.get("image_id")))
+    place = places.of(called, beside) if called else None
+    if place is None:
+        faults.add(number, NO_IMAGE)
+        return False
+    category = categories.get(_key(one.get("category_id")), str(one.get("category_id", "")))
+    assert notes.boxes is not None  # noqa: S101 - COCO has boxes
+    notes.boxes.setdefault(place, []).append({"category": category, "box": [float(side) for side in one["bbox"]]})
+    return True
+
+
+def _key(value: Any) -> Any:
+    return value if isinstance(value, int | str) else None
+
+
+def _is_box(box: Any) -> bool:
+    numbers = isinstance(box, list) and len(box) == 4 and all(_is_number(side) for side in box)  # noqa: PLR2004 - left, top, width, height
+    return numbers and box[2] > 0 and box[3] > 0 and box[0] >= -1 and box[1] >= -1
+
+
+def _is_number(value: Any) -> bool:
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**31 and math.isfinite(value)
+    )
+
+
+def _table(text: Path, member: Member, places: _Places, repairs: Repairs) -> Notes | None:
+    try:
+        LineScan.of(text)
+        dialect = dialect_of(text, Repairs())
+    except RefusedFileError:
+        return None
+    lower = [name.lower().strip() for name in dialect.names]
+    file = next((place for place, name in enumerate(lower) if name in FILES), None)
+    label = next((place for place, name in enumerate(lower) if name in LABELS), None)
+    if file is None or label is None:
+        return None
+    notes, faults = Notes(shown(member.name)), Faults()
+    with text.open(encoding="utf-8-sig", newline="") as lines:
+        rows = csv.reader(lines, delimiter=dialect.delimiter)
+        for number, row in enumerate(rows, 1):
+            if number <= dialect.preamble + int(dialect.has_header) or not row:
+                continue
+            if len(row) <= max(file, label) or not row[file].strip() or not row[label].strip():
+                faults.add(number, NO_LABEL)
+            elif (place := places.of(row[file].strip(), member.path.parent)) is None:
+                faults.add(number, NO_IMAGE)
+            else:
+                notes.labels[place] = plain_text(row[label].strip())
+    faults.judge(len(notes.labels), repairs)
+    return notes
