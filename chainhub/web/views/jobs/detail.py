@@ -136,6 +136,8 @@ def _took(job: TrainingJob) -> float | None:
 
 def _curves(job: TrainingJob) -> dict[str, Any]:
     pictures = pictures_of(job, _parties(job))
+    if job.is_final:  # nothing more will come: an empty picture would promise it
+        pictures = [one for one in pictures if one["data"]["series"]]
     only_loss = {one["metric"] for one in pictures} == {LOSS}
     return {"pictures": pictures, "more_to_come": only_loss and job.status in {Status.RUNNING, Status.QUEUED}}
 
