@@ -85,6 +85,12 @@ class Demo:
                 print(f"  {job}", flush=True)
                 print(results.picture(job.result), flush=True)
                 say(f"    Model: {self.address}{version.get_absolute_url()}", "模型")
+            elif job.status == Status.SUCCEEDED:
+                say(
+                    f"  {job}: succeeded, but {PUBLISHED_WITHIN:.0f} s later its model was not published.",
+                    "训练成功，但模型尚未发布。",
+                )
+                print(f"    Log: {settings.DATA / 'logs' / 'worker.log'}", flush=True)
             else:
                 print(f"  {job}: {_state(job)}", flush=True)
         return len(versions) == len(jobs)
