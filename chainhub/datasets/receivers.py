@@ -11,6 +11,7 @@ from chainhub.core.queue import send_on_commit
 from chainhub.datasets import services
 from chainhub.organizations.models import Organization
 from chainhub.organizations.signals import organization_changed
+from chainhub.repositories.signals import keys_destroyed
 
 
 @receiver(participant_left)
@@ -24,3 +25,9 @@ def find_by_new_name(organization: Organization, changed: list[str], **_others: 
     """Datasets are found by their owner's name too; there may be many, so the queue writes their words."""
     if {"name", "short_name", "industry"} & set(changed):
         send_on_commit("datasets.index_organization", organization.pk)
+
+
+@receiver(keys_destroyed, dispatch_uid="datasets.keys_destroyed")
+def withdraw_what_is_lost(organization: Organization, actor: User, **_others: Any) -> None:
+    """Files that nobody can read are no data; the jobs on them stop by the withdrawal."""
+    services.withdraw_lost_datasets(organization, actor=actor)

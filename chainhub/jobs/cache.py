@@ -8,13 +8,15 @@ from pathlib import Path
 from django.conf import settings
 
 from chainhub.repositories.models import Blob
-from chainhub.repositories.storage import fetch_blob
+from chainhub.repositories.storage import LostBlobError, fetch_blob
 
 IN_USE = 600.0  # seconds since its last use in which a blob is left alone: a run may be about to link it
 
 
 def cached(blob: Blob) -> Path:
-    """The blob on this machine."""
+    """The blob on this machine. Raises `DamagedBlobError`."""
+    if blob.lost:
+        raise LostBlobError
     path = _folder() / blob.content_name
     if not (path.exists() and path.stat().st_size == blob.size):
         fetch_blob(blob, path)
@@ -23,7 +25,11 @@ def cached(blob: Blob) -> Path:
 
 
 def trim_cache() -> int:
-    """Drop what was not used for longest until the rest fits; the bytes that were freed."""
+    """Drop what was not used for longest until the rest fits; the bytes that were freed.
+
+    Whatever the room, nothing stays of files whose keys were destroyed.
+    """
+    _forget_lost()
     files = []
     for path in _folder().rglob("*"):
         with contextlib.suppress(FileNotFoundError):  # another worker of this machine trims as well
@@ -37,6 +43,13 @@ def trim_cache() -> int:
         path.unlink(missing_ok=True)
         freed += size
     return freed
+
+
+def _forget_lost() -> None:
+    here = {path.name: path for path in _folder().rglob("*") if path.is_file()}
+    lost = set(Blob.objects.filter(sha256__in=here, lost=True).values_list("sha256", flat=True))
+    for name in lost - set(Blob.objects.filter(sha256__in=lost, lost=False).values_list("sha256", flat=True)):
+        here[name].unlink(missing_ok=True)
 
 
 def _folder() -> Path:

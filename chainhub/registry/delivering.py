@@ -8,7 +8,7 @@ from chainhub.registry.archive import archive
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import record_download
 from chainhub.repositories.models import CommitFile
-from chainhub.repositories.serving import answer_blob
+from chainhub.repositories.serving import answer_blob, begun
 
 
 def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, *, actor: User) -> HttpResponseBase:
@@ -22,9 +22,10 @@ def archive_answer(request: HttpRequest, version: ModelVersion, *, actor: User) 
     """All of them."""
     folder = f"{version.model.slug}-v{version.number}"
     entries = version.commit.files.select_related("blob").order_by("path")
+    body = begun(archive(folder, entries))
     if request.method == "GET":
         record_download(version, path="*", actor=actor)
-    answer = StreamingHttpResponse(archive(folder, entries), content_type="application/zip")
+    answer = StreamingHttpResponse(body, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -17,7 +17,7 @@ from chainhub.organizations.models import Organization
 from chainhub.registry.models import Model
 from chainhub.repositories.models import Blob, Repository
 from chainhub.repositories.services import create_repository
-from chainhub.repositories.storage import open_blob
+from chainhub.repositories.storage import hand_over, open_blob
 
 WEIGHTS, CONFIG, PREPROCESSING, EVALUATION = (
     "model.safetensors",
@@ -57,6 +57,11 @@ def leavings_of(job: TrainingJob) -> Leavings:
             raise UnpublishableError(gettext_noop("The run left no file “%(path)s”."), path=path)
     read = (_json(files[path]) for path in (CONFIG, PREPROCESSING, EVALUATION))
     return Leavings(run, files, *read)
+
+
+def handed_over(left: Leavings, home: Organization) -> dict[str, Blob]:
+    """The same files under the key of the organization that keeps the model: the job's may destroy its own."""
+    return {path: hand_over(blob, home) for path, blob in left.files.items()}
 
 
 def _json(blob: Blob) -> dict[str, Any]:

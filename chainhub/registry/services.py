@@ -22,12 +22,19 @@ ONLY_CURATORS = gettext_noop("Aliases and the card of this model are kept by the
 VERSION_NAME = re.compile(r"v\d+")
 
 
-@transaction.atomic
 def publish_job(job: TrainingJob) -> ModelVersion | None:
     """Publish what the job made, exactly once: asked again, it answers with the version that is there.
 
     None for a job that has not succeeded.
     """
+    if job.status == Status.SUCCEEDED and not ModelVersion.objects.filter(job=job).exists():
+        # Large files change hands before the transaction, which then finds them there.
+        publishing.handed_over(publishing.leavings_of(job), job.collaboration.initiator)
+    return _publish(job)
+
+
+@transaction.atomic
+def _publish(job: TrainingJob) -> ModelVersion | None:
     # Whoever comes second waits here and then finds the version.
     job = TrainingJob.objects.select_for_update().get(pk=job.pk)
     if job.status != Status.SUCCEEDED:
@@ -58,7 +65,7 @@ def _add_version(model: Model, job: TrainingJob, left: publishing.Leavings) -> M
         primary_metric=name,
         primary_value=value,
     )
-    files = {**left.files, **card.files_of(version, left.files)}
+    files = {**publishing.handed_over(left, model.organization), **card.files_of(version, left.files)}
     version.commit = commit_files(model.repository, files, author=job.proposed_by, title=f"v{number}: {job}")
     tag_commit(version.commit, f"v{number}")
     version.save(force_insert=True)

@@ -24,7 +24,7 @@ from chainhub.jobs import predicting
 from chainhub.nodes.models import ComputeNode
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.publishing import CONFIG, PREPROCESSING, WEIGHTS
-from chainhub.repositories.storage import fetch_blob
+from chainhub.repositories.storage import LostBlobError, fetch_blob
 
 Row = dict[str, Any]
 PATIENCE = 10.0  # seconds from question to answer
@@ -102,6 +102,9 @@ def files_of(version: ModelVersion) -> Path:
     if not folder.exists():
         _make_room(cache)
     for entry in version.commit.files.filter(path__in=[WEIGHTS, CONFIG, PREPROCESSING]).select_related("blob"):
+        if entry.blob.lost:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise LostBlobError
         place = folder / entry.path
         if not place.exists():
             fetch_blob(entry.blob, place)

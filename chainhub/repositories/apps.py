@@ -1,5 +1,7 @@
 """The app's registration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class RepositoriesConfig(AppConfig):
 
     name = "chainhub.repositories"
     label = "repositories"
+
+    def ready(self) -> None:
+        """Ask at every start whether the master key fits."""
+        import_module("chainhub.repositories.checks")

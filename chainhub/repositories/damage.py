@@ -32,7 +32,7 @@ class LostBlobError(DamagedBlobError):
         )
 
 
-class MasterKeyError(DomainError):
+class MasterKeyError(DamagedBlobError):
     """The hub runs with another master key than the one that wraps the data key."""
 
     code = "wrong-master-key"
@@ -40,8 +40,9 @@ class MasterKeyError(DomainError):
 
     def __init__(self) -> None:
         """It always says the same."""
-        super().__init__(
+        DomainError.__init__(
+            self,
             gettext_noop(
                 "The hub runs without the master key under which this file lies; its operator must set MASTER_KEY."
-            )
+            ),
         )

@@ -41,6 +41,15 @@ def secret_of(key_id: UUID) -> bytes:
     return master_named(key.master).unwrap(bytes(key.wrapped), place=_place(key))
 
 
+class Secrets(dict[UUID, bytes]):
+    """The secrets of keys, each asked for once: for as long as one answer is being written, and no longer."""
+
+    def __missing__(self, key_id: UUID) -> bytes:
+        """Raises what `secret_of` raises."""
+        self[key_id] = secret_of(key_id)
+        return self[key_id]
+
+
 def make_key(owner: Organization, *, by: User | None) -> DataKey:
     """A new key for the organization; the one before must have been retired."""
     last = DataKey.objects.filter(organization=owner).aggregate(last=Max("number"))["last"] or 0

@@ -73,8 +73,11 @@ def keep_another() -> None:
 
 
 def forget_others() -> None:
-    """Keep only the newest of the kept keys, once nothing is wrapped by another."""
-    _rewrite(kept_file().read_text().split()[:1])
+    """Keep only the newest of the kept keys, and none where the environment names one."""
+    if settings.MASTER_KEY:
+        kept_file().unlink()
+    else:
+        _rewrite(kept_file().read_text().split()[:1])
 
 
 def _rewrite(lines: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chainhub.repositories import raw
 from chainhub.repositories.damage import DamagedBlobError, LostBlobError
-from chainhub.repositories.keyring import secret_of
+from chainhub.repositories.keyring import Secrets
 from chainhub.repositories.models import Blob
 from chainhub.repositories.sealed import HEAD, TAG, Seal, Sealer, open_range
 
@@ -18,9 +18,10 @@ AHEAD = 2**18
 class Reader:
     """One blob, opened: its key is unwrapped once, however many ranges are read."""
 
-    def __init__(self, blob: Blob) -> None:
-        """Nothing is read yet."""
+    def __init__(self, blob: Blob, secrets: Secrets | None = None) -> None:
+        """Nothing is read yet. `secrets` spares questions where one answer reads many blobs."""
         self._blob = blob
+        self._secrets = Secrets() if secrets is None else secrets
         self._sealer: Sealer | None = None
 
     def pieces(self, start: int, end: int) -> Iterator[bytes]:
@@ -57,9 +58,11 @@ class Reader:
     def _unsealed(self) -> Sealer:
         blob = self._blob
         assert blob.key_id is not None  # noqa: S101 - asked before
+        secret = self._secrets[
+            blob.key_id
+        ]  # asked first: that the key was destroyed says more than that the file is gone
         head = b"".join(raw.pieces(blob.storage_name, 0, HEAD))
-        seal = Seal.read(head, key=blob.key_id, size=blob.size)
-        return Sealer(seal, secret=secret_of(blob.key_id), sha256=blob.sha256)
+        return Sealer(Seal.read(head, key=blob.key_id, size=blob.size), secret=secret, sha256=blob.sha256)
 
     def _moved(self) -> bool:
         """Whether another process has put the bytes under another key since the row was read."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
@@ -23,12 +24,18 @@ def answer_blob(request: HttpRequest, blob: Blob, *, filename: str) -> HttpRespo
         refusal = HttpResponse(status=416)
         refusal["Content-Range"] = f"bytes */{blob.size}"
         return _dressed(refusal, etag, filename)
-    body: Iterator[bytes] = iter(()) if request.method == "HEAD" else read_range(blob, start, end)
+    body = iter(()) if request.method == "HEAD" else begun(read_range(blob, start, end))
     answer = StreamingHttpResponse(body, status=206 if part else 200, content_type="application/octet-stream")
     answer["Content-Length"] = str(end - start)
     if part:
         answer["Content-Range"] = f"bytes {start}-{end - 1}/{blob.size}"
     return _dressed(answer, etag, filename)
+
+
+def begun(body: Iterator[bytes]) -> Iterator[bytes]:
+    """The same with its first piece read: a file that cannot be read is refused with a sentence, not broken off."""
+    first = next(body, b"")
+    return chain((first,), body)
 
 
 def _dressed(answer: HttpResponseBase, etag: str, filename: str) -> HttpResponseBase:

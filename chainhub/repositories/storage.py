@@ -20,13 +20,13 @@ from chainhub.organizations.models import Organization
 from chainhub.repositories import raw
 from chainhub.repositories.copies import create_private, make_private_folder, private_copy
 from chainhub.repositories.damage import DamagedBlobError, LostBlobError
-from chainhub.repositories.keyring import key_for, secret_of
+from chainhub.repositories.keyring import Secrets, key_for, secret_of
 from chainhub.repositories.models import Blob
 from chainhub.repositories.raw import PIECE, blob_storage, scratch_folder
 from chainhub.repositories.reading import AHEAD, BlobFile, Reader
 from chainhub.repositories.sealed import Seal, Sealer, stored_size, write_sealed
 
-__all__ = ["PIECE", "DamagedBlobError", "LostBlobError", "blob_storage", "scratch_folder"]
+__all__ = ["PIECE", "DamagedBlobError", "LostBlobError", "Secrets", "blob_storage", "scratch_folder"]
 
 Source = Path | BinaryIO
 
@@ -96,19 +96,21 @@ def local_file(blob: Blob) -> Iterator[Path]:
 
 def open_blob(blob: Blob) -> BinaryIO:
     """The bytes as a file to seek in; no more is fetched than is read. Raises `DamagedBlobError`."""
+    if blob.lost:
+        raise LostBlobError
     path = raw.folder_path(blob.storage_name)
-    if path is not None and blob.key_id is None and not blob.lost:
+    if path is not None and blob.key_id is None:
         with suppress(FileNotFoundError):
             return path.open("rb")
     return cast("BinaryIO", io.BufferedReader(BlobFile(blob), AHEAD))
 
 
-def read_range(blob: Blob, start: int, end: int) -> Iterator[bytes]:
+def read_range(blob: Blob, start: int, end: int, *, secrets: Secrets | None = None) -> Iterator[bytes]:
     """Bytes `start` to `end` (exclusive) in pieces; no more is fetched and decrypted than holds them.
 
-    Raises `DamagedBlobError` before it would give a wrong byte.
+    Raises `DamagedBlobError` before it would give a wrong byte. An answer of many blobs gives one `secrets` for all.
     """
-    return Reader(blob).pieces(start, end)
+    return Reader(blob, secrets).pieces(start, end)
 
 
 def fetch_blob(blob: Blob, path: Path) -> Path:

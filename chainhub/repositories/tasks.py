@@ -2,10 +2,33 @@
 
 from celery import shared_task
 
-from chainhub.repositories import uploads
+from chainhub.organizations.models import Organization
+from chainhub.repositories import copies, raw, rotation, shredding, uploads
 
 
 @shared_task(name="repositories.expire_uploads")
 def expire_uploads() -> None:
     """Forget what nobody came back for."""
     uploads.expire_uploads()
+    raw.sweep_incoming()
+    copies.sweep_copies()
+
+
+@shared_task(name="repositories.reseal_blobs")
+def reseal_blobs(organization_id: int) -> None:
+    """Move an organization's files under its current key."""
+    rotation.reseal_blobs(Organization.objects.get(pk=organization_id))
+
+
+@shared_task(name="repositories.remove_lost")
+def remove_lost(organization_id: int) -> None:
+    """Give back the space of files whose key was destroyed."""
+    shredding.remove_lost(Organization.objects.get(pk=organization_id))
+
+
+@shared_task(name="repositories.keep_keys")
+def keep_keys() -> None:
+    """Send again what was lost of a rotation or a destruction, and remove what a kill left behind."""
+    rotation.send_unsealed()
+    rotation.sweep_retired()
+    shredding.remove_all_lost()

@@ -7,7 +7,12 @@ from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_gr
 from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
 from chainhub.datasets.services.profiling import profile_version, send_unprofiled
 from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
-from chainhub.datasets.services.withdrawing import restore_dataset, what_withdrawal_affects, withdraw_dataset
+from chainhub.datasets.services.withdrawing import (
+    restore_dataset,
+    what_withdrawal_affects,
+    withdraw_dataset,
+    withdraw_lost_datasets,
+)
 
 __all__ = [
     "add_version",
@@ -28,4 +33,5 @@ __all__ = [
     "update_card",
     "what_withdrawal_affects",
     "withdraw_dataset",
+    "withdraw_lost_datasets",
 ]

@@ -18,12 +18,13 @@ from chainhub.datasets.services.changes import changes_between
 from chainhub.datasets.services.history import remember
 from chainhub.repositories.models import Blob
 from chainhub.repositories.services import commit_files, tag_commit
-from chainhub.repositories.storage import store_file
+from chainhub.repositories.storage import drop_blob, hand_over, store_file
 
 
 def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime) -> None:
     """Store the canonical form, commit it with the original, and open the version for use."""
     training = store_file(findings.training, move=True, owner=version.dataset.organization)
+    _take_over(version)
     with transaction.atomic():
         held = _held(version, claimed_at)
         if held is None:
@@ -36,6 +37,17 @@ def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime)
         assert held.upload is not None  # noqa: S101 - a version without upload is refused before it is read
         files = {_original_name(held.upload.filename): held.upload.blob, TRAINING_FILE: training}
         _make_ready(held, findings, {path: blob for path, blob in files.items() if blob})
+
+
+def _take_over(version: DatasetVersion) -> None:
+    """An upload that named no organization, or another, lies from now on under the key of the dataset's."""
+    upload = version.upload
+    if upload is None or upload.blob is None:
+        return
+    before, upload.blob = upload.blob, hand_over(upload.blob, version.dataset.organization)
+    if upload.blob != before:
+        upload.save(update_fields=["blob"])
+        drop_blob(before)
 
 
 def refuse(version: DatasetVersion, reason: Sentence, *, claimed_at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Withdrawing a dataset from all use, and undoing that."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -10,10 +11,15 @@ from django.utils.translation import gettext_noop
 from chainhub.accounts.models import User
 from chainhub.activity.services import notify
 from chainhub.collaborations.models import Collaboration, Participant
+from chainhub.core.errors import DomainError
 from chainhub.core.sentences import sentence
 from chainhub.datasets import permissions, signals
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.services.history import remember
+from chainhub.organizations.models import Organization
+from chainhub.repositories.models import CommitFile
+
+KEYS_DESTROYED = gettext_noop("Its organization destroyed the keys of its files; nobody can read them any more.")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ def withdraw_dataset(dataset: Dataset, *, actor: User, reason: str = "") -> Data
     dataset.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     signals.dataset_withdrawn.send(sender=Dataset, dataset=dataset, actor=actor)
     affected = what_withdrawal_affects(dataset).collaborations
+    told: dict[str, Any] = {"reason": sentence(reason) if reason == KEYS_DESTROYED else reason} if reason else {}
     _tell_partners(dataset, affected, gettext_noop("%(organization)s withdrew “%(dataset)s”; no new job may use it."))
     remember(
         dataset,
@@ -47,9 +54,16 @@ def withdraw_dataset(dataset: Dataset, *, actor: User, reason: str = "") -> Data
         gettext_noop("Withdrew “%(dataset)s”: %(reason)s") if reason else gettext_noop("Withdrew “%(dataset)s”."),
         actor=actor,
         collaborations=affected,
-        **({"reason": reason} if reason else {}),
+        **told,
     )
     return dataset
+
+
+@transaction.atomic
+def withdraw_lost_datasets(organization: Organization, *, actor: User) -> list[Dataset]:
+    """The organization destroyed its keys: none of its datasets can be used again."""
+    standing = Dataset.objects.filter(organization=organization, withdrawn_at=None).order_by("pk")
+    return [withdraw_dataset(dataset, actor=actor, reason=KEYS_DESTROYED) for dataset in standing]
 
 
 @transaction.atomic
@@ -58,6 +72,10 @@ def restore_dataset(dataset: Dataset, *, actor: User) -> Dataset:
     dataset = _locked(dataset, actor)
     if dataset.withdrawn_at is None:
         return dataset
+    if CommitFile.objects.filter(commit__repository=dataset.repository_id, blob__lost=True).exists():
+        raise DomainError(
+            gettext_noop("The keys of its files were destroyed, so it stays withdrawn; register the data anew.")
+        )
     dataset.withdrawn_at, dataset.withdrawn_reason = None, ""
     dataset.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     signals.dataset_restored.send(sender=Dataset, dataset=dataset, actor=actor)

@@ -15,7 +15,7 @@ from chainhub.registry import card, permissions, rows, scores
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, Model, ModelVersion
 from chainhub.repositories.models import Blob
-from chainhub.repositories.storage import open_blob
+from chainhub.repositories.storage import DamagedBlobError, open_blob
 from chainhub.web import evaluations
 from chainhub.web.comparison import comparison
 from chainhub.web.forms.models import AliasForm, PasteForm, PictureForm, RowForm
@@ -163,11 +163,14 @@ def _text(blob: Blob) -> str:
     """A small text file; its bytes never change, so the first reader pays for all."""
     if blob.size > LARGEST_TEXT:
         return ""
-    key = f"text:{blob.sha256}"
-    text: str | None = cache.get(key)
+    key = f"text:{blob.pk}"
+    text: str | None = None if blob.lost else cache.get(key)
     if text is None:
-        with open_blob(blob) as file:
-            text = file.read().decode("utf-8", errors="replace")
+        try:
+            with open_blob(blob) as file:
+                text = file.read().decode("utf-8", errors="replace")
+        except DamagedBlobError as damage:
+            return str(damage)
         cache.set(key, text, 3600)
     return text
 
