@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 
+from chainhub.activity.verbs import name_of
 from chainhub.core.sentences import render
 
 
@@ -49,6 +50,10 @@ class AuditEvent(models.Model):
     @property
     def text(self) -> str:
         return render(self.sentence)
+
+    @property
+    def act(self) -> str:
+        return name_of(self.verb)
 
     def computed_hash(self) -> str:
         row = [

@@ -60,10 +60,11 @@ class EventSerializer(serializers.ModelSerializer[AuditEvent]):
 
     text = serializers.CharField(read_only=True)
     person = serializers.CharField(source="actor_label", read_only=True)
+    act = serializers.CharField(read_only=True, help_text="The verb as the pages call it.")
 
     class Meta:
         model = AuditEvent
-        fields = ("id", "at", "person", "verb", "text", "sentence", "target_url", "previous_hash", "hash")
+        fields = ("id", "at", "person", "verb", "act", "text", "sentence", "target_url", "previous_hash", "hash")
 
 
 FILTERS = [

@@ -48,6 +48,17 @@ def test_filters_stand_in_the_address(acts: None, alice: User, anvil: Organizati
     assert "changed name or goal" not in page
 
 
+def test_acts_are_named_in_the_readers_language(acts: None, alice: User, browse: Browse) -> None:
+    """Alice reads names in column and filter; the verb itself is there on hover and in the address only."""
+    browser = browse(alice)
+    page = browser.get("/audit/").content.decode()
+    assert '<span class="tag" title="collaboration.changed">Collaboration changed</span>' in page
+    assert '<option value="collaboration.changed">Collaboration changed</option>' in page
+    assert ">collaboration.changed<" not in page
+    page = browser.get("/audit/?verb=collaboration.changed", headers={"accept-language": "zh-hans"}).content.decode()
+    assert '<option value="collaboration.changed" selected>修改协作项目</option>' in page
+
+
 def test_csv_starts_no_formula(acts: None, alice: User, browse: Browse) -> None:
     answer = browse(alice).get("/audit/export.csv")
     assert answer["Content-Disposition"] == 'attachment; filename="audit.csv"'

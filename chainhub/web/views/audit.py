@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent
+from chainhub.activity.verbs import named
 from chainhub.activity.verifying import check_log
 from chainhub.collaborations.reading import filtered, topics_of, visible_events
 from chainhub.web.http import SignedInRequest
@@ -35,7 +36,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "topics": topics,
-        "verbs": events.order_by("verb").values_list("verb", flat=True).distinct(),
+        "acts": named(list(events.order_by("verb").values_list("verb", flat=True).distinct())),
         "people": User.objects.filter(pk__in=events.order_by().values("actor")).order_by("name"),
     }
     return render(request, "web/audit/index.html", context)
