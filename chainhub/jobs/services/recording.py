@@ -66,11 +66,14 @@ def tell(run: Run, said: Sequence[Said]) -> None:
 
     Sentences are rendered in each reader's language where they leave the hub.
     """
+    if not said:
+        return
     topic, about = run.job.topic, {"run": run.number}
+    newest = {"at": said[-1].at.isoformat(), **about}
     if points := [_point(one.payload) for one in said if one.kind == "metric" and _is_shown(run, one.payload)]:
-        publish(topic, "metrics", points=points, **about)
+        publish(topic, "metrics", points=points, **newest)
     if progress := _progress(said):
-        publish(topic, "progress", **progress, sentence=lines.phase_of(progress), **about)
+        publish(topic, "progress", **progress, sentence=lines.phase_of(progress), **newest)
     for one in said:
         when = {"seq": one.seq, "at": one.at.isoformat(), **about}
         if one.kind in {"started", "checkpoint", "artifact", "finished", "failed"}:
