@@ -15,7 +15,7 @@ import pyarrow as pa
 from django.utils.translation import gettext_noop
 from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
-from chainhub.datasets.inspection.archives import DAMAGE, Archive, Member
+from chainhub.datasets.inspection.archives import DAMAGE, Archive, Member, shown
 from chainhub.datasets.inspection.dialect import clean_names, has_header
 from chainhub.datasets.inspection.findings import Findings, RefusedFileError, Repairs, Tell, part_of
 from chainhub.datasets.inspection.keeping import Kept, refuse_too_much
@@ -67,21 +67,39 @@ def _check_parts(archive: Archive, repairs: Repairs) -> None:
         repairs.tell(gettext_noop("The macros of the workbook were ignored."))
 
 
+class _FirstSign(Exception):  # noqa: N818 - no error: the way out of a parser
+    """What an XML file begins with: an element, or a document type."""
+
+
 def _refuse_document_type(reading: Any, member: Member) -> None:
-    seen: list[str] = []
-    parser = xml.parsers.expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda *_told: seen.append("doctype")
-    parser.StartElementHandler = lambda *_told: seen.append("element")
+    """Raises `RefusedFileError` unless an element comes first, within reason."""
     try:
         with reading.stream(member) as file:
-            parser.Parse(file.read(PIECE), False)  # noqa: FBT003 - expat takes it by place
+            head = file.read(PIECE)
+        found = _first_sign(head)
     except (*DAMAGE, xml.parsers.expat.ExpatError):
         return  # broken parts are found out where they are read
-    if seen[:1] != ["element"]:
+    if found != "element":
         raise RefusedFileError(
             gettext_noop("The workbook holds XML that no spreadsheet writes (in “%(path)s”); it is refused."),
-            path=member.name[:120],
+            path=shown(member.name),
         )
+
+
+def _first_sign(head: bytes) -> str:
+    """`element`, `doctype`, or nothing; nothing behind it is read, so that no entity is ever expanded."""
+
+    def stop(sign: str) -> None:
+        raise _FirstSign(sign)
+
+    parser = xml.parsers.expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_told: stop("doctype")
+    parser.StartElementHandler = lambda *_told: stop("element")
+    try:
+        parser.Parse(head, False)  # noqa: FBT003 - expat takes it by place
+    except _FirstSign as sign:
+        return str(sign)
+    return ""
 
 
 def _read(book: Any, work: Path, training: Path, repairs: Repairs, tell: Tell) -> tuple[dict[str, str], dict[str, Any]]:

@@ -5,6 +5,7 @@ from chainhub.datasets.services.downloads import record_download
 from chainhub.datasets.services.fields import set_field
 from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_grants_in
 from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
+from chainhub.datasets.services.kinds import set_kind
 from chainhub.datasets.services.profiling import profile_version, send_unprofiled
 from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
 from chainhub.datasets.services.withdrawing import (
@@ -29,6 +30,7 @@ __all__ = [
     "send_uninspected",
     "send_unprofiled",
     "set_field",
+    "set_kind",
     "set_roles",
     "update_card",
     "what_withdrawal_affects",

@@ -1,7 +1,6 @@
 """What becomes of an inspected version: ready with a commit, or refused with a sentence. Each happens once."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -11,11 +10,11 @@ from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.inspection.findings import Findings
-from chainhub.datasets.models import Dataset, DatasetVersion, Kind, VersionStatus
+from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.search import index_dataset
-from chainhub.datasets.services.cards import field_names
 from chainhub.datasets.services.changes import changes_between
 from chainhub.datasets.services.history import remember
+from chainhub.datasets.services.kinds import mismatch, settle
 from chainhub.repositories.models import Blob
 from chainhub.repositories.services import commit_files, tag_commit
 from chainhub.repositories.storage import drop_blob, hand_over, store_file
@@ -30,10 +29,10 @@ def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime)
         if held is None:
             return
         dataset = held.dataset
-        if dataset.kind and dataset.kind != findings.kind:
-            _refuse(held, _wrong_kind(dataset.kind))
+        if reason := mismatch(dataset, findings):
+            _refuse(held, reason)
             return
-        _settle_roles(dataset, findings)
+        settle(dataset, findings)
         assert held.upload is not None  # noqa: S101 - a version without upload is refused before it is read
         files = {_original_name(held.upload.filename): held.upload.blob, TRAINING_FILE: training}
         _make_ready(held, findings, {path: blob for path, blob in files.items() if blob})
@@ -118,31 +117,6 @@ def _refuse(version: DatasetVersion, reason: Sentence) -> None:
         reason=reason,
     )
     publish_on_commit(version.topic, "state", status=version.status)
-
-
-def _settle_roles(dataset: Dataset, findings: Findings) -> None:
-    """Keep what the owner chose where it still exists; else take the likeliest."""
-    names, report = field_names(findings.report), findings.report
-    if dataset.target and dataset.target not in names:
-        report["repairs"].append(_gone(dataset.target))
-        dataset.target = ""
-    dataset.kind = Kind(findings.kind)
-    dataset.target = dataset.target or next(iter(report.get("targets", [])), "")
-    chosen: list[Any] = [name for name in dataset.identifiers if name in names] or report.get("identifiers", [])
-    dataset.identifiers = [name for name in chosen if name != dataset.target]
-    dataset.save(update_fields=["kind", "target", "identifiers"])
-
-
-def _gone(target: str) -> Sentence:
-    return sentence(gettext_noop("The target field “%(name)s” is not in this version; choose another."), name=target)
-
-
-def _wrong_kind(expected: str) -> Sentence:
-    return sentence(
-        gettext_noop("The dataset holds a table, but this file holds images; register it as a dataset of its own.")
-        if expected == Kind.TABLE
-        else gettext_noop("The dataset holds images, but this file holds a table; register it as a dataset of its own.")
-    )
 
 
 def _original_name(filename: str) -> str:
