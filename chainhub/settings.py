@@ -170,6 +170,8 @@ ENCRYPT_BLOBS = env.bool("ENCRYPT_BLOBS", True)
 UPLOADS = Path(env.str("CHAINHUB_UPLOADS", str(DATA / "uploads")))
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 2**30)
 UPLOAD_DAYS = env.int("UPLOAD_DAYS", 7)
+# What each organization may store, where `manage.py set_quota` gave it no limit of its own; 0 is no limit.
+ORGANIZATION_QUOTA_BYTES = env.int("ORGANIZATION_QUOTA_BYTES", 0)
 # A node's content-addressed cache of inputs, and the folders in which runs work.
 NODE_CACHE = Path(env.str("CHAINHUB_NODE_CACHE", str(DATA / "node")))
 NODE_CACHE_BYTES = env.int("NODE_CACHE_BYTES", 50 * 2**30)

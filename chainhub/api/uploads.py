@@ -17,9 +17,11 @@ from chainhub.api.http import actor
 from chainhub.core.errors import InvalidInputError
 from chainhub.repositories import uploads
 from chainhub.repositories.models import Upload
+from chainhub.repositories.owners import uploading_for
 
 FORM = "multipart/form-data"
 FILENAME = OpenApiParameter("filename", str, description="How the file is called; needed unless a form names it.")
+OWNER = OpenApiParameter("organization", str, description="For whom; else the one you act for, or your first.")
 DESCRIPTION = """The body is the file itself, streamed to disk:
 
     curl -X POST -T data.csv -H "Authorization: Bearer $TOKEN" "$HUB/api/v1/uploads/?filename=data.csv"
@@ -70,15 +72,20 @@ class Uploads(
     @extend_schema(
         summary="Upload a file",
         description=DESCRIPTION,
-        parameters=[FILENAME],
+        parameters=[FILENAME, OWNER],
         request={"application/octet-stream": OpenApiTypes.BINARY, FORM: OpenApiTypes.OBJECT},
         responses={201: UploadSerializer},
     )
     def create(self, request: Request) -> Response:
         """Streams; memory stays flat."""
         uploads.check_size(int(request.META.get("CONTENT_LENGTH") or 0))
+        owner = uploading_for(
+            actor(request), request.query_params.get("organization", ""), acting=getattr(request, "acting", None)
+        )
         sent = self._form_file(request) if (request.content_type or "").startswith(FORM) else self._body(request)
-        upload = uploads.receive_file(actor=actor(request), content_type=request.content_type or "", **sent)
+        upload = uploads.receive_file(
+            actor=actor(request), organization=owner, content_type=request.content_type or "", **sent
+        )
         return Response(UploadSerializer(upload).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={204: OpenApiResponse(description="Forgotten.")}, summary="Forget an upload")

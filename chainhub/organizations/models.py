@@ -63,6 +63,11 @@ class Organization(Created):
     industry = models.CharField(_("industry"), max_length=80, blank=True)
     description = models.TextField(_("description"), blank=True, max_length=2000)
     colour = models.PositiveSmallIntegerField(_("colour"), default=0, validators=[MaxValueValidator(COLOURS - 1)])
+    quota_bytes = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="room for its files; null: what the hub gives everybody, 0: as much as it likes",
+    )
 
     objects = OrganizationQuerySet.as_manager()
 

@@ -60,6 +60,27 @@ def change_organization(organization: Organization, *, actor: User, **profile: A
 
 
 @transaction.atomic
+def set_quota(organization: Organization, *, quota: int | None) -> Organization:
+    """How many bytes the organization may store: 0 without limit, None as the hub gives all. Asked by the operator."""
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    if organization.quota_bytes != quota:
+        organization.quota_bytes = quota
+        organization.save(update_fields=["quota_bytes"])
+        said = sentence(
+            gettext_noop("The hub's operator changed the storage quota of %(organization)s."),
+            organization=organization.name,
+        )
+        record(
+            "organization.quota-changed",
+            said,
+            actor=None,
+            topics=[organization.topic],
+            target_url=organization.get_absolute_url(),
+        )
+    return organization
+
+
+@transaction.atomic
 def change_role(membership: Membership, *, actor: User, role: str) -> Membership:
     """Give a member another role. The last owner stays owner; only owners make and unmake owners."""
     membership, organization = _locked(membership)

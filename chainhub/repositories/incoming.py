@@ -61,6 +61,10 @@ class Incoming:
         for path in (self.path, self.safe_path, self.lock_path):
             path.unlink(missing_ok=True)
 
+    def empty(self) -> None:
+        """Nothing of what arrived counts; whoever sends it again begins at 0."""
+        os.truncate(self.path, 0)
+
     def length(self) -> int:
         """How many bytes are there for good. Raises `UploadLostError`."""
         try:

@@ -166,11 +166,21 @@ class Upload(Created):
     )
     filename = models.CharField(max_length=255)
     content_type = models.CharField(max_length=120, blank=True)
+    expected_sha256 = models.CharField(max_length=64, blank=True, help_text="as the client announced it")
     size = models.PositiveBigIntegerField()
     offset = models.PositiveBigIntegerField(default=0)
     expires_at = models.DateTimeField(db_index=True)
     blob = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     used_at = models.DateTimeField(null=True, blank=True, help_text="when a dataset version took it")
+    package = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="parts",
+        help_text="the upload into which this one is packed, with others",
+    )
+    path = models.CharField(max_length=500, blank=True, help_text="where it lies in its package")
 
     objects = UploadQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -20,13 +20,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
-from chainhub.core.errors import DomainError, InvalidInputError, TooLargeError
+from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError, TooLargeError
 from chainhub.organizations.models import Organization
+from chainhub.organizations.permissions import may_steward
 from chainhub.repositories.hashes import remember_hash, running_hash
-from chainhub.repositories.incoming import Incoming, hold_on
+from chainhub.repositories.incoming import Incoming, Writer, hold_on
+from chainhub.repositories.known import checked_sha256, known_blob
 from chainhub.repositories.models import Upload
 from chainhub.repositories.paths import clean_filename
-from chainhub.repositories.storage import PIECE, adopt_file, scratch_folder
+from chainhub.repositories.quotas import check_room
+from chainhub.repositories.storage import PIECE, adopt_file, drop_blob, hash_file, scratch_folder
 
 SPARE_DISK = 2 * 2**30
 MOST_UNFINISHED = 100  # of one person
@@ -53,23 +56,43 @@ class ChecksumError(DomainError):
 
 
 def begin_upload(
-    *, actor: User, filename: str, size: int, content_type: str = "", organization: Organization | None = None
+    *,
+    actor: User,
+    filename: str,
+    size: int,
+    content_type: str = "",
+    organization: Organization | None = None,
+    sha256: str = "",
 ) -> Upload:
-    """Make room for a file of `size` bytes. Raises `TooLargeError`, and `DomainError` when there is no room."""
+    """Make room for a file of `size` bytes. Raises `TooLargeError`, and `DomainError` when there is no room.
+
+    With the announced `sha256`, the upload is finished at once where the organization has the file already and the
+    person may read it; else the bytes must come, and must have it.
+    """
     check_size(size)
-    _check_room(actor, size)
-    upload = Upload.objects.create(
-        user=actor,
-        organization=organization,
-        filename=clean_filename(filename),
-        content_type=content_type[:120],
-        size=size,
-        expires_at=timezone.now() + timedelta(days=settings.UPLOAD_DAYS),
-    )
-    incoming_of(upload).create()
-    if size == 0:
-        finish_upload(upload)
-    return upload
+    sha256 = checked_sha256(sha256)
+    if organization and not may_steward(actor, organization):
+        raise NotAllowedError(gettext_noop("Data is put in by an organization's owners, admins and data stewards."))
+    known = known_blob(sha256, size, actor=actor, organization=organization)
+    if known is None:
+        _check_disk(actor, size)
+    with transaction.atomic():
+        if organization and known is None:
+            check_room(organization, size)
+        upload = Upload.objects.create(
+            user=actor,
+            organization=organization,
+            filename=clean_filename(filename),
+            content_type=content_type[:120],
+            expected_sha256=sha256,
+            size=size,
+            offset=size if known else 0,
+            blob=known,
+            expires_at=timezone.now() + timedelta(days=settings.UPLOAD_DAYS),
+        )
+        if known is None:
+            incoming_of(upload).create()
+    return finish_upload(upload) if size == 0 else upload
 
 
 def check_size(size: int) -> None:
@@ -89,21 +112,16 @@ def append_to_upload(
     """
     if offset == upload.size == upload_offset(upload):
         return finish_upload(upload).size
+    if upload.blob_id:
+        raise _conflict(upload.size, offset)
     # Hashing as the bytes pass spares reading the whole file again at the end.
     whole = running_hash(upload, offset)
     check = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
     incoming = incoming_of(upload)
     with incoming.writing(provisional=checksum is not None) as writer:
         if writer.length != offset:
-            raise OffsetConflictError(
-                gettext_noop("The upload stands at byte %(length)s, not at %(offset)s."),
-                length=writer.length,
-                offset=offset,
-            )
-        for piece in _pieces(source, upload.size - offset):
-            writer.write(piece)
-            for digest in filter(None, (whole, check)):
-                digest.update(piece)
+            raise _conflict(writer.length, offset)
+        _write(writer, _pieces(source, upload.size - offset), [digest for digest in (whole, check) if digest])
         if checksum and check and check.digest() != checksum[1]:
             raise ChecksumError(gettext_noop("The bytes did not arrive as they were sent; send them again."))
         length = writer.keep()
@@ -116,9 +134,19 @@ def append_to_upload(
     return length
 
 
-def receive_file(*, actor: User, filename: str, size: int, source: Readable, content_type: str = "") -> Upload:
+def receive_file(
+    *,
+    actor: User,
+    filename: str,
+    size: int,
+    source: Readable,
+    content_type: str = "",
+    organization: Organization | None = None,
+) -> Upload:
     """A whole file in one go; nothing is kept of one that stops half-way."""
-    upload = begin_upload(actor=actor, filename=filename, size=size, content_type=content_type)
+    upload = begin_upload(
+        actor=actor, filename=filename, size=size, content_type=content_type, organization=organization
+    )
     if size and append_to_upload(upload, source, offset=0) < size:
         discard_upload(upload)
         raise InvalidInputError(gettext_noop("The file broke off; send it again."))
@@ -157,19 +185,28 @@ def take_upload(upload: Upload, *, actor: User) -> Upload:
 
 
 def discard_upload(upload: Upload) -> None:
-    """Forget an upload that nothing was made of; the blob of a finished one may serve others and stays."""
-    if upload.used_at is not None:
-        raise DomainError(gettext_noop("This file was registered already."))
+    """Forget an upload that nothing was made of, with its bytes unless something else names them."""
+    with transaction.atomic():
+        # Locked: whoever registers it at this very moment comes before or finds nothing.
+        held = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+        if held is None:
+            return
+        if held.used_at is not None:
+            raise DomainError(gettext_noop("This file was registered already."))
+        blob = held.blob
+        held.delete()
     incoming_of(upload).remove()
-    upload.delete()
+    if blob is not None:
+        drop_blob(blob)
 
 
 def expire_uploads() -> int:
     """Forget uploads past their date of which nothing was made, and files that no row names; how many."""
     count = 0
     for upload in Upload.objects.filter(expires_at__lt=timezone.now(), used_at=None).iterator():
-        discard_upload(upload)
-        count += 1
+        with suppress(DomainError):  # registered meanwhile
+            discard_upload(upload)
+            count += 1
     _sweep(_folder(), days=settings.UPLOAD_DAYS, keep=_names_upload)
     _sweep(scratch_folder(), days=SCRATCH_DAYS, keep=lambda _name: False)
     return count
@@ -186,10 +223,24 @@ def _folder() -> Path:
 
 def _store(upload: Upload, incoming: Incoming, *, known_hash: str) -> None:
     """The row names the blob before the incoming file goes: a kill in between loses nothing."""
+    if upload.expected_sha256:
+        known_hash = known_hash or hash_file(incoming.path)[0]
+        if known_hash != upload.expected_sha256:
+            incoming.empty()
+            raise ChecksumError(
+                gettext_noop("The file is not the one that was announced by its SHA-256; send it again.")
+            )
     blob = adopt_file(incoming.path, known_hash=known_hash, owner=upload.organization)
     upload.blob, upload.offset = blob, upload.size
     upload.save(update_fields=["blob", "offset"])
     incoming.remove()
+
+
+def _write(writer: Writer, pieces: Iterator[bytes], digests: list[Any]) -> None:
+    for piece in pieces:
+        writer.write(piece)
+        for digest in digests:
+            digest.update(piece)
 
 
 def _pieces(source: Readable, room: int) -> Iterator[bytes]:
@@ -204,7 +255,12 @@ def _pieces(source: Readable, room: int) -> Iterator[bytes]:
         yield piece
 
 
-def _check_room(actor: User, size: int) -> None:
+def _conflict(length: int, offset: int) -> OffsetConflictError:
+    text = gettext_noop("The upload stands at byte %(length)s, not at %(offset)s.")
+    return OffsetConflictError(text, length=length, offset=offset)
+
+
+def _check_disk(actor: User, size: int) -> None:
     unfinished = Upload.objects.filter(user=actor, blob=None)
     if unfinished.count() >= MOST_UNFINISHED:
         raise DomainError(

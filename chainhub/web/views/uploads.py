@@ -24,6 +24,7 @@ from chainhub.core.errors import DomainError, InvalidInputError, TooLargeError
 from chainhub.repositories import uploads
 from chainhub.repositories.incoming import UploadBusyError
 from chainhub.repositories.models import Upload
+from chainhub.repositories.owners import uploading_for
 from chainhub.web.callers import caller_of
 
 VERSION = "1.0.0"
@@ -107,10 +108,15 @@ def _begin(request: HttpRequest, user: User) -> HttpResponse:
         filename=metadata.get("filename") or metadata.get("name") or "file",
         size=_number(request, "Upload-Length"),
         content_type=metadata.get("filetype", ""),
+        organization=uploading_for(user, metadata.get("organization", ""), acting=getattr(request, "acting", None)),
+        sha256=metadata.get("sha256", ""),
     )
     answer = HttpResponse(status=201)
     answer["Location"] = reverse("web:upload", args=[begun.pk])
-    if request.content_type == BODY:
+    if begun.blob_id:
+        answer["Upload-Offset"] = str(begun.size)
+        _drain(request)
+    elif request.content_type == BODY:
         answer["Upload-Offset"] = str(_append(request, begun, offset=0))
     return _expiring(answer, begun)
 
