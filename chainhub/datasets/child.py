@@ -12,6 +12,7 @@ from typing import Any
 MEMORY = 8 * 2**30
 SECONDS = 2 * 3600
 TOLD_EVERY = 0.2
+EXHAUSTED = 75  # ends with this code where the share of memory did not suffice
 
 
 def bounded() -> None:

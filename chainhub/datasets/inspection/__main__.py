@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from chainhub.core.sentences import sentence
-from chainhub.datasets.child import Teller, bounded, leave
+from chainhub.datasets.child import EXHAUSTED, Teller, bounded, leave
 from chainhub.datasets.inspection.files import inspect_file
 from chainhub.datasets.inspection.findings import RefusedFileError
 
@@ -18,7 +18,12 @@ UNREADABLE = gettext_noop("The file cannot be read as a table or as images (%(re
 def main(source: Path, work: Path, kind: str = "", name: str = "") -> None:
     """Inspect and write `outcome.json`; a crash writes nothing."""
     bounded()
-    leave(work, _outcome(source, work, kind, name))
+    try:
+        outcome = _outcome(source, work, kind, name)
+    except MemoryError:
+        traceback.print_exc()
+        sys.exit(EXHAUSTED)
+    leave(work, outcome)
 
 
 def _outcome(source: Path, work: Path, kind: str, name: str) -> dict[str, Any]:

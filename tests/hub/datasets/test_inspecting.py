@@ -90,9 +90,33 @@ def test_progress_is_kept_for_those_who_come_later(waiting: DatasetVersion) -> N
     assert waiting.progress == 0.4
 
 
-def test_a_child_that_dies_refuses_only_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chainhub.datasets.isolation.sys.executable", "/bin/false")
-    with pytest.raises(RefusedFileError, match="more memory or time"):
+ENDINGS = {
+    "takes too much memory": (
+        "from pathlib import Path\n"
+        "from chainhub.datasets.inspection import __main__ as reader\n"
+        "reader._outcome = lambda *asked: {'rows': bytearray(2**34)}\n"
+        "reader.main(Path('source'), Path('work'))\n"
+    ),
+    "takes too much time": (
+        "import resource\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
+        "while True: pass\n"
+    ),
+    "is killed where the machine has no memory left": "import os\nos.kill(os.getpid(), 9)\n",
+    "crashes": "import os\nos.kill(os.getpid(), 11)\n",
+    "aborts": "import os\nos.abort()\n",
+    "ends with an error": "raise SystemExit(1)\n",
+    "ends and tells nothing": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_child_that_dies_refuses_only_its_file(ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that takes too much is told apart from one that the reader crashes over; both are real processes."""
+    (tmp_path / "reader_of_this_test.py").write_text(ENDINGS[ending])
+    monkeypatch.setattr("chainhub.datasets.isolation.READER", "reader_of_this_test")
+    bounds = ending.startswith(("takes", "is killed"))
+    with pytest.raises(RefusedFileError, match="more memory or time" if bounds else "crashed over this file"):
         inspect_isolated(tmp_path / "source", tmp_path, quiet)
 
 
