@@ -28,10 +28,9 @@ ACCEPTED = ".csv,.tsv,.txt,.gz,.parquet,.pq,.zip"
 def new(request: SignedInRequest) -> HttpResponse:
     """Register data for one of the organizations in which the person may."""
     organizations = Organization.objects.where(request.user, *STEWARDS)
-    acting = request.acting
-    initial = (
-        {"organization": acting} if acting and acting in organizations else {"organization": organizations.first()}
-    )
+    named = organizations.filter(slug=request.GET.get("organization", "")).first()
+    acting = request.acting if request.acting in organizations else None
+    initial = {"organization": named or acting or organizations.first()}
     form = DatasetForm(request.POST or None, user=request.user, organizations=organizations, initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):

@@ -57,6 +57,8 @@ def visibility(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     if form.is_valid():
         services.change_visibility(dataset, actor=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("Choose who sees it."))
     return redirect(_use_tab(dataset))
 
 
@@ -91,8 +93,10 @@ def withdraw(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     """Take the dataset out of all use."""
     dataset = visible(request, org, slug)
     form = WithdrawForm(request.POST)
-    form.is_valid()
-    services.withdraw_dataset(dataset, actor=request.user, reason=form.cleaned_data.get("reason", ""))
+    if not form.is_valid():
+        messages.error(request, _("The reason is longer than 300 characters; nothing was withdrawn. Say it shorter."))
+        return redirect(_use_tab(dataset))
+    services.withdraw_dataset(dataset, actor=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _("“%(name)s” is withdrawn.") % {"name": dataset.name})
     return redirect(dataset)
 

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -66,7 +66,8 @@ def detail_context(request: SignedInRequest, organization: Organization, **more:
     """What the page of one organization shows; members see its people, others only their number."""
     seats = list(organization.memberships.select_related("user").order_by("created_at"))
     mine = next((seat for seat in seats if seat.user_id == request.user.pk), None)
-    manages = mine is not None and mine.role in permissions.MANAGERS
+    role = mine.role if mine else ""
+    manages = role in permissions.MANAGERS
     datasets = Dataset.objects.visible_to(request.user).filter(organization=organization, withdrawn_at=None)
     models = Model.objects.visible_to(request.user).filter(organization=organization)
     context = {
@@ -74,15 +75,25 @@ def detail_context(request: SignedInRequest, organization: Organization, **more:
         "seats": seats,
         "mine": mine,
         "manages": manages,
-        "owns": mine is not None and mine.role == Role.OWNER,
+        "owns": role == Role.OWNER,
         "datasets": datasets.select_related("organization")[:SHOWN],
         "models": models.select_related("organization")[:SHOWN],
         "roles": Role.choices,
+        **_next_steps(organization, role),
     }
     if manages:
         context["invitations"] = organization.invitations.open().select_related("invited_by")
         context["invitation_form"] = InvitationForm()
     return {**context, **more}
+
+
+def _next_steps(organization: Organization, role: str) -> dict[str, str]:
+    """Where a member fills what is empty, as far as that role may."""
+    register = reverse("web:dataset-new", query={"organization": organization.slug})
+    return {
+        "register_url": register if role in permissions.STEWARDS else "",
+        "launch_url": reverse("web:job-new") if role in permissions.SCIENTISTS else "",
+    }
 
 
 @login_required
