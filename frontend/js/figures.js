@@ -19,7 +19,9 @@ const isEmpty = (data) => !data || lists.every((key) => !(data[key]?.length));
 
 function csv({ columns, rows }) {
   const quote = (value) => (/[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-  const line = (cells) => cells.map((cell) => quote(cell === null || cell === undefined ? "" : String(typeof cell === "number" ? Number(cell.toPrecision(12)) : cell))).join(",");
+  // A spreadsheet runs what begins like a formula; a negative number is none.
+  const harmless = (value) => (/^[=+\-@\t\r\n＝＋－＠]/.test(value) && Number.isNaN(Number(value)) ? `'${value}` : value);
+  const line = (cells) => cells.map((cell) => quote(harmless(cell === null || cell === undefined ? "" : String(typeof cell === "number" ? Number(cell.toPrecision(12)) : cell)))).join(",");
   return [line(columns.map(({ label }) => label)), ...rows.map(line)].join("\r\n");
 }
 

@@ -1,6 +1,5 @@
 """Pages: the audit log, its export, and the check of its chain."""
 
-import csv
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -17,12 +16,11 @@ from chainhub.activity.models import AuditEvent
 from chainhub.activity.verbs import named
 from chainhub.activity.verifying import check_log
 from chainhub.collaborations.reading import filtered, topics_of, visible_events
+from chainhub.core.spreadsheets import csv_lines
 from chainhub.web.http import SignedInRequest
 from chainhub.web.pages import page_of
 
 COLUMNS = ("number", "at", "person", "verb", "what", "address", "previous_hash", "hash")
-# A spreadsheet runs what begins like this as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 EXPORTS = {"csv": "text/csv", "json": "application/json"}
 
 
@@ -57,7 +55,8 @@ def export(request: SignedInRequest, form: str) -> StreamingHttpResponse:
         raise Http404
     topics = topics_of(request.user)
     events = filtered(visible_events(topics), request.GET, topics).order_by("pk")
-    lines = _csv_lines(events) if form == "csv" else _json_lines(events)
+    rows = (_row(event) for event in events.iterator(chunk_size=1000))
+    lines = csv_lines(COLUMNS, rows) if form == "csv" else _json_lines(events)
     answer = StreamingHttpResponse(lines, content_type=f"{EXPORTS[form]}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="audit.{form}"'
     return answer
@@ -74,25 +73,6 @@ def _row(event: AuditEvent) -> list[Any]:
         event.previous_hash,
         event.hash,
     ]
-
-
-class _Line:
-    """A file of one line, for the csv module to write into."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv_lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield "\ufeff" + str(writer.writerow(COLUMNS))  # the mark tells spreadsheets that this is UTF-8
-    for event in events.iterator(chunk_size=1000):
-        yield str(writer.writerow([harmless(value) for value in _row(event)]))
-
-
-def harmless(value: Any) -> Any:
-    """The value as text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _json_lines(events: QuerySet[AuditEvent]) -> Iterator[str]:

@@ -1,8 +1,6 @@
 """Trying a model in the browser; what is tried is answered and forgotten."""
 
 import base64
-import csv
-import io
 import json
 from typing import Any
 
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from chainhub.core.errors import DomainError, InvalidInputError
+from chainhub.core.spreadsheets import csv_lines
 from chainhub.registry import rows, scores, serving
 from chainhub.registry.models import ModelVersion
 from chainhub.web.forms.models import PasteForm, PictureForm, RowForm
@@ -127,13 +126,16 @@ def _error_of(version: ModelVersion) -> dict[str, Any]:
 
 
 def _as_csv(version: ModelVersion, given: list[dict[str, Any]], predictions: list[dict[str, Any]]) -> HttpResponse:
-    text = io.StringIO(newline="")
     labels = version.config.get("labels") or []
-    writer = csv.writer(text)
-    writer.writerow([*given[0], version.model.target, *labels])
-    for row, one in zip(given, predictions, strict=True):
-        likely = one.get("probabilities") or {}
-        writer.writerow([*row.values(), one.get("label", one.get("value")), *(likely.get(label) for label in labels)])
-    answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    rows = (
+        [
+            *row.values(),
+            one.get("label", one.get("value")),
+            *((one.get("probabilities") or {}).get(label) for label in labels),
+        ]
+        for row, one in zip(given, predictions, strict=True)
+    )
+    lines = csv_lines([*given[0], version.model.target, *labels], rows)
+    answer = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{version.model.slug}-v{version.number}-predictions.csv"'
     return answer

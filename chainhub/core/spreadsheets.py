@@ -1,0 +1,33 @@
+"""CSV as the hub hands it out: spreadsheets run what begins like a formula. The one place that writes it."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+# What a spreadsheet runs as a formula, also in the wide letters of Chinese and Japanese keyboards.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+BYTE_ORDER_MARK = "\ufeff"  # tells spreadsheets that this is UTF-8
+
+
+def harmless(value: Any) -> Any:
+    """The value, or a text that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(FORMULA) and not NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+class _Line:
+    """A file of one line, for the csv module to write into."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, mark: bool = True) -> Iterator[str]:
+    """Line by line, the names first; `mark` is for people, who open it in a spreadsheet, not for programs."""
+    writer: Any = csv.writer(_Line())
+    yield (BYTE_ORDER_MARK if mark else "") + str(writer.writerow([harmless(name) for name in columns]))
+    for row in rows:
+        yield str(writer.writerow([harmless(value) for value in row]))
