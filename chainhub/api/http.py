@@ -1,6 +1,7 @@
 """What every endpoint needs: who acts, pages of results, and refusals as problem+json (RFC 9457)."""
 
 from http import HTTPStatus
+from json import JSONDecodeError
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -87,6 +88,19 @@ def _described(exception: Exception, answer: Response) -> dict[str, Any]:
     if isinstance(exception, exceptions.ValidationError):
         detail = _("What was sent does not fit; see errors.")
         return problem_body(answer.status_code, detail=detail, code="invalid", errors=answer.data)
+    if isinstance(exception, exceptions.ParseError):
+        return problem_body(answer.status_code, detail=_unreadable(exception), code="parse_error")
     detail = getattr(exception, "detail", "")
     code = getattr(detail, "code", None) or getattr(exception, "default_code", "error")
     return problem_body(answer.status_code, detail=str(detail), code=str(code))
+
+
+def _unreadable(exception: exceptions.ParseError) -> str:
+    """Where the body breaks, in the language asked for; the parsers themselves speak English only."""
+    broken = exception.__context__
+    if isinstance(broken, JSONDecodeError):
+        said = _("What was sent is not valid JSON: see line %(line)s, column %(column)s.")
+        return said % {"line": broken.lineno, "column": broken.colno}
+    if isinstance(broken, ValueError):
+        return _("What was sent is not valid JSON: it must be UTF-8, without NaN and infinite numbers.")
+    return _("What was sent cannot be read as its Content-Type says.")

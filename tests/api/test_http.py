@@ -57,6 +57,26 @@ def test_broken_json_is_a_problem(alice: User, browse: Any) -> None:
     answer = browse(alice).post("/api/v1/tokens/", "{", content_type="application/json")
     assert answer.status_code == 400
     assert answer.json()["code"] == "parse_error"
+    assert answer.json()["detail"] == "What was sent is not valid JSON: see line 1, column 2."
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind", "said"),
+    [
+        ('{"name": "a",\n oops}', "application/json", "请检查第 2 行第 2 列"),
+        (b'{"name": "\xff"}', "application/json", "必须为 UTF-8 编码"),
+        ('{"days": NaN}', "application/json", "不含 NaN"),
+        (b"x", "multipart/form-data", "无法按其 Content-Type 读取"),
+        ("<a/>", "application/xml", "application/xml"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused_in_the_readers_language(
+    sent: str | bytes, kind: str, said: str, alice: User, browse: Any
+) -> None:
+    answer = browse(alice).post("/api/v1/tokens/", sent, content_type=kind, headers={"accept-language": "zh-hans"})
+    assert answer.status_code in {400, 415}
+    assert said in answer.json()["detail"]
+    assert "parse error" not in answer.json()["detail"].lower()
 
 
 @pytest.mark.parametrize(("sent", "read"), [("", ""), ("  run-7 ", "run-7"), ("x" * 80, "x" * 80)])
