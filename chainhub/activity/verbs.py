@@ -31,6 +31,7 @@ NAMES: dict[str, str | Promise] = {
     "dataset.restored": _("Dataset restored"),
     "dataset.roles_changed": _("Target set"),
     "dataset.trained": _("Dataset trained on"),
+    "dataset.trained": _("Training on it begun"),
     "dataset.version_added": _("Dataset version added"),
     "dataset.version_ready": _("Dataset version inspected"),
     "dataset.version_refused": _("Dataset version refused"),

@@ -49,6 +49,11 @@ def may_take_files(user: Any, dataset: Dataset) -> bool:
     return not sensitive_fields(dataset) and _is_granted(user, dataset, allows_download=True)
 
 
+def may_see_reads(user: Any, dataset: Dataset) -> bool:
+    """See who viewed, downloaded and trained on it: the owner's people."""
+    return has_role(user, dataset.organization)
+
+
 def _is_granted(user: Any, dataset: Dataset, **allows: bool) -> bool:
     """Whether a grant in force to one of the person's organizations says so."""
     return user.is_authenticated and in_force(user).filter(dataset=dataset, **allows).exists()

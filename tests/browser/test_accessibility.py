@@ -29,7 +29,7 @@ LISTS = [
 FORMS = ["/collaborations/new/", "/datasets/new/", "/jobs/new/", "/organizations/new/", "/organizations/anvil/edit/"]
 JOB_TABS = ["", "?tab=log", "?tab=settings", "?tab=runs"]
 MODEL_TABS = ["", "&tab=try", "&tab=use", "&tab=card", "&tab=files", "&tab=lineage", "&tab=versions"]
-DATASET_TABS = ["", "?tab=rows", "?tab=versions", "?tab=use"]
+DATASET_TABS = ["", "?tab=data", "?tab=rows", "?tab=versions", "?tab=use", "?tab=reads", "?tab=trained"]
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_the_list_filters_by_owner_kind_and_words(
     assert [one.name for one in browse(bob).get("/datasets/?scope=partners").context["page"]] == ["Öfen"]
 
 
-@pytest.mark.parametrize("tab", ["data", "rows", "versions", "use"])
+@pytest.mark.parametrize("tab", ["about", "data", "rows", "versions", "use", "reads", "trained"])
 def test_pages_ask_as_much_however_much_there_is(
     browse: Browse,
     alice: User,

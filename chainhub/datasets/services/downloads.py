@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 from chainhub.accounts.models import User
 from chainhub.datasets import permissions
 from chainhub.datasets.models import DatasetVersion
+from chainhub.datasets.reads import reading_for
 from chainhub.datasets.services.history import remember
 
 
@@ -18,6 +19,7 @@ def record_download(version: DatasetVersion, *, actor: User, path: str) -> None:
         "file_downloaded",
         gettext_noop("Downloaded “%(path)s” of version %(version)s of “%(dataset)s”."),
         actor=actor,
+        reader=reading_for(actor, version.dataset),
         path=path,
         version=version.number,
     )

@@ -100,7 +100,7 @@ def _end(grant: Grant, actor: User) -> None:
 
 
 def _remember_grant(grant: Grant, actor: User) -> None:
-    names = {"collaboration": grant.collaboration.name}
+    names: dict[str, Any] = {"collaboration": grant.collaboration.name}
     if grant.organization:
         text = gettext_noop("%(organization)s may use “%(dataset)s” in “%(collaboration)s” on the terms agreed.")
         names["organization"] = grant.organization.name

@@ -8,6 +8,7 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import sentence
 from chainhub.datasets.models import Dataset
+from chainhub.organizations.models import Organization
 
 
 def remember(
@@ -17,10 +18,15 @@ def remember(
     *,
     actor: User | None,
     collaborations: list[Collaboration] | None = None,
+    reader: Organization | None = None,
     **params: Any,
 ) -> None:
-    """One audit event; `text` has the placeholder `%(dataset)s` besides those in `params`."""
+    """One audit event; `text` has the placeholder `%(dataset)s` besides those in `params`.
+
+    `reader` is the organization in whose name data was read (see `datasets.reads`): it reads the event too.
+    """
     topics = [dataset.topic, dataset.organization.topic, *(one.topic for one in collaborations or [])]
+    topics += [reader.topic] if reader else []
     said = sentence(text, dataset=dataset.name, **params)
     record(f"dataset.{verb}", said, actor=actor, topics=topics, target_url=dataset.get_absolute_url())
     publish_on_commit(dataset.topic, verb)

@@ -20,6 +20,7 @@ from chainhub.core.sentences import sentence
 from chainhub.jobs import lines
 from chainhub.jobs.models import Run, Status, TrainingJob
 from chainhub.jobs.services.moves import end, enqueue, lock_job, notify, record, tell_state
+from chainhub.jobs.services.reads import record_trainings
 from chainhub.jobs.services.steering import CANCELED_BY, refused_now
 from chainhub.jobs.signals import job_succeeded
 from chainhub.nodes.models import ComputeNode
@@ -62,6 +63,7 @@ def claim_job(job_id: int, *, node: ComputeNode | None, slot: str = "") -> Run |
         )
         tell_state(job)
         _tell_line(run, lines.began(run))
+        record_trainings(run)
     return run
 
 

@@ -1,0 +1,87 @@
+"""What each tab of a dataset's page needs beside what the page itself knows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chainhub.collaborations.models import Collaboration
+from chainhub.jobs.models import TrainingJob
+from chainhub.registry.models import ModelVersion
+from chainhub.repositories.models import CommitFile
+from chainhub.web.fieldviews import pixels_view, shown_fields
+from chainhub.web.forms.datasets import VisibilityForm, WithdrawForm
+from chainhub.web.http import SignedInRequest
+from chainhub.web.views.datasets.reads import shown_reads
+from chainhub.web.views.datasets.roles import roles_form
+
+SHOWN_USES = 20
+
+Context = dict[str, Any]
+
+
+def _about(_request: SignedInRequest, _context: Context) -> Context:
+    return {}
+
+
+def _data(_request: SignedInRequest, context: Context) -> Context:
+    dataset, report = context["dataset"], context["report"]
+    more: Context = {"fields": shown_fields(report, dataset), "pixels": pixels_view(report)}
+    if context["may_edit"] and context["version"]:
+        more["roles_form"] = roles_form(dataset, version=context["version"])
+    return more
+
+
+def _rows(_request: SignedInRequest, context: Context) -> Context:
+    return {"preview": context["report"].get("preview", {})}
+
+
+def _versions(_request: SignedInRequest, context: Context) -> Context:
+    commits = [one.commit_id for one in context["versions"] if one.commit_id]
+    files: dict[int, list[CommitFile]] = {}
+    for entry in CommitFile.objects.filter(commit__in=commits).select_related("blob"):
+        files.setdefault(entry.commit_id, []).append(entry)
+    for one in context["versions"]:
+        one.shown_files = files.get(one.commit_id or 0, [])
+    return {}
+
+
+def _use(request: SignedInRequest, context: Context) -> Context:
+    dataset = context["dataset"]
+    if not context["may_grant"]:
+        return {}
+    granted = {grant.collaboration_id: grant for grant in context["grants"]}
+    joined = Collaboration.objects.joined_by([dataset.organization]).filter(closed_at=None).order_by("name")
+    return {
+        "offers": [(one, granted.get(one.pk)) for one in joined],
+        "visibility_form": VisibilityForm(initial={"visibility": dataset.visibility}),
+        "withdraw_form": WithdrawForm(),
+        "unfinished": _jobs_on(request, context).unfinished()[:SHOWN_USES],
+    }
+
+
+def _reads(request: SignedInRequest, context: Context) -> Context:
+    return shown_reads(request, context["dataset"])
+
+
+def _trained(request: SignedInRequest, context: Context) -> Context:
+    models = ModelVersion.objects.visible_to(request.user).filter(job__inputs__version__dataset=context["dataset"])
+    jobs = _jobs_on(request, context).select_related("collaboration", "organization")
+    return {
+        "jobs": jobs.order_by("-pk")[:SHOWN_USES],
+        "models": models.distinct().select_related("model__organization").order_by("-created_at")[:SHOWN_USES],
+    }
+
+
+def _jobs_on(request: SignedInRequest, context: Context) -> Any:
+    seen = TrainingJob.objects.visible_to(request.user)
+    return seen.filter(inputs__version__dataset=context["dataset"]).distinct()
+
+
+TABS: dict[str, Callable[[SignedInRequest, Context], Context]] = {
+    "about": _about,
+    "data": _data,
+    "rows": _rows,
+    "versions": _versions,
+    "use": _use,
+    "reads": _reads,
+    "trained": _trained,
+}
