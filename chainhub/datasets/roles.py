@@ -53,6 +53,18 @@ def types_of(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def corrected_types(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str, str]:
+    """`{field: type}` of those fields whose values are stored in another type than the owner says."""
+    found = {field["name"]: str(field.get("type") or "") for field in inspection.get("fields", [])}
+    # A field without any value fits whatever type; words and categories are stored alike.
+    alike = {("text", "category"), ("empty", "category"), ("empty", "text")}
+    return {
+        name: kind
+        for name, kind in types_of(dataset, inspection).items()
+        if kind != found[name] and (found[name], kind) not in alike
+    }
+
+
 def sensitive_fields(dataset: Dataset) -> set[str]:
     """Names of the fields whose values only the owner's people may see."""
     return {name for name, said in dataset.field_settings.items() if said.get("sensitive")}

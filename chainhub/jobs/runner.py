@@ -13,6 +13,8 @@ from pathlib import Path
 from django.conf import settings
 
 from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.recasting import rewrite
+from chainhub.datasets.roles import corrected_types
 from chainhub.jobs.cache import cached
 from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import JobInput, Run
@@ -96,7 +98,10 @@ def _input_file(one: JobInput, number: int, folder: Path) -> InputFile:
     commit, dataset = one.version.commit, one.version.dataset
     entry = CommitFile.objects.select_related("blob").get(commit=commit, path=TRAINING_FILE)
     place = folder / f"{number}.parquet"
-    _link(cached(entry.blob), place)
+    if types := corrected_types(dataset, one.version.inspection):
+        rewrite(cached(entry.blob), place, types)
+    else:
+        _link(cached(entry.blob), place)
     return InputFile(
         organization=dataset.organization.slug,
         organization_name=dataset.organization.name,

@@ -10,11 +10,16 @@ from django.utils.translation import gettext_noop
 from chainhub.accounts.models import User
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets import permissions
-from chainhub.datasets.models import Dataset
+from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.inspection.kinds import COLUMNAR
+from chainhub.datasets.models import Dataset, DatasetVersion
+from chainhub.datasets.recasting import first_misfit
 from chainhub.datasets.roles import FieldRole, FieldType
 from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.cards import field_names
 from chainhub.datasets.services.history import remember
+from chainhub.repositories.models import CommitFile
+from chainhub.repositories.storage import open_blob
 
 LONGEST_UNIT, LONGEST_ABOUT = 40, 300
 
@@ -38,29 +43,33 @@ def set_field(
     if not permissions.may_edit(actor, dataset):
         raise PermissionDenied
     dataset = Dataset.objects.select_for_update(of=("self",)).select_related("organization").get(pk=dataset.pk)
-    _check_field(dataset, name)
+    version = _checked_version(dataset, name)
     for value, choices, at in ((role, FieldRole.values, "role"), (type, FieldType.values, "type")):
         _check_choice(value, choices, at)
     for value, limit, at in ((unit, LONGEST_UNIT, "unit"), (about, LONGEST_ABOUT, "about")):
         _check_length(value, limit, at)
+    if type:
+        _check_values(version, name, type)
     before = (dataset.target, list(dataset.identifiers), dict(dataset.field_settings))
+    wanted = {"role": role, "type": type, "unit": unit, "sensitive": sensitive, "about": about}
+    _settle(dataset, name, {key: value for key, value in wanted.items() if value is not None})
+    if before != (dataset.target, dataset.identifiers, dataset.field_settings):
+        dataset.save(update_fields=["target", "identifiers", "field_settings"])
+        text = gettext_noop("Corrected the field “%(field)s” of “%(dataset)s”.")
+        remember(dataset, "field_changed", text, actor=actor, field=name)
+    return dataset
+
+
+def _settle(dataset: Dataset, name: str, wanted: dict[str, Any]) -> None:
     said = dict(dataset.field_settings.get(name, {}))
-    if role is not None:
-        _play(dataset, name, said, role)
-    wanted = {"type": type, "unit": unit, "sensitive": sensitive, "about": about}
-    said |= {key: value for key, value in wanted.items() if value is not None}
+    if "role" in wanted:
+        _play(dataset, name, said, wanted.pop("role"))
+    said |= wanted
     # "Not sensitive" is kept: it is the owner's answer to what was detected.
     kept = {key: value for key, value in said.items() if value not in ("", None)}
     dataset.field_settings = {**dataset.field_settings, name: kept}
     if not kept:
         del dataset.field_settings[name]
-    if before != (dataset.target, dataset.identifiers, dataset.field_settings):
-        dataset.save(update_fields=["target", "identifiers", "field_settings"])
-        if about is not None:
-            index_dataset(dataset)
-        text = gettext_noop("Corrected the field “%(field)s” of “%(dataset)s”.")
-        remember(dataset, "field_changed", text, actor=actor, field=name)
-    return dataset
 
 
 def _play(dataset: Dataset, name: str, said: dict[str, Any], role: str) -> None:
@@ -77,10 +86,32 @@ def _play(dataset: Dataset, name: str, said: dict[str, Any], role: str) -> None:
         said["role"] = role
 
 
-def _check_field(dataset: Dataset, name: str) -> None:
+def _checked_version(dataset: Dataset, name: str) -> DatasetVersion:
     version = dataset.latest_version
     if version is None or name not in field_names(version.inspection):
         raise InvalidInputError(gettext_noop("There is no field “%(name)s”."), field="name", name=name)
+    return version
+
+
+def _check_values(version: DatasetVersion, name: str, wanted: str) -> None:
+    """Raises `InvalidInputError` with the first row whose value cannot be read as the wanted type."""
+    report = version.inspection
+    if wanted == next(field["type"] for field in report["fields"] if field["name"] == name):
+        return
+    entry = CommitFile.objects.select_related("blob").filter(commit=version.commit_id, path=TRAINING_FILE).first()
+    if entry is None or version.dataset.kind not in COLUMNAR:
+        raise InvalidInputError(gettext_noop("The type of “%(name)s” cannot be changed."), field="type", name=name)
+    with open_blob(entry.blob) as source:
+        misfit = first_misfit(source, name, wanted)
+    if misfit:
+        place, value = misfit
+        raise InvalidInputError(
+            gettext_noop("“%(name)s” cannot be read so: row %(row)s holds “%(value)s”."),
+            field="type",
+            name=name,
+            row=place + 1 + bool(report.get("header")),
+            value=value[:60],
+        )
 
 
 def _check_choice(value: str | None, choices: Sequence[str], at: str) -> None:

@@ -1,7 +1,10 @@
 """Roles, types and sensitive fields: as detected, until the owner says otherwise."""
 
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -10,7 +13,8 @@ from chainhub.activity.models import AuditEvent
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
-from chainhub.datasets.roles import roles_of, sensitive_fields, types_of
+from chainhub.datasets.recasting import rewrite
+from chainhub.datasets.roles import corrected_types, roles_of, sensitive_fields, types_of
 from chainhub.organizations.models import Organization
 from tests.factories import datasets as make
 
@@ -73,3 +77,50 @@ def test_only_the_owners_stewards_correct(bob: User, dora: User, erin: User, bea
     for actor in (bob, dora, erin):
         with pytest.raises(PermissionDenied):
             services.set_field(bearings, "age", actor=actor, role="ignore")
+
+
+MIXED = "code,year,share,flag,day,at\n" + "".join(
+    f"{n:03},{2000 + n},{n}.0,{n % 2},2026-01-{n + 1:02},2026-01-{n + 1:02} 00:00:00\n" for n in range(20)
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        ("year", "category"), ("year", "number"), ("share", "integer"), ("flag", "boolean"), ("code", "integer"),
+        ("day", "time"), ("at", "date"), ("year", "text"),
+    ],
+)  # fmt: skip
+def test_a_type_that_all_values_allow_is_taken(alice: User, anvil: Organization, field: str, kind: str) -> None:
+    dataset = make.registered_csv(alice, anvil, MIXED)
+    changed = services.set_field(dataset, field, actor=alice, type=kind)
+    assert types_of(changed, report(changed))[field] == kind
+    assert corrected_types(changed, report(changed)) == {field: kind}
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "said"),
+    [
+        ("site", "number", "“site” cannot be read so: row 2 holds “A”."),
+        ("age", "boolean", "“age” cannot be read so: row 2 holds “20”."),
+        ("age", "date", "“age” cannot be read so: row 2 holds “20”."),
+        ("half", "integer", "“half” cannot be read so: row 3 holds “0.5”."),
+    ],
+)
+def test_a_type_that_a_value_forbids_is_refused_with_its_row(
+    alice: User, anvil: Organization, field: str, kind: str, said: str
+) -> None:
+    rows = [["age", "half", "site"], *([20 + n, n / 2, "ABC"[n % 3]] for n in range(30))]
+    dataset = make.registered_csv(alice, anvil, rows)
+    with pytest.raises(InvalidInputError) as refused:
+        services.set_field(dataset, field, actor=alice, type=kind)
+    assert (str(refused.value), refused.value.field) == (said, "type")
+    dataset.refresh_from_db()
+    assert dataset.field_settings == {}
+
+
+def test_training_reads_the_corrected_types(tmp_path: Path) -> None:
+    source, target = tmp_path / "source.parquet", tmp_path / "target.parquet"
+    pq.write_table(pa.table({"a": [1, None, 3], "b": ["x", "y", "z"], "c": [1.0, 2.0, None]}), source)
+    rewrite(source, target, {"a": "category", "c": "integer"})
+    assert pq.read_table(target).to_pydict() == {"a": ["1", None, "3"], "b": ["x", "y", "z"], "c": [1, 2, None]}
