@@ -55,6 +55,8 @@ def set_field(
     _settle(dataset, name, {key: value for key, value in wanted.items() if value is not None})
     if before != (dataset.target, dataset.identifiers, dataset.field_settings):
         dataset.save(update_fields=["target", "identifiers", "field_settings"])
+        if about is not None:
+            index_dataset(dataset)
         text = gettext_noop("Corrected the field “%(field)s” of “%(dataset)s”.")
         remember(dataset, "field_changed", text, actor=actor, field=name)
     return dataset
