@@ -1,5 +1,7 @@
 """What the queue does for datasets."""
 
+import threading
+
 from celery import shared_task
 
 from chainhub.core.queue import send
@@ -15,10 +17,20 @@ def inspect_version(version_id: int) -> None:
     send("datasets.profile_version", version_id)
 
 
+# One profile at a time per worker: they take minutes of a core, and people wait for the short tasks beside them.
+_counting = threading.Lock()
+
+
 @shared_task(name="datasets.profile_version")
 def profile_version(version_id: int) -> None:
-    """Count what the values of one version look like."""
-    services.profile_version(version_id)
+    """Count what the values of one version look like; where another is being counted, that one sends this again."""
+    if not _counting.acquire(blocking=False):
+        return
+    try:
+        services.profile_version(version_id)
+    finally:
+        _counting.release()
+    services.send_unprofiled()
 
 
 @shared_task(name="datasets.inspect_missing")
