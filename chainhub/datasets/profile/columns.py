@@ -12,7 +12,7 @@ STORED = {
     **dict.fromkeys(("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT"), "integer"),
     **dict.fromkeys(("UTINYINT", "HUGEINT"), "integer"),
     **dict.fromkeys(("DOUBLE", "FLOAT", "DECIMAL"), "number"),
-    **dict.fromkeys(("DATE", "TIMESTAMP"), "time"),
+    **dict.fromkeys(("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "time"),
     "BOOLEAN": "boolean",
     "BLOB": "image",
 }
@@ -80,9 +80,10 @@ def columns_of(engine: Engine, fields: Sequence[Mapping[str, Any]]) -> list[Colu
 
 
 def _type(stored: str, said: str) -> str:
-    for prefix, name in STORED.items():
-        if stored.startswith(prefix):
-            return name
+    # DECIMAL(10,2) and TIMESTAMP WITH TIME ZONE are what their first word says; BIGINT[] is not.
+    plain_name = stored.split("(", 1)[0].split(" ", 1)[0]
+    if plain_name in STORED:
+        return STORED[plain_name]
     return said if stored == "VARCHAR" and said in {"date", "time", "text"} else "text" if stored == "VARCHAR" else ""
 
 

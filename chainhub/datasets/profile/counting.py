@@ -6,15 +6,16 @@ from chainhub.datasets.inspection.findings import Tell, part_of
 from chainhub.datasets.profile.columns import Column, pieces, plain
 from chainhub.datasets.profile.engine import Engine, Row
 
-EXACT_CELLS = 20_000_000  # up to so many, different values are counted exactly
+# Up to so much, different values are counted exactly; each column then needs megabytes of its own.
+EXACT_CELLS, EXACT_COLUMNS, AT_ONCE = 20_000_000, 300, 40
 
 
 def count(engine: Engine, columns: list[Column], tell: Tell) -> int:
     """Fill in missing, distinct and limits of every column; how many rows there are."""
     rows = int(engine.ask("SELECT count(*) FROM data")[0][0])
-    exact = rows * len(columns) <= EXACT_CELLS
+    exact = rows * len(columns) <= EXACT_CELLS and len(columns) <= EXACT_COLUMNS
     done = 0
-    for some in pieces(columns):
+    for some in pieces(columns, AT_ONCE):
         asked = [_asked(column, exact=exact) for column in some]
         sql = f"SELECT {', '.join(part for parts in asked for part in parts)} FROM data"  # noqa: S608
         part = part_of(tell, done / len(columns), (done + len(some)) / len(columns))
@@ -53,7 +54,7 @@ def _fill(column: Column, found: Row, rows: int, *, exact: bool) -> None:
         "missing": missing,
         "missing_share": round(missing / rows, 6) if rows else 0.0,
         # An estimate may exceed what there can be.
-        "distinct": None if distinct is None else min(distinct, present),
+        "distinct": 0 if not present else None if distinct is None else min(distinct, present),
         "exact": exact,
     }
     if column.is_number:

@@ -47,8 +47,8 @@ def profile_file(
         "classes": _classes(chosen),
         "targets": report.get("targets", []),
     }
-    if any(one.type == "image" for one in columns):
-        told["images"] = describe_images(source, part_of(tell, 0.9, 1.0))
+    if pictures := [one.name for one in columns if one.type == "image"]:
+        told["images"] = describe_images(source, pictures[0], part_of(tell, 0.9, 1.0))
     return told | {"seconds": round(time.monotonic() - began, 2)}
 
 

@@ -12,6 +12,7 @@ import duckdb
 from chainhub.datasets.inspection.findings import Tell
 
 MEMORY = "1GB"
+SMALL = 16 * 2**20
 MOST_THREADS = 4
 LOOK_EVERY = 0.3  # seconds
 Row = tuple[Any, ...]
@@ -32,7 +33,9 @@ class Engine:
             }
         )
         place = str(source).replace("'", "''")
-        self._connection.execute(f"CREATE VIEW data AS SELECT * FROM read_parquet('{place}')")  # noqa: S608
+        # A small file is read once; a large one by each question, and only the columns that it names.
+        kept = "TEMP TABLE" if source.stat().st_size <= SMALL else "VIEW"
+        self._connection.execute(f"CREATE {kept} data AS SELECT * FROM read_parquet('{place}')")  # noqa: S608
         self._connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
 
     def ask(self, sql: str, values: Sequence[Any] = (), *, tell: Tell | None = None) -> list[Row]:

@@ -14,6 +14,7 @@ MOST_CLASSES = 50
 TOP, FEW = 10, 20
 SHORT = 60
 AT_ONCE = 40
+MOST_COUNTED = 300  # fields of a wide table whose values are counted one by one
 
 
 def is_counted(column: Column) -> bool:
@@ -35,6 +36,9 @@ def group(engine: Engine, columns: list[Column], target: Column | None, tell: Te
     """Fill in the values of fields with few, and every field's relation to the target."""
     classes = target if has_classes(target) else None
     counted = [one for one in columns if is_counted(one)]
+    if len(columns) > MOST_COUNTED:
+        # Each of them is a scan of its own, and costs with the width of the file.
+        counted = [one for one in counted if not one.is_number or one is target][:MOST_COUNTED]
     _count_values(engine, counted, target, part_of(tell, 0.0, 0.6))
     numbers = [one for one in columns if one.is_measured and one is not target]
     if classes is not None:

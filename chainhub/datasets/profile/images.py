@@ -14,7 +14,7 @@ AT_ONCE = 64
 SHOWN = 12
 
 
-def describe_images(source: Path, tell: Tell) -> dict[str, Any]:
+def describe_images(source: Path, name: str, tell: Tell) -> dict[str, Any]:
     """`{sizes, formats, colours, width, height, bytes, unreadable}` from the head of every picture."""
     sizes: Counter[tuple[int, int]] = Counter()
     formats: Counter[str] = Counter()
@@ -23,7 +23,7 @@ def describe_images(source: Path, tell: Tell) -> dict[str, Any]:
     unreadable = 0
     with pq.ParquetFile(source) as file:
         rows = max(file.metadata.num_rows, 1)
-        for number, batch in enumerate(file.iter_batches(AT_ONCE, columns=["image"], use_threads=False), 1):
+        for number, batch in enumerate(file.iter_batches(AT_ONCE, columns=[name], use_threads=False), 1):
             for data in batch.column(0).to_pylist():
                 head = _head(data)
                 if head is None:

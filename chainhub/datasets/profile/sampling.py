@@ -24,11 +24,11 @@ def look_at_samples(source: Path, columns: list[Column]) -> None:
     if not fields:
         return
     rows = max(FEWEST_ROWS, min(MOST_ROWS, MOST_CELLS // len(fields)))
-    for one, values in _samples(source, [one.name for one in fields], rows).items():
-        column = next(field for field in fields if field.name == one)
-        told = suspected(one, values, numbers=not column.is_text)
+    found = _samples(source, [one.name for one in fields], rows)
+    for one in fields:
+        told = suspected(one.name, found[one.name], numbers=not one.is_text)
         if told:
-            column.told["personal"] = told
+            one.told["personal"] = told
 
 
 def _samples(source: Path, names: list[str], rows: int) -> dict[str, list[Any]]:

@@ -1,13 +1,14 @@
 """The verbs of datasets."""
 
 from chainhub.datasets.services.cards import change_visibility, set_roles, update_card
-from chainhub.datasets.services.downloads import record_download
+from chainhub.datasets.services.downloads import record_download, record_export, record_view
 from chainhub.datasets.services.fields import set_field
 from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_grants_in
 from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
 from chainhub.datasets.services.kinds import set_kind
 from chainhub.datasets.services.profiling import profile_version, send_unprofiled
 from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
+from chainhub.datasets.services.versions import deprecate_version, restore_version, undeprecate_version
 from chainhub.datasets.services.withdrawing import (
     restore_dataset,
     what_withdrawal_affects,
@@ -18,13 +19,17 @@ from chainhub.datasets.services.withdrawing import (
 __all__ = [
     "add_version",
     "change_visibility",
+    "deprecate_version",
     "discard_dataset",
     "grant_use",
     "inspect_version",
     "profile_version",
     "record_download",
+    "record_export",
+    "record_view",
     "register_dataset",
     "restore_dataset",
+    "restore_version",
     "revoke_grant",
     "revoke_grants_in",
     "send_uninspected",
@@ -32,6 +37,7 @@ __all__ = [
     "set_field",
     "set_kind",
     "set_roles",
+    "undeprecate_version",
     "update_card",
     "what_withdrawal_affects",
     "withdraw_dataset",
