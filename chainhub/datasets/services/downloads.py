@@ -38,7 +38,7 @@ def record_export(version: DatasetVersion, *, actor: User) -> None:
         raise PermissionDenied
     remember(
         version.dataset,
-        "rows_exported",
+        "rows_downloaded",
         gettext_noop("Exported rows of version %(version)s of “%(dataset)s”."),
         actor=actor,
         reader=reading_for(actor, version.dataset),
