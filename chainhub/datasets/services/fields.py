@@ -15,6 +15,7 @@ from chainhub.datasets.inspection.kinds import COLUMNAR
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.datasets.recasting import first_misfit
 from chainhub.datasets.roles import FieldRole, FieldType
+from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.cards import field_names
 from chainhub.datasets.services.history import remember
 from chainhub.repositories.models import CommitFile
