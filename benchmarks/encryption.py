@@ -1,7 +1,7 @@
 """What encryption at rest costs: storing and reading a file with and without it, in the same run.
 
 The hub's own doors (`adopt_file` behind an upload, `store_file`, `fetch_blob`, `read_range`) on a folder, one file in
-the page cache; besides, AES-256-GCM of `cryptography` alone in memory, and the file read, hashed by SHA-256 and copied, which is
+the page cache; besides, AES-256-GCM of `cryptography` alone in memory, and the file read, hashed and copied, which is
 what any store that verifies must do. Rounds alternate, so that what else the machine does falls on all alike.
 
     python benchmarks/encryption.py [megabytes] [rounds]

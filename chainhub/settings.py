@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap-lost-jobs": {"task": "jobs.reap_lost", "schedule": min(10.0, LEASE_SECONDS), "options": {"expires": 10}},
     "publish-missing": {"task": "registry.publish_missing", "schedule": 15.0, "options": {"expires": 15}},
     "inspect-missing": {"task": "datasets.inspect_missing", "schedule": 20.0, "options": {"expires": 20}},
+    "keep-keys": {"task": "repositories.keep_keys", "schedule": 600.0, "options": {"expires": 300}},
     "expire-uploads": {"task": "repositories.expire_uploads", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

@@ -6,15 +6,19 @@ from rest_framework.routers import SimpleRouter
 
 from chainhub.api import (
     activity,
+    audit,
     collaborations,
     curation,
     datasets,
     jobs,
+    keys,
     models,
     nodes,
     organizations,
     people,
+    policies,
     scenarios,
+    search,
 )
 
 app_name = "api"
@@ -26,7 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
-for noun in (people, activity, organizations, collaborations, datasets, jobs, nodes, models, curation, scenarios):
+NOUNS = (
+    people, audit, activity, organizations, keys, collaborations, datasets, jobs, nodes, models, curation, policies,
+    scenarios, search,
+)  # fmt: skip
+for noun in NOUNS:
     noun.register(router)
     urlpatterns += noun.urlpatterns
 urlpatterns += [path("", include(router.urls))]

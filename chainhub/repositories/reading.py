@@ -103,6 +103,12 @@ class BlobFile(io.RawIOBase):
         self._at = base + offset
         return self._at
 
+    def readall(self) -> bytes:
+        # The inherited one reads in steps of 8 KB, each of which would fetch and open a chunk.
+        rest = b"".join(self._reader.pieces(self._at, self._size)) if self._at < self._size else b""
+        self._at += len(rest)
+        return rest
+
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
         end, filled = min(self._at + len(view), self._size), 0

@@ -43,7 +43,8 @@ def make_version(
         organization=organization, name=name, slug=f"{name.lower().replace(' ', '-')}-{repository.pk}",
         repository=repository, created_by=by, target="label", kind=Kind.TABLE,
     )  # fmt: skip
-    commit = commit_files(repository, {TRAINING_FILE: store_bytes(buffer.getvalue())}, author=by, title="v1")
+    files = {TRAINING_FILE: store_bytes(buffer.getvalue(), owner=organization)}
+    commit = commit_files(repository, files, author=by, title="v1")
     fields = [{"name": f.name, "type": ARROW_TYPES[str(f.type)], "kind": "number"} for f in content.schema]
     return DatasetVersion.objects.create(
         dataset=dataset, number=1, status=VersionStatus.READY, commit=commit, rows=content.num_rows, created_by=by,

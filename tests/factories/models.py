@@ -89,7 +89,7 @@ def succeed(job: TrainingJob, *, leave: dict[str, bytes] | None = None, found: d
     run = Run.objects.create(job=job, number=number, lease=uuid.uuid4(), lease_until=now)
     found = found or evaluation({"anvil": (0.7, 0.9), "borealis": (0.8, 0.9)})
     for path, content in (files(found) if leave is None else leave).items():
-        Artifact.objects.create(run=run, path=path, blob=store_bytes(content))
+        Artifact.objects.create(run=run, path=path, blob=store_bytes(content, owner=job.organization))
     Run.objects.filter(pk=run.pk).update(outcome="succeeded", ended_at=now)
     TrainingJob.objects.filter(pk=job.pk).update(status=Status.SUCCEEDED, finished_at=now, result=found)
     job.refresh_from_db()

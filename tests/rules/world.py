@@ -111,7 +111,7 @@ def succeeded(job: TrainingJob, *, seconds: int = 60) -> TrainingJob:
     }
     for path, content in left.items():
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
-        Artifact.objects.create(run=run, path=path, blob=store_bytes(data))
+        Artifact.objects.create(run=run, path=path, blob=store_bytes(data, owner=run.job.organization))
     Metric.objects.create(job=job, run=run, name="loss", step=1, value=0.5, split="train", seq=1)
     job.approvals.update(status="approved")
     TrainingJob.objects.filter(pk=job.pk).update(

@@ -9,9 +9,14 @@ import pytest
 from django.test import RequestFactory
 from moto.server import ThreadedMotoServer
 
+from chainhub.accounts.models import User
 from chainhub.core.env import storage_from
-from chainhub.repositories import storage
+from chainhub.organizations.models import Organization
+from chainhub.repositories import raw, storage, tasks
+from chainhub.repositories.rotation import rotate_key
+from chainhub.repositories.sealed import CHUNK_BITS, HEAD, TAG
 from chainhub.repositories.serving import answer_blob
+from chainhub.repositories.shredding import destroy_key
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +51,53 @@ def test_blobs_lie_in_a_bucket(tmp_path: Path) -> None:
     with storage.local_file(blob) as path:
         assert path.stat().st_size == 10_000
     assert not path.exists()
+
+
+def test_encrypted_blobs_in_a_bucket_are_read_by_their_chunks(
+    anvil: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = b"melt at 1538 degrees; " * 30_000
+    blob = storage.store_bytes(data, owner=anvil)
+    assert blob.key is not None
+    assert storage.blob_exists(blob)
+    lying = storage.blob_storage().open(blob.storage_name).read()
+    assert b"melt" not in lying
+    fetched: list[int] = []
+    plain_get = raw.pieces
+
+    def counting(name: str, start: int, end: int, *, piece: int = raw.PIECE) -> Iterator[bytes]:
+        fetched.append(end - start)
+        return plain_get(name, start, end, piece=piece)
+
+    monkeypatch.setattr(raw, "pieces", counting)
+    chunk = 2**CHUNK_BITS
+    assert b"".join(storage.read_range(blob, chunk - 3, chunk + 3)) == data[chunk - 3 : chunk + 3]
+    assert sum(fetched) == HEAD + 2 * (chunk + TAG)
+    fetched.clear()
+    with storage.open_blob(blob) as file:
+        file.seek(-20, 2)
+        assert file.read() == data[-20:]
+    assert sum(fetched) < HEAD + chunk, "the last chunk alone"
+    assert storage.fetch_blob(blob, tmp_path / "copy").read_bytes() == data
+    with storage.local_file(blob) as path:
+        assert path.read_bytes() == data
+    assert not path.exists()
+
+
+def test_keys_are_renewed_and_destroyed_in_a_bucket(anvil: Organization, alice: User) -> None:
+    others = set(raw.names_in(f"organizations/{anvil.pk}"))
+    blob = storage.store_bytes(b"iron" * 100_000, owner=anvil)
+    begun = storage.open_blob(blob)
+    assert begun.read(4) == b"iron"
+    rotate_key(anvil, actor=alice)
+    tasks.reseal_blobs(anvil.pk)
+    assert begun.read() == b"iron" * 99_999, "who reads goes on under the new key"
+    assert len(set(raw.names_in(f"organizations/{anvil.pk}")) - others) == 1
+    destroy_key(anvil, actor=alice, confirmation=anvil.name)
+    tasks.remove_lost(anvil.pk)
+    assert set(raw.names_in(f"organizations/{anvil.pk}")) == others
+    with pytest.raises(storage.LostBlobError):
+        storage.open_blob(blob).read()
 
 
 def test_a_moved_file_leaves_the_disk(tmp_path: Path) -> None:
