@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, serializers, status
@@ -13,14 +12,13 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
-from chainhub.api import effects, grants, uploads, versions
+from chainhub.api import croissant, dataset_fields, effects, grants, uploads, versions
 from chainhub.api.catalogue import DatasetFilter, InCatalogue
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.datasets import permissions, services
 from chainhub.datasets.models import Dataset, Kind, Visibility
 from chainhub.datasets.services.cards import CARD_FIELDS
-from chainhub.repositories.models import Upload
 
 
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
@@ -44,10 +42,11 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
 
 
 class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):
-    """A finished upload and how it is to be called."""
+    """A finished upload, or several, and how it is to be called."""
 
     organization = OrganizationField(mine=True)
-    upload = serializers.UUIDField()
+    upload = serializers.UUIDField(required=False)
+    uploads = serializers.ListField(child=serializers.UUIDField(), required=False, help_text=uploads.SEVERAL)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False, allow_blank=True)
     identifiers = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
@@ -55,7 +54,7 @@ class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):
     class Meta:
         model = Dataset
         fields = (
-            "organization", "upload", *CARD_FIELDS, "kind", "target", "identifiers", "visibility",
+            "organization", "upload", "uploads", *CARD_FIELDS, "kind", "target", "identifiers", "visibility",
         )  # fmt: skip
 
 
@@ -101,8 +100,8 @@ class Datasets(InCatalogue, mixins.RetrieveModelMixin, GenericViewSet[Dataset]):
         wanted = NewDatasetSerializer(data=request.data, context=self.get_serializer_context())
         wanted.is_valid(raise_exception=True)
         asked = dict(wanted.validated_data)
-        upload = get_object_or_404(Upload.objects.visible_to(request.user), pk=asked.pop("upload"))
-        return self._answer(services.register_dataset(actor=actor(request), upload=upload, **asked), 201)
+        files = uploads.arrived(request, asked)
+        return self._answer(services.register_dataset(actor=actor(request), upload=files, **asked), 201)
 
     @extend_schema(request=ChangedDatasetSerializer, responses=DatasetSerializer, summary="Change a dataset")
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -158,7 +157,9 @@ urlpatterns = [
     ),
     path(f"{ONE}withdraw/", Datasets.as_view({"get": "withdrawal", "post": "withdraw"}), name="dataset-withdraw"),
     path(f"{ONE}restore/", Datasets.as_view({"post": "restore"}), name="dataset-restore"),
+    *dataset_fields.urlpatterns,
     *versions.urlpatterns,
+    *croissant.urlpatterns,
     *grants.urlpatterns,
     *uploads.urlpatterns,
 ]

@@ -3,6 +3,7 @@
 from typing import IO, Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_noop
 from drf_spectacular.types import OpenApiTypes
@@ -22,6 +23,7 @@ from chainhub.repositories.owners import uploading_for
 FORM = "multipart/form-data"
 FILENAME = OpenApiParameter("filename", str, description="How the file is called; needed unless a form names it.")
 OWNER = OpenApiParameter("organization", str, description="For whom; else the one you act for, or your first.")
+SEVERAL = "Several uploads, instead of one: they become one package, each at its path."
 DESCRIPTION = """The body is the file itself, streamed to disk:
 
     curl -X POST -T data.csv -H "Authorization: Bearer $TOKEN" "$HUB/api/v1/uploads/?filename=data.csv"
@@ -39,6 +41,18 @@ class UploadSerializer(serializers.ModelSerializer[Upload]):
     class Meta:
         model = Upload
         fields = ("id", "filename", "size", "offset", "sha256", "created_at", "expires_at", "used_at")
+
+
+def arrived(request: Request, asked: dict[str, Any]) -> list[Upload]:
+    """The person's uploads that a body names as `upload` or `uploads`, taken out of it; 404 for any other."""
+    one, several = asked.pop("upload", None), asked.pop("uploads", None)
+    named = [one] if one else several or []
+    if not named or (one and several):
+        raise InvalidInputError(gettext_noop("Name one upload, or several as “uploads”."), field="upload")
+    found = Upload.objects.visible_to(request.user).in_bulk(named)
+    if len(found) < len(set(named)):
+        raise Http404
+    return list(found.values())
 
 
 class Untouched(BaseParser):

@@ -17,10 +17,11 @@ from rest_framework.viewsets import GenericViewSet
 from chainhub.accounts.models import Scope
 from chainhub.api.fields import PersonField, SentenceField
 from chainhub.api.http import actor
+from chainhub.api.uploads import SEVERAL, arrived
 from chainhub.datasets import permissions, services
 from chainhub.datasets.disclosure import report_for
 from chainhub.datasets.models import Dataset, DatasetVersion
-from chainhub.repositories.models import CommitFile, Upload
+from chainhub.repositories.models import CommitFile
 from chainhub.repositories.serving import answer_blob
 
 
@@ -50,9 +51,10 @@ class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
 
 
 class NewVersionSerializer(serializers.Serializer[Any]):
-    """A finished upload."""
+    """A finished upload, or several."""
 
-    upload = serializers.UUIDField()
+    upload = serializers.UUIDField(required=False)
+    uploads = serializers.ListField(child=serializers.UUIDField(), required=False, help_text=SEVERAL)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
@@ -117,9 +119,9 @@ class Versions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
         dataset = dataset_of(self)  # first: who may not see it learns nothing about what it takes
         wanted = NewVersionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        upload = get_object_or_404(Upload.objects.visible_to(request.user), pk=wanted.validated_data["upload"])
-        note = wanted.validated_data["note"]
-        version = services.add_version(dataset, actor=actor(request), upload=upload, note=note)
+        asked = dict(wanted.validated_data)
+        files = arrived(request, asked)
+        version = services.add_version(dataset, actor=actor(request), upload=files, **asked)
         return Response(VersionSerializer(version).data, status=201)
 
     @extend_schema(responses=FieldSerializer(many=True), summary="Fields of a version")

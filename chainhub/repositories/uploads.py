@@ -27,7 +27,7 @@ from chainhub.repositories.hashes import remember_hash, running_hash
 from chainhub.repositories.incoming import Incoming, Writer, hold_on
 from chainhub.repositories.known import checked_sha256, known_blob
 from chainhub.repositories.models import Upload
-from chainhub.repositories.paths import clean_filename
+from chainhub.repositories.paths import check_path, clean_filename
 from chainhub.repositories.quotas import check_room
 from chainhub.repositories.storage import PIECE, adopt_file, drop_blob, hash_file, scratch_folder
 
@@ -63,6 +63,7 @@ def begin_upload(
     content_type: str = "",
     organization: Organization | None = None,
     sha256: str = "",
+    path: str = "",
 ) -> Upload:
     """Make room for a file of `size` bytes. Raises `TooLargeError`, and `DomainError` when there is no room.
 
@@ -83,6 +84,7 @@ def begin_upload(
             user=actor,
             organization=organization,
             filename=clean_filename(filename),
+            path=check_path(path) if path else "",
             content_type=content_type[:120],
             expected_sha256=sha256,
             size=size,

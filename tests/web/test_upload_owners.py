@@ -11,6 +11,7 @@ from django.test import Client
 
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent
+from chainhub.datasets import services
 from chainhub.organizations.models import Membership, Organization, Role
 from chainhub.repositories.models import Blob, Upload
 from chainhub.repositories.quotas import room_of
@@ -162,3 +163,40 @@ def test_giving_up_a_finished_upload_gives_its_room_back(tus: Tus, anvil: Organi
     tus.client.delete(again, headers=TUS)
     assert room_of(anvil).used == 0
     assert not Blob.objects.exists()
+
+
+def test_a_registered_file_is_gone_as_an_upload(tus: Tus, alice: User, anvil: Organization) -> None:
+    where = tus.begin(8, body=b"a,b\n1,2\n")["Location"]
+    services.register_dataset(actor=alice, organization=anvil, name="Used", upload=Upload.objects.get())
+    assert tus.client.head(where, headers=TUS).status_code == 410
+
+
+def test_a_path_that_leaves_the_tree_is_refused(tus: Tus) -> None:
+    assert tus.begin(3, **told(filename="a.csv", path="../../a.csv")).status_code == 422
+    assert tus.begin(3, **told(filename="a.csv", path="照片/好/a.csv")).status_code == 201
+
+
+def test_several_files_are_registered_by_the_api_as_one(tus: Tus) -> None:
+    ids = []
+    for number, path in enumerate(("good/a.txt", "bad/a.txt")):
+        answer = tus.begin(4, body=f"no {number}".encode(), **told(filename="a.txt", path=path))
+        ids.append(answer["Location"].rsplit("/", 1)[-1])
+    asked = {"organization": "anvil", "name": "Texts", "uploads": ids}
+    answer = tus.client.post("/api/v1/datasets/", asked, content_type="application/json")
+    assert answer.status_code == 201, answer.json()
+    package = Upload.objects.get(package=None)
+    assert (package.filename, package.parts.count()) == ("files.zip", 2)
+    again = tus.client.post("/api/v1/datasets/", asked, content_type="application/json")
+    assert again.status_code == 409
+    nothing = tus.client.post("/api/v1/datasets/", {**asked, "uploads": []}, content_type="application/json")
+    assert nothing.status_code == 422
+
+
+def test_the_pages_show_how_much_room_is_left(tus: Tus, anvil: Organization) -> None:
+    tus.begin(len(DATA), body=DATA)
+    assert "without limit" in tus.client.get("/datasets/new/").content.decode()
+    call_command("set_quota", "anvil", "20kB", verbosity=0)
+    for address in ("/datasets/new/", "/organizations/anvil/edit/"):
+        page = tus.client.get(address).content.decode()
+        assert 'value="0.5120"' in page
+        assert "20 kB" in page

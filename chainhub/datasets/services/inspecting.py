@@ -19,6 +19,7 @@ from chainhub.datasets.inspection.findings import Findings, RefusedFileError
 from chainhub.datasets.isolation import inspect_isolated
 from chainhub.datasets.models import DatasetVersion, VersionStatus
 from chainhub.datasets.services.outcome import accept, refuse
+from chainhub.repositories.packages import pack_upload
 from chainhub.repositories.storage import DamagedBlobError, local_file, scratch_folder
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,8 @@ def inspect_version(version_id: int, *, isolated: bool = True) -> None:
 def _findings(claim: Claim, work: Path, *, isolated: bool) -> Findings | Sentence:
     """What is in the file, or why it is refused."""
     version = claim.version
+    if version.upload is not None and version.attempts <= MOST_ATTEMPTS:
+        pack_upload(version.upload, work, claim.tell, owner=version.dataset.organization)
     if version.attempts > MOST_ATTEMPTS or version.upload is None or version.upload.blob is None:
         return sentence(gettext_noop("The file could not be inspected, however often it was tried."))
     read = inspect_isolated if isolated else inspect_file

@@ -17,8 +17,9 @@ from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.history import remember
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Repository, Upload
+from chainhub.repositories.packages import take_uploads
+from chainhub.repositories.quotas import check_room
 from chainhub.repositories.services import create_repository
-from chainhub.repositories.uploads import take_upload
 
 
 class CardTexts(TypedDict, total=False):
@@ -39,14 +40,17 @@ def register_dataset(
     actor: User,
     organization: Organization,
     name: str,
-    upload: Upload,
+    upload: Upload | Sequence[Upload],
     kind: str = "",
     visibility: str = Visibility.PRIVATE,
     target: str = "",
     identifiers: Sequence[str] = (),
     **card: Unpack[CardTexts],
 ) -> Dataset:
-    """A dataset whose first version is on its way to be inspected. An empty `kind` is told from the file."""
+    """A dataset whose first version is on its way to be inspected. An empty `kind` is told from the file.
+
+    Several uploads become one package, each at its path.
+    """
     if not permissions.may_register(actor, organization):
         raise PermissionDenied
     if not name.strip():
@@ -72,7 +76,7 @@ def register_dataset(
 
 
 @transaction.atomic
-def add_version(dataset: Dataset, *, actor: User, upload: Upload, note: str = "") -> DatasetVersion:
+def add_version(dataset: Dataset, *, actor: User, upload: Upload | Sequence[Upload], note: str = "") -> DatasetVersion:
     """The next version, on its way to be inspected; the ones before stay as they are."""
     if not permissions.may_edit(actor, dataset):
         raise PermissionDenied
@@ -105,8 +109,10 @@ def discard_dataset(dataset: Dataset, *, actor: User) -> None:
     repository.delete()
 
 
-def _begin_version(dataset: Dataset, *, actor: User, upload: Upload, note: str) -> DatasetVersion:
-    upload = take_upload(upload, actor=actor)
+def _begin_version(dataset: Dataset, *, actor: User, upload: Upload | Sequence[Upload], note: str) -> DatasetVersion:
+    upload = take_uploads([upload] if isinstance(upload, Upload) else upload, actor=actor)
+    if upload.organization_id != dataset.organization_id:
+        check_room(dataset.organization, upload.size)
     last = dataset.versions.order_by("-number").first()
     version = DatasetVersion.objects.create(
         dataset=dataset,

@@ -30,10 +30,13 @@ class DatasetFilter(forms.Form):
 class FileForm(forms.Form):
     """A file that has arrived by tus and was not used yet."""
 
-    upload = forms.ModelChoiceField(
+    upload = forms.ModelMultipleChoiceField(
         queryset=Upload.objects.none(),
-        widget=forms.HiddenInput,
-        error_messages={"required": _("Choose a file first."), "invalid_choice": _("Choose the file again.")},
+        widget=forms.MultipleHiddenInput,
+        error_messages={
+            name: _("Choose the file again.") for name in ("invalid_choice", "invalid_pk_value", "invalid_list")
+        }
+        | {"required": _("Choose a file first.")},
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -41,9 +44,9 @@ class FileForm(forms.Form):
         self.fields["upload"].queryset = Upload.objects.visible_to(user).filter(used_at=None)  # type: ignore[attr-defined]
 
     @property
-    def arrived(self) -> Upload | None:
-        """The file that a refused form keeps."""
-        return self.cleaned_data.get("upload") if self.is_bound and hasattr(self, "cleaned_data") else None
+    def arrived(self) -> list[Upload]:
+        """The files that a refused form keeps."""
+        return list(self.cleaned_data.get("upload") or ()) if self.is_bound and hasattr(self, "cleaned_data") else []
 
 
 class VersionForm(FileForm):
@@ -92,9 +95,9 @@ class DatasetForm(CardForm):
         self.fields["card"].widget.attrs["rows"] = 8
 
     @property
-    def arrived(self) -> Upload | None:
-        """The file that a refused form keeps."""
-        return self.cleaned_data.get("upload") if self.is_bound and hasattr(self, "cleaned_data") else None
+    def arrived(self) -> list[Upload]:
+        """The files that a refused form keeps."""
+        return list(self.cleaned_data.get("upload") or ()) if self.is_bound and hasattr(self, "cleaned_data") else []
 
 
 class RolesForm(forms.Form):

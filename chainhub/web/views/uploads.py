@@ -62,7 +62,11 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     def answer(request: HttpRequest, user: User) -> HttpResponse:
         mine = Upload.objects.visible_to(user).filter(expires_at__gt=timezone.now()).select_related("blob")
-        return verbs[_method(request)](request, get_object_or_404(mine, pk=pk))
+        one = get_object_or_404(mine, pk=pk)
+        if one.used_at is not None:
+            # Who chooses the same file again begins anew, since this upload has become part of a dataset.
+            raise ProtocolError(gettext_noop("This file was registered already."), status=410)
+        return verbs[_method(request)](request, one)
 
     return _spoken(request, answer, set(verbs))
 
@@ -110,6 +114,7 @@ def _begin(request: HttpRequest, user: User) -> HttpResponse:
         content_type=metadata.get("filetype", ""),
         organization=uploading_for(user, metadata.get("organization", ""), acting=getattr(request, "acting", None)),
         sha256=metadata.get("sha256", ""),
+        path=metadata.get("path", ""),
     )
     answer = HttpResponse(status=201)
     answer["Location"] = reverse("web:upload", args=[begun.pk])

@@ -15,12 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chainhub.datasets import permissions, services
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import STEWARDS
+from chainhub.repositories.quotas import room_of
 from chainhub.web.forms.datasets import DatasetForm, VersionForm
 from chainhub.web.forms.refusals import refusals_in
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.datasets.finding import versions_of, visible
 
-ACCEPTED = ".csv,.tsv,.txt,.gz,.parquet,.pq,.zip"
+ACCEPTED = (
+    ".csv,.tsv,.txt,.gz,.parquet,.pq,.zip,.arrow,.feather,.json,.jsonl,.ndjson,.xlsx,.tar,.tgz,.md,.smi,.smiles,"
+    ".png,.jpg,.jpeg,.webp,.bmp"
+)
 
 
 @login_required
@@ -35,7 +39,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             return redirect(services.register_dataset(actor=request.user, **form.cleaned_data))
-    context = {"form": form, "organizations": organizations, **_limits()}
+    owner = initial["organization"]
+    context = {"form": form, "organizations": organizations, **_limits(owner)}
     return render(request, "web/datasets/new.html", context)
 
 
@@ -53,7 +58,9 @@ def new_version(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
             return redirect(dataset)
     latest = dataset.latest_version
     return render(
-        request, "web/datasets/version.html", {"dataset": dataset, "form": form, "latest": latest, **_limits()}
+        request,
+        "web/datasets/version.html",
+        {"dataset": dataset, "form": form, "latest": latest, **_limits(dataset.organization)},
     )
 
 
@@ -80,8 +87,10 @@ def discard(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     return redirect("web:datasets")
 
 
-def _limits() -> dict[str, Any]:
-    return {"accept": ACCEPTED, "max_bytes": settings.MAX_UPLOAD_BYTES}
+def _limits(owner: Organization | None) -> dict[str, Any]:
+    """What the drop area says and refuses before a byte travels."""
+    room = room_of(owner) if owner else None
+    return {"accept": ACCEPTED, "max_bytes": settings.MAX_UPLOAD_BYTES, "owner": owner, "room": room}
 
 
 BASE = "datasets/<slug:org>/<slug:slug>"

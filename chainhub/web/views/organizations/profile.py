@@ -14,6 +14,7 @@ from chainhub.datasets.models import Dataset
 from chainhub.organizations import permissions, services
 from chainhub.organizations.models import Organization, Role, Stage
 from chainhub.registry.models import Model
+from chainhub.repositories.quotas import room_of
 from chainhub.web.forms.organizations import InvitationForm, OrganizationForm
 from chainhub.web.forms.refusals import refusals_in
 from chainhub.web.http import SignedInRequest
@@ -70,7 +71,7 @@ def detail_context(request: SignedInRequest, organization: Organization, **more:
     manages = role in permissions.MANAGERS
     datasets = Dataset.objects.visible_to(request.user).filter(organization=organization, withdrawn_at=None)
     models = Model.objects.visible_to(request.user).filter(organization=organization)
-    context = {
+    context: dict[str, Any] = {
         "organization": organization,
         "seats": seats,
         "mine": mine,
@@ -106,7 +107,11 @@ def edit(request: SignedInRequest, slug: str) -> HttpResponse:
         fresh = Organization.objects.get(pk=organization.pk)
         with refusals_in(form):
             return redirect(services.change_organization(fresh, actor=request.user, **form.cleaned_data))
-    return render(request, "web/organizations/edit.html", {"form": form, "organization": organization})
+    return render(
+        request,
+        "web/organizations/edit.html",
+        {"form": form, "organization": organization, "room": room_of(organization)},
+    )
 
 
 @login_required
