@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
@@ -35,11 +36,19 @@ class ReadSerializer(serializers.Serializer[Any]):
     marked = serializers.IntegerField(read_only=True)
 
 
+class NoticeFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """`?unread=true`; `?kind=model.published`."""
+
+    unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
+    kind = filters.CharFilter()
+
+
 class Notices(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Notice]):
     """Your news, newest first."""
 
     queryset = Notice.objects.none()
     serializer_class = NoticeSerializer
+    filterset_class = NoticeFilter
 
     def get_queryset(self) -> QuerySet[Notice]:
         """Only one's own."""

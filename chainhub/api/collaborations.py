@@ -2,16 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from chainhub.api import effects
@@ -250,7 +254,30 @@ class Participants(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         return Response(effects.of_leaving(self._own(), request.user))
 
 
-urlpatterns: list[Any] = []
+class DefaultTextSerializer(serializers.Serializer[Any]):
+    """A usage agreement to begin with."""
+
+    language = serializers.CharField()
+    text = serializers.CharField()
+
+
+class DefaultText(APIView):
+    """What the form of a new collaboration is filled with."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("language", str, enum=[code for code, _name in settings.LANGUAGES])],
+        responses=DefaultTextSerializer,
+        summary="The default text of a usage agreement",
+    )
+    def get(self, request: Request) -> Response:
+        """In the language named, or else in that of the request; change it and send it as `agreement_text`."""
+        known = [code for code, _name in settings.LANGUAGES]
+        asked = request.query_params.get("language", "")
+        language = asked if asked in known else get_language() or settings.LANGUAGE_CODE
+        return Response({"language": language, "text": agreements.default_agreement(language)})
+
+
+urlpatterns: list[Any] = [path("agreement-text/", DefaultText.as_view(), name="agreement-text")]
 
 
 def register(router: SimpleRouter) -> None:

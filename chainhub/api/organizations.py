@@ -203,7 +203,40 @@ class Join(APIView):
         return Response(JoinSerializer(invitations.accept_invitation(invitation, actor=actor(request))).data)
 
 
-urlpatterns = [path("join/", Join.as_view(), name="join")]
+class OfferSerializer(serializers.ModelSerializer[Invitation]):
+    """What the link offers."""
+
+    organization = OrganizationField(read_only=True)
+    name = serializers.CharField(source="organization.name", read_only=True)
+    invited_by = PersonField(read_only=True)
+    for_me = serializers.SerializerMethodField(help_text="Whether you may take it: some are for one e-mail address.")
+
+    class Meta:
+        model = Invitation
+        fields = ("organization", "name", "role", "invited_by", "expires_at", "for_me")
+        read_only_fields = fields
+
+    def get_for_me(self, invitation: Invitation) -> bool:
+        """By the address of the person who asks."""
+        return invitation.email in {"", self.context["request"].user.email.lower()}
+
+
+class Offer(APIView):
+    """An invitation before it is accepted."""
+
+    @extend_schema(responses=OfferSerializer, summary="What an invitation offers")
+    def get(self, request: Request, token: str) -> Response:
+        """The last part of the link says which; 404 once it was used, revoked, or has expired."""
+        invitation = invitations.open_invitation(token)
+        if invitation is None:
+            raise NotFound
+        return Response(OfferSerializer(invitation, context={"request": request}).data)
+
+
+urlpatterns = [
+    path("join/", Join.as_view(), name="join"),
+    path("join/<str:token>/", Offer.as_view(), name="invitation-offer"),
+]
 
 
 def register(router: SimpleRouter) -> None:

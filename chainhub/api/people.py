@@ -1,4 +1,4 @@
-"""REST: the person who calls, and that person's tokens."""
+"""REST: the person who calls, and that person's tokens; sessions and decisions are joined here."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from chainhub.accounts import services
 from chainhub.accounts.models import ApiToken, Scope, User
+from chainhub.api import decisions, sessions
 from chainhub.api.http import actor
 from chainhub.organizations.models import Membership
 
@@ -31,7 +32,9 @@ class SeatSerializer(serializers.ModelSerializer[Membership]):
 class PersonSerializer(serializers.ModelSerializer[User]):
     """The person who calls."""
 
-    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES, required=False, allow_blank=True, help_text="Empty: as each browser asks."
+    )
     organizations = SeatSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:
@@ -110,7 +113,7 @@ class Tokens(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Ap
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-urlpatterns = [path("me/", Me.as_view(), name="me")]
+urlpatterns = [path("me/", Me.as_view(), name="me"), *sessions.urlpatterns, *decisions.urlpatterns]
 
 
 def register(router: SimpleRouter) -> None:

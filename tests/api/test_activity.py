@@ -1,5 +1,6 @@
 """Notices and the audit log for programs."""
 
+import json
 from collections.abc import Callable
 
 from django.test import Client
@@ -30,3 +31,27 @@ def test_audit_log_is_filtered_and_ones_own(alice: User, carol: User, anvil: Org
     assert browse(alice).get("/api/v1/audit/?since=2100-01-01").json()["count"] == 0
     assert browse(carol).get("/api/v1/audit/").json()["count"] == 0
     assert browse(carol).get(f"/api/v1/audit/{rows[0]['id']}/").status_code == 404
+
+
+def test_unread_notices_are_filtered(alice: User, browse: Browse) -> None:
+    first, _second = (notify([alice], kind, sentence("News."))[0] for kind in ("model.published", "job.failed"))
+    client = browse(alice)
+    client.post("/api/v1/notices/read/", {"notices": [first.pk]}, content_type="application/json")
+    kinds = {ask: [one["kind"] for one in client.get(f"/api/v1/notices/{ask}").json()["results"]]
+             for ask in ("?unread=true", "?unread=false", "?kind=job.failed")}  # fmt: skip
+    assert kinds == {"?unread=true": ["job.failed"], "?unread=false": ["model.published"],
+                     "?kind=job.failed": ["job.failed"]}  # fmt: skip
+
+
+def test_the_log_is_exported_and_verified(alice: User, carol: User, anvil: Organization, browse: Browse) -> None:
+    """Alice takes the log of her organization as a file and has the chain checked; Carol's file has none of it."""
+    event = record("test.done", sentence("Done."), actor=alice, topics=[anvil.topic])
+    client = browse(alice)
+    rows = json.loads(b"".join(client.get("/api/v1/audit/export/?verb=test").streaming_content))
+    assert [(row["verb"], row["hash"]) for row in rows] == [("test.done", event.hash)]
+    lines = b"".join(client.get("/api/v1/audit/export/?as=csv").streaming_content).decode()
+    assert lines.lstrip("\ufeff").startswith("number,at,person,verb")
+    assert json.loads(b"".join(browse(carol).get("/api/v1/audit/export/").streaming_content)) == []
+    checked = client.post("/api/v1/audit/verify/").json()
+    assert (checked["unbroken"], checked["head"], checked["breach"]) == (True, event.hash, None)
+    assert client.get("/api/v1/audit/").json()["results"][0]["act"] == "test.done"

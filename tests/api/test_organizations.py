@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from chainhub.accounts.models import User
-from chainhub.organizations.models import Organization
+from chainhub.organizations import invitations
+from chainhub.organizations.models import Organization, Role
 
 Browse = Callable[[User | None], Client]
 API = "/api/v1/organizations/"
@@ -80,3 +82,16 @@ def test_refusal_speaks_the_callers_language(alice: User, anvil: Organization, b
     seat: Any = anvil.memberships.get().pk
     answer = browse(alice).delete(f"{API}anvil/members/{seat}/", headers={"Accept-Language": "zh-CN"})
     assert answer.json()["detail"] == "机构必须有所有者：请先将他人设为所有者。"
+
+
+@pytest.mark.parametrize(("email", "for_me"), [("", True), ("bob@example.test", True), ("frida@example.test", False)])
+def test_an_invitation_is_read_before_it_is_accepted(
+    email: str, for_me: bool, alice: User, bob: User, anvil: Organization, browse: Browse
+) -> None:
+    invitation, token = invitations.invite_person(anvil, actor=alice, role=Role.STEWARD, email=email)
+    offer = browse(bob).get(f"/api/v1/join/{token}/").json()
+    assert (offer["organization"], offer["name"], offer["role"]) == ("anvil", "Anvil Steel", "steward")
+    assert (offer["invited_by"], offer["for_me"]) == ("Alice", for_me)
+    assert not anvil.memberships.filter(user=bob).exists()
+    invitations.revoke_invitation(invitation, actor=alice)
+    assert browse(bob).get(f"/api/v1/join/{token}/").status_code == 404

@@ -5,9 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.rules.world import World
+
+
+def _session_of(person: Any) -> UserSession:
+    """A browser in which the person is signed in."""
+    return UserSession.objects.get_or_create(session_key=f"key-of-{person.pk}", user=person, ip="192.0.2.1")[0]
+
 
 PLACE = re.compile(r"\(\?P<(?P<old>\w+)>(?:[^()]|\([^()]*\))*\)|<(?:\w+:)?(?P<new>\w+)>")
 
@@ -23,6 +30,7 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("notices", 0): lambda world: world.notice.pk,
     ("approvals", 0): lambda world: world.approval.pk,
     ("audit", 0): lambda world: world.event.pk,
+    ("sessions", 0): lambda world: _session_of(world.alice).pk,
     ("export.", 0): lambda world: "csv",
     ("collaborations", 0): lambda world: world.alliance.slug,
     ("participants", 0): lambda world: world.participant.pk,

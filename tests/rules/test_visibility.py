@@ -52,6 +52,7 @@ OPEN_TO_ALL = {
     ("api:organization-detail", "get"),
     ("web:invitation", "get"),  # whoever has the link has the secret
     ("web:invitation", "post"),
+    ("api:invitation-offer", "get"),
     ("web:audit-export", "get"),  # its place is a format; what is in it is one's own
     ("web:scenario", "get"),
     ("api:scenario", "get"),

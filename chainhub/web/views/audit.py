@@ -1,27 +1,18 @@
 """Pages: the audit log, its export, and the check of its chain."""
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from chainhub.accounts.models import User
-from chainhub.activity.models import AuditEvent
+from chainhub.activity.exporting import FORMS, exported
 from chainhub.activity.verbs import named
 from chainhub.activity.verifying import check_log
 from chainhub.collaborations.reading import filtered, topics_of, visible_events
-from chainhub.core.spreadsheets import csv_lines
 from chainhub.web.http import SignedInRequest
 from chainhub.web.pages import page_of
-
-COLUMNS = ("number", "at", "person", "verb", "what", "address", "previous_hash", "hash")
-EXPORTS = {"csv": "text/csv", "json": "application/json"}
 
 
 @login_required
@@ -51,37 +42,13 @@ def verify(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def export(request: SignedInRequest, form: str) -> StreamingHttpResponse:
     """What the filters of the address leave, as CSV or JSON, oldest first."""
-    if form not in EXPORTS:
+    if form not in FORMS:
         raise Http404
     topics = topics_of(request.user)
-    events = filtered(visible_events(topics), request.GET, topics).order_by("pk")
-    rows = (_row(event) for event in events.iterator(chunk_size=1000))
-    lines = csv_lines(COLUMNS, rows) if form == "csv" else _json_lines(events)
-    answer = StreamingHttpResponse(lines, content_type=f"{EXPORTS[form]}; charset=utf-8")
+    events = filtered(visible_events(topics), request.GET, topics)
+    answer = StreamingHttpResponse(exported(events, form), content_type=FORMS[form])
     answer["Content-Disposition"] = f'attachment; filename="audit.{form}"'
     return answer
-
-
-def _row(event: AuditEvent) -> list[Any]:
-    return [
-        event.pk,
-        event.at.isoformat(),
-        event.actor_label,
-        event.verb,
-        event.text,
-        event.target_url,
-        event.previous_hash,
-        event.hash,
-    ]
-
-
-def _json_lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
-    yield "["
-    before = ""
-    for event in events.iterator(chunk_size=1000):
-        yield before + json.dumps(dict(zip(COLUMNS, _row(event), strict=True)), ensure_ascii=False)
-        before = ",\n"
-    yield "]\n"
 
 
 urlpatterns = [
