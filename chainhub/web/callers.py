@@ -1,5 +1,7 @@
 """Who calls an address that serves browsers and programs alike, without the API's framework."""
 
+import base64
+
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_noop
@@ -23,15 +25,28 @@ class NotYoursError(DomainError):
 
 
 def caller_of(request: HttpRequest, *, scope: Scope) -> User:
-    """The person in whose name the request acts. Raises `NobodyError` or `NotYoursError`."""
-    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return _by_token(key.strip(), scope)
+    """The person in whose name the request acts, by token or by session. Raises `NobodyError` or `NotYoursError`."""
+    if key := _key_in(request.headers.get("Authorization", "")):
+        return _by_token(key, scope)
     if not request.user.is_authenticated:
         raise NobodyError(gettext_noop("Sign in, or send a token."))
     if _CsrfCheck(_nothing).refuses(request):
         raise NotYoursError(gettext_noop("The page has been open for too long; load it again."))
     return request.user
+
+
+def _key_in(header: str) -> str:
+    """The token of a Bearer header, or the password of a Basic one: git, curl and mlcroissant know only that."""
+    scheme, _space, said = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return said.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        _name, _colon, password = base64.b64decode(said.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return "unreadable"
+    return password or "none"
 
 
 def _by_token(key: str, scope: Scope) -> User:

@@ -43,7 +43,7 @@ PUBLIC = {
 # Answers to nobody with 404 rather than with a way to sign in: programs ask, not people.
 HIDDEN_FROM_NOBODY = {"web:events"}
 # The upload protocol is spoken by programs with a token and by the browser alike.
-FOR_PROGRAMS_TOO = {"web:upload", "web:uploads"}
+FOR_PROGRAMS_TOO = {"web:upload", "web:uploads", "web:dataset-croissant", "web:dataset-resolve"}
 # Signing out when nobody is signed in leads to the start.
 LEADS_HOME = {"account_logout"}
 # What every signed-in person may read although it stands at somebody's address.

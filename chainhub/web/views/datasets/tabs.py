@@ -10,6 +10,7 @@ from chainhub.repositories.models import CommitFile
 from chainhub.web.fieldviews import pixels_view, shown_fields
 from chainhub.web.forms.datasets import VisibilityForm, WithdrawForm
 from chainhub.web.http import SignedInRequest
+from chainhub.web.views.datasets.croissant import embedded
 from chainhub.web.views.datasets.reads import shown_reads
 from chainhub.web.views.datasets.roles import roles_form
 
@@ -18,8 +19,9 @@ SHOWN_USES = 20
 Context = dict[str, Any]
 
 
-def _about(_request: SignedInRequest, _context: Context) -> Context:
-    return {}
+def _about(request: SignedInRequest, context: Context) -> Context:
+    version = context["version"]
+    return {"croissant": embedded(request, context["dataset"], version)} if version else {}
 
 
 def _data(_request: SignedInRequest, context: Context) -> Context:
