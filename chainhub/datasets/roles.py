@@ -65,6 +65,27 @@ def corrected_types(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str
     }
 
 
+def described_fields(dataset: Dataset, inspection: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Everything that is said about each field: name, role, type, detected_type, unit, sensitive, about."""
+    roles, types, masked = roles_of(dataset, inspection), types_of(dataset, inspection), sensitive_fields(dataset)
+    return [
+        {
+            "name": field["name"],
+            "role": roles[field["name"]],
+            "type": types[field["name"]],
+            "detected_type": str(field.get("type") or ""),
+            "unit": str(_said(dataset, field, "unit")),
+            "sensitive": field["name"] in masked,
+            "about": str(_said(dataset, field, "about")),
+        }
+        for field in inspection.get("fields", [])
+    ]
+
+
+def _said(dataset: Dataset, field: Mapping[str, Any], key: str) -> Any:
+    return dataset.field_settings.get(field["name"], {}).get(key) or field.get(key) or ""
+
+
 def sensitive_fields(dataset: Dataset) -> set[str]:
     """Names of the fields whose values only the owner's people may see."""
     return {name for name, said in dataset.field_settings.items() if said.get("sensitive")}

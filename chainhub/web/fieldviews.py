@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chainhub.datasets.models import Dataset
+from chainhub.datasets.roles import FieldRole, roles_of, sensitive_fields
 from chainhub.web import formats
 
 KINDS = {
@@ -40,11 +41,15 @@ class FieldView:
     middle: str = ""
     words: str = ""
     role: str = ""
+    role_label: str = ""
+    unit: str = ""
+    sensitive: bool = False
 
 
 def shown_fields(report: dict[str, Any], dataset: Dataset) -> list[FieldView]:
     """All fields but the pixels of a picture, which are one thing."""
-    return [_view(one, dataset) for one in report.get("fields", []) if one["kind"] != "pixel"]
+    roles = roles_of(dataset, report)
+    return [_view(one, dataset, roles[one["name"]]) for one in report.get("fields", []) if one["kind"] != "pixel"]
 
 
 def pixels_view(report: dict[str, Any]) -> dict[str, Any] | None:
@@ -55,9 +60,10 @@ def pixels_view(report: dict[str, Any]) -> dict[str, Any] | None:
     return {**pixels, "images": report.get("preview", {}).get("images", [])[::4]}
 
 
-def _view(told: dict[str, Any], dataset: Dataset) -> FieldView:
+def _view(told: dict[str, Any], dataset: Dataset, role: str) -> FieldView:
     label, picture = KINDS.get(told["kind"], (told["kind"], "circle"))
     distribution = told.get("distribution") or {}
+    unit = dataset.field_settings.get(told["name"], {}).get("unit") or told.get("unit") or ""
     # What is not among the most frequent values is left out of the picture: together it would dwarf them.
     counts = distribution.get("counts") or [value["count"] for value in distribution.get("values", [])]
     return FieldView(
@@ -70,7 +76,10 @@ def _view(told: dict[str, Any], dataset: Dataset) -> FieldView:
         distinct=told.get("distinct"),
         counts=counts,
         words=_words(distribution),
-        role=_role(told["name"], dataset),
+        role=role,
+        role_label=str(FieldRole(role).label) if role != FieldRole.FEATURE else "",
+        unit=unit,
+        sensitive=told["name"] in sensitive_fields(dataset),
         **_spread(told),
     )
 
@@ -108,9 +117,3 @@ def _value(value: Any) -> str:
     if value is False:
         return _("no")
     return str(value)
-
-
-def _role(name: str, dataset: Dataset) -> str:
-    if name == dataset.target:
-        return "target"
-    return "identifier" if name in dataset.identifiers else ""

@@ -19,7 +19,7 @@ from chainhub.datasets.services.history import remember
 NAMES: dict[str, str] = {
     Kind.TABLE: gettext_noop("a table"),
     Kind.SERIES: gettext_noop("a time series"),
-    Kind.IMAGES: gettext_noop("images"),
+    Kind.IMAGES: gettext_noop("a collection of images"),
     Kind.TEXT: gettext_noop("labelled texts"),
     Kind.PAIRS: gettext_noop("text pairs"),
     Kind.CORPUS: gettext_noop("plain text"),
