@@ -11,24 +11,31 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from chainhub.api.fields import PersonField
+from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
+from chainhub.api.policies import TermsField
 from chainhub.api.versions import dataset_of
 from chainhub.collaborations.models import Collaboration
 from chainhub.datasets import services
 from chainhub.datasets.models import Grant
+from chainhub.policies.reading import offered
+from chainhub.policies.services import grant_on_terms
+from chainhub.policies.services.offering import check_terms
+from chainhub.policies.terms import with_changes
 
 
 class GrantSerializer(serializers.ModelSerializer[Grant]):
     """A collaboration that may train on the dataset."""
 
     collaboration = serializers.SlugRelatedField(slug_field="slug", queryset=Collaboration.objects.all())
+    organization = OrganizationField(read_only=True, help_text="Null: every participant.")
+    terms = TermsField(required=False, help_text="On other terms than those of the dataset's policy: renews the grant.")
     granted_by = PersonField(read_only=True)
 
     class Meta:
         model = Grant
-        fields = ("id", "collaboration", "needs_approval", "granted_by", "created_at")
-        read_only_fields = ("id", "created_at")
+        fields = ("id", "collaboration", "organization", "needs_approval", "terms", "until", "granted_by", "created_at")
+        read_only_fields = ("id", "until", "created_at")
 
 
 class Grants(mixins.ListModelMixin, GenericViewSet[Grant]):
@@ -40,7 +47,7 @@ class Grants(mixins.ListModelMixin, GenericViewSet[Grant]):
     def get_queryset(self) -> QuerySet[Grant]:
         """Of one dataset, to collaborations that the person may see."""
         standing = dataset_of(self).grants.active().visible_to(self.request.user)
-        return standing.select_related("collaboration", "granted_by").order_by("pk")
+        return standing.select_related("collaboration", "organization", "granted_by").order_by("pk")
 
     @extend_schema(responses={201: GrantSerializer}, summary="Let a collaboration train on it")
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -51,7 +58,13 @@ class Grants(mixins.ListModelMixin, GenericViewSet[Grant]):
         seen = Collaboration.objects.visible_to(request.user)
         collaboration = get_object_or_404(seen, pk=wanted.validated_data["collaboration"].pk)
         asks = wanted.validated_data.get("needs_approval", False)
-        grant = services.grant_use(dataset, collaboration, actor=actor(request), needs_approval=asks)
+        stands = dataset.grants.active().filter(collaboration=collaboration, organization=None).exists()
+        if "terms" not in wanted.validated_data and stands:
+            grant = services.grant_use(dataset, collaboration, actor=actor(request), needs_approval=asks)
+        else:
+            terms = wanted.validated_data.get("terms") or with_changes(offered(dataset), {"ask_each_job": asks})
+            check_terms(terms)
+            grant = grant_on_terms(dataset, collaboration, actor=actor(request), terms=terms)
         return Response(GrantSerializer(grant).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={204: OpenApiResponse(description="Taken back.")}, summary="Take a grant back")

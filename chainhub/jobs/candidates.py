@@ -1,22 +1,29 @@
 """Which data a person could launch a job on, and why some of it may not be used."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import Sentence, sentence
-from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
+from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs.catalogue import Recipe
 from chainhub.jobs.fields import DATASET_KINDS
+from chainhub.jobs.terms import jobs_under
+from chainhub.organizations.models import Organization
+from chainhub.policies.enforcement import Use, refusals
+from chainhub.policies.reading import grants_for, terms_of
+from chainhub.policies.terms import TRAIN_POOLED
 
 WITHDRAWN = gettext_noop("Withdrawn by its owner.")
 OTHER_KIND = gettext_noop("This recipe reads another kind of data.")
 NOT_READY = gettext_noop("It is still being inspected.")
 NOT_GRANTED = gettext_noop("%(organization)s has not granted it to this collaboration.")
+TERMS = gettext_noop("%(reason)s %(way_out)s")
 NOT_BOUND = gettext_noop("%(organization)s has not accepted the newest usage agreement.")
 
 
@@ -30,8 +37,13 @@ class Candidate:
     needs_approval: bool
 
 
-def candidates(user: Any, collaboration: Collaboration, recipe: Recipe) -> list[Candidate]:
-    """Data of all participants that the person may see, usable ones first."""
+def candidates(
+    user: Any, collaboration: Collaboration, recipe: Recipe, *, organization: Organization | None = None
+) -> list[Candidate]:
+    """Data of all participants that the person may see, usable ones first; for jobs in the organization's name.
+
+    Where none is given, it is the first of the person's that takes part.
+    """
     partners = collaboration.participants.accepted()
     agreement = collaboration.current_agreement
     bound = partners.bound_by(agreement) if agreement else partners
@@ -43,18 +55,20 @@ def candidates(user: Any, collaboration: Collaboration, recipe: Recipe) -> list[
         .prefetch_related(Prefetch("versions", ready, to_attr="ready_versions"))
         .order_by("organization__name", "name")
     )
+    who = organization or Organization.objects.of(user).filter(pk__in=partners.values("organization")).first()
+    grants = grants_for(collaboration, who) if who else {}
+    limited = [grant for grant in grants.values() if terms_of(grant).max_jobs]
     terms = _Terms(
-        usable=set(Dataset.objects.usable_in(collaboration).values_list("pk", flat=True)),
+        usable=set(Dataset.objects.usable_in(collaboration).values_list("pk", flat=True)) & set(grants),
         bound=set(bound.values_list("organization_id", flat=True)),
-        asking=set(_asking(collaboration)),
+        grants=grants,
+        launched=jobs_under(limited) if limited else {},
+        collaboration=collaboration,
+        organization=who,
         recipe=recipe,
     )
     found = [terms.candidate(dataset) for dataset in datasets]
     return sorted(found, key=lambda one: one.why_not is not None)
-
-
-def _asking(collaboration: Collaboration) -> Iterable[int]:
-    return collaboration.grants.filter(revoked_at=None, needs_approval=True).values_list("dataset_id", flat=True)
 
 
 @dataclass(frozen=True)
@@ -63,12 +77,17 @@ class _Terms:
 
     usable: set[int]
     bound: set[int]
-    asking: set[int]
+    grants: Mapping[int, Grant]
+    launched: Mapping[int, int]
+    collaboration: Collaboration
+    organization: Organization | None
     recipe: Recipe
 
     def candidate(self, dataset: Any) -> Candidate:
         versions: list[DatasetVersion] = dataset.ready_versions
-        return Candidate(dataset, versions, self._why_not(dataset, versions), dataset.pk in self.asking)
+        grant = self.grants.get(dataset.pk)
+        asks = grant is not None and grant.needs_approval
+        return Candidate(dataset, versions, self._why_not(dataset, versions) or self._forbidden(dataset), asks)
 
     def _why_not(self, dataset: Dataset, versions: list[DatasetVersion]) -> Sentence | None:
         owner = dataset.organization.short_name
@@ -82,4 +101,21 @@ class _Terms:
             return sentence(NOT_GRANTED, organization=owner)
         if dataset.organization_id not in self.bound:
             return sentence(NOT_BOUND, organization=owner)
+        return None
+
+    def _forbidden(self, dataset: Dataset) -> Sentence | None:
+        """The first term that forbids it; what depends on the other data and the target is asked at the launch."""
+        grant = self.grants[dataset.pk]
+        use = Use(
+            act=TRAIN_POOLED,
+            organization=self.organization.slug if self.organization else "",
+            owner=dataset.organization.slug,
+            at=timezone.now(),
+            collaboration=self.collaboration.slug,
+            purpose=self.collaboration.scenario,
+            recipe=self.recipe.name,
+            jobs_before=self.launched.get(grant.pk, 0),
+        )
+        for refusal in refusals(use, terms_of(grant)):
+            return sentence(TERMS, reason=refusal.reason, way_out=refusal.way_out)
         return None

@@ -4,23 +4,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import DatasetVersion, Grant
 from chainhub.jobs.classes import fewest_rows
 from chainhub.jobs.models import ApprovalStatus, JobInput, TrainingJob
-from chainhub.policies.enforcement import Refusal, Use, refusals
+from chainhub.organizations.models import Organization
+from chainhub.policies.enforcement import EXPORT, Refusal, Use, refusals
+from chainhub.policies.parsing import parse_terms
 from chainhub.policies.reading import grants_for, terms_of
 from chainhub.policies.terms import TRAIN_POOLED, Terms
 
 FORBIDDEN = gettext_noop("“%(dataset)s” may not be used for this job. %(reason)s %(way_out)s")
 NOT_GRANTED = gettext_noop("%(owner)s has not granted “%(dataset)s” to %(organization)s in this collaboration.")
 NOT_GRANTED_ALL = gettext_noop("“%(dataset)s” may not be trained on in this collaboration.")
-ASK_ON_ITS_PAGE = gettext_noop("Request access on the dataset's page.")
+KEPT = gettext_noop("“%(dataset)s”: %(reason)s %(way_out)s")
 
 Grants = Mapping[int, Grant]  # by dataset
+
+
+class RefusedError(DomainError):
+    """What was asked may not be, for a reason that is a sentence already."""
+
+    code = "forbidden-by-terms"
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why["text"])
+        self.sentence = why
 
 
 class ForbiddenByTermsError(DomainError):
@@ -143,3 +157,25 @@ def _check_not_taken_back(versions: Sequence[DatasetVersion], grants: Grants, en
             raise DomainError(
                 gettext_noop("“%(dataset)s” was taken back before the training had ended."), dataset=dataset.name
             )
+
+
+def why_kept(user: User, job: TrainingJob) -> Sentence | None:
+    """Why the person may not download what the job made; terms bind the model as they were when it was launched.
+
+    None also for the owner of data that keeps its models here, unless another owner's data does so too.
+    """
+    mine = set(Organization.objects.of(user).values_list("slug", flat=True))
+    for item in job.inputs.select_related("version__dataset__organization"):
+        owner = item.version.dataset.organization.slug
+        who = owner if owner in mine else next(iter(sorted(mine)), "")
+        use = Use(act=EXPORT, organization=who, owner=owner, at=timezone.now())
+        for refusal in refusals(use, parse_terms(item.terms)):
+            said = {"dataset": item.version.dataset.name, "reason": refusal.reason, "way_out": refusal.way_out}
+            return sentence(KEPT, **said)
+    return None
+
+
+def check_may_leave(user: User, job: TrainingJob) -> None:
+    """Raises `RefusedError` where the terms of its data keep what the job made on the hub."""
+    if (why := why_kept(user, job)) is not None:
+        raise RefusedError(why)

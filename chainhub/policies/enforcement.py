@@ -46,8 +46,12 @@ class Refusal:
 
 
 def refusals(use: Use, terms: Terms) -> list[Refusal]:
-    """Every term that forbids the use; none where all permit it."""
-    return [refusal for rule in RULES if (refusal := rule(use, terms)) is not None]
+    """Every term that forbids the use; none where all permit it.
+
+    What a model may be used for is asked before it is made: once it is there, only its leaving the hub is a question.
+    """
+    rules = (_leaving,) if use.act == EXPORT else RULES
+    return [refusal for rule in rules if (refusal := rule(use, terms)) is not None]
 
 
 def _refusal(term: str, reason: str, way_out: str, **params: object) -> Refusal:
@@ -78,7 +82,7 @@ def _purpose(use: Use, terms: Terms) -> Refusal | None:
 
 def _act(use: Use, terms: Terms) -> Refusal | None:
     own_rows = use.organization == use.owner and use.act in {VIEW_ROWS, DOWNLOAD}
-    if use.act == EXPORT or use.act in terms.uses or own_rows:
+    if use.act in terms.uses or own_rows:
         return None
     return _refusal("uses", *_forbidden(use.act, terms))
 
@@ -99,8 +103,7 @@ def _recipe(use: Use, terms: Terms) -> Refusal | None:
 
 
 def _until(use: Use, terms: Terms) -> Refusal | None:
-    # A model that left the training in time may be handed out later.
-    if use.act == EXPORT or terms.until is None or terms.ends_at is None or use.at < terms.ends_at:
+    if terms.until is None or terms.ends_at is None or use.at < terms.ends_at:
         return None
     reason = gettext_noop("Its terms ended with %(day)s.")
     return _refusal("until", reason, RENEW, day=terms.until.isoformat())
@@ -142,7 +145,7 @@ def _privacy(use: Use, terms: Terms) -> Refusal | None:
 
 
 def _leaving(use: Use, terms: Terms) -> Refusal | None:
-    if use.act != EXPORT or terms.models_may_leave or use.organization == use.owner:
+    if terms.models_may_leave or use.organization == use.owner:
         return None
     reason = gettext_noop("Its terms keep models that were trained on it on the hub.")
     way_out = gettext_noop("Use the model here, or ask its owner to permit downloads.")
@@ -175,5 +178,5 @@ FORBIDDEN = {
     DOWNLOAD: (gettext_noop("Its terms keep its files with the owner."), ASK_ACCESS),
 }
 RULES: tuple[Callable[[Use, Terms], Refusal | None], ...] = (
-    _who, _where, _purpose, _act, _recipe, _until, _jobs, _pool, _classes, _privacy, _leaving, _approval,
+    _who, _where, _purpose, _act, _recipe, _until, _jobs, _pool, _classes, _privacy, _approval,
 )  # fmt: skip

@@ -4,6 +4,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from chainhub.accounts.models import User
+from chainhub.jobs.terms import check_may_leave
 from chainhub.registry.archive import archive
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import record_download
@@ -12,14 +13,19 @@ from chainhub.repositories.serving import answer_blob, begun
 
 
 def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, *, actor: User) -> HttpResponseBase:
-    """One file. Asking only for its head, or for a later part of it, is no new download."""
+    """One file; `RefusedError` where terms keep it here.
+
+    Asking only for its head, or for a later part of it, is no new download.
+    """
+    check_may_leave(actor, version.job)
     if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
         record_download(version, path=entry.path, actor=actor)
     return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
 
 
 def archive_answer(request: HttpRequest, version: ModelVersion, *, actor: User) -> HttpResponseBase:
-    """All of them."""
+    """All of them, where no term keeps them here."""
+    check_may_leave(actor, version.job)
     folder = f"{version.model.slug}-v{version.number}"
     entries = version.commit.files.select_related("blob").order_by("path")
     body = begun(archive(folder, entries))

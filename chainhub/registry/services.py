@@ -13,6 +13,7 @@ from chainhub.core.sentences import sentence
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.registry import card, permissions, publishing, scores
 from chainhub.registry.models import Alias, CardEdit, Download, Model, ModelShare, ModelVersion
+from chainhub.registry.withholding import withheld
 from chainhub.repositories.models import Commit
 from chainhub.repositories.services import commit_files, tag_commit
 
@@ -25,7 +26,7 @@ VERSION_NAME = re.compile(r"v\d+")
 def publish_job(job: TrainingJob) -> ModelVersion | None:
     """Publish what the job made, exactly once: asked again, it answers with the version that is there.
 
-    None for a job that has not succeeded.
+    None for a job that has not succeeded, and for one whose data was used against its terms.
     """
     if job.status == Status.SUCCEEDED and not ModelVersion.objects.filter(job=job).exists():
         # Large files change hands before the transaction, which then finds them there.
@@ -41,6 +42,8 @@ def _publish(job: TrainingJob) -> ModelVersion | None:
         return None
     if existing := ModelVersion.objects.filter(job=job).first():
         return existing
+    if withheld(job):
+        return None
     left = publishing.leavings_of(job)
     model = publishing.line_of(job, task=scores.task_of(left.evaluation, left.config))
     version = _add_version(model, job, left)

@@ -9,17 +9,20 @@ from chainhub.activity.models import Notice
 from chainhub.collaborations.models import Participant
 from chainhub.jobs.models import Approval, JobInput
 from chainhub.organizations.permissions import MANAGERS, STEWARDS
+from chainhub.policies.models import AccessRequest
+from chainhub.policies.permissions import CONSUMERS, PROVIDERS
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decisions:
-    """Invitations and changed agreements, and jobs that ask to train on the person's data."""
+    """Invitations and changed agreements, jobs that ask to train on the person's data, and requests for access."""
 
     participants: list[Participant]
     approvals: list[Approval]
+    requests: list[AccessRequest]
 
     def __len__(self) -> int:
-        return len(self.participants) + len(self.approvals)
+        return len(self.participants) + len(self.approvals) + len(self.requests)
 
 
 def decisions(user: User) -> Decisions:
@@ -31,9 +34,13 @@ def decisions(user: User) -> Decisions:
     approvals = Approval.objects.awaiting(user, STEWARDS).select_related(
         "organization", "job", "job__organization", "job__collaboration", "job__proposed_by"
     )
+    requests = AccessRequest.objects.awaiting(user, PROVIDERS, CONSUMERS).select_related(
+        "organization", "collaboration", "dataset__organization"
+    )
     return Decisions(
         participants=list(participants.order_by("pk")),
         approvals=list(approvals.prefetch_related(Prefetch("job__inputs", queryset=inputs)).order_by("pk")),
+        requests=list(requests.order_by("pk")),
     )
 
 
@@ -43,4 +50,5 @@ def inbox_count(user: User) -> int:
         Notice.objects.visible_to(user).unread().count()
         + Participant.objects.awaiting(user, MANAGERS).count()
         + Approval.objects.awaiting(user, STEWARDS).count()
+        + AccessRequest.objects.awaiting(user, PROVIDERS, CONSUMERS).count()
     )

@@ -9,6 +9,7 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization
+from chainhub.policies.models import AccessRequest
 from chainhub.registry.models import Model
 
 NUMBER = re.compile(r"[1-9]\d{0,17}")
@@ -21,6 +22,7 @@ THINGS: dict[str, Callable[[User], Any]] = {
     "dataset": Dataset.objects.visible_to,
     "dataset-version": DatasetVersion.objects.visible_to,
     "model": Model.objects.visible_to,
+    "access-request": AccessRequest.objects.visible_to,
     "user": lambda user: User.objects.filter(pk=user.pk),
 }
 

@@ -34,7 +34,11 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("export.", 0): lambda world: "csv",
     ("collaborations", 0): lambda world: world.alliance.slug,
     ("participants", 0): lambda world: world.participant.pk,
-    ("agreements", 0): lambda world: 1,
+    ("collaborations agreements", 0): lambda world: 1,
+    ("agreements agreements", 0): lambda world: world.agreement.pk,
+    ("access-requests", 0): lambda world: world.asked.pk,
+    ("withdrawal-reports", 0): lambda world: world.report.pk,
+    ("policies", 0): lambda world: 1,
     ("datasets", 0): lambda world: world.anvil.slug,
     ("datasets", 1): lambda world: world.dataset.slug,
     ("uploads", 0): lambda world: world.upload.pk,
@@ -46,10 +50,8 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("nodes", 0): lambda world: "node-1",
     ("versions", 0): lambda world: 1,
     ("v", 0): lambda world: 1,
-    ("grants", 0): lambda world: world.dataset.grants.get().pk,
+    ("grants", 0): lambda world: world.dataset.grants.get(organization=None).pk,
     ("aliases", 0): lambda world: "champion",
-    ("resolve", 0): lambda world: world.dataset.versions.get(number=1).commit.oid,
-    ("resolve", 1): lambda world: "data.csv",
     ("datasets files", 0): lambda world: "data.csv",
     ("models files", 0): lambda world: "config.json",
     # django-allauth's own: keys out of mails.
@@ -65,7 +67,8 @@ OWN: dict[tuple[str, str, int], Callable[[World], Any]] = {
 ASKED: dict[str, Callable[[World], str]] = {
     "api:job-candidates": lambda world: f"?collaboration={world.alliance.slug}&recipe=tabular",
 }
-AMBIGUOUS = {"files"}  # words that stand in the addresses of several nouns, with different things behind them
+# Words that stand in the addresses of several nouns, with different things behind them.
+AMBIGUOUS = {"files", "agreements"}
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ from chainhub.datasets.models import Dataset, Visibility
 from chainhub.jobs.models import Approval, Artifact, Metric, Run, Status, TrainingJob
 from chainhub.organizations import invitations
 from chainhub.organizations.models import Invitation, Membership, Organization, Role
+from chainhub.policies import services
+from chainhub.policies.models import AccessRequest, SignedAgreement, WithdrawalReport
+from chainhub.policies.terms import Terms
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import publish_job
 from chainhub.repositories.models import Upload
@@ -61,6 +64,9 @@ class World:
     token: ApiToken
     notice: Notice
     event: AuditEvent
+    asked: AccessRequest
+    agreement: SignedAgreement
+    report: WithdrawalReport
 
 
 def build(alice: User, dora: User, carol: User, erin: User, alliance: Collaboration) -> World:
@@ -91,8 +97,24 @@ def build(alice: User, dora: User, carol: User, erin: User, alliance: Collaborat
             user=alice, name=SECRET, digest="0" * 64, hint="chh_0000", scopes=["read"],
             expires_at=timezone.now() + timedelta(days=1),
         ),
+        **negotiated(alice, dora, borealis, alliance, own),
         notice=Notice.objects.filter(user=alice).latest("pk"), event=AuditEvent.objects.latest("pk"),
     )  # fmt: skip
+
+
+def negotiated(alice: User, dora: User, borealis: Any, alliance: Collaboration, own: Dataset) -> dict[str, Any]:
+    """A policy, a request that was agreed on, one that waits for Alice, and a report of what was taken back."""
+    services.set_policy(own, Terms(max_jobs=90), actor=alice)
+    other = datasets.registered_csv(alice, own.organization, name=f"{SECRET} gears", visibility=Visibility.GRANTED)
+    datasets.granted(other, alliance, alice)
+    asked = [
+        services.request_access(data, alliance, borealis, actor=dora, purpose=f"{SECRET} purpose", terms=Terms())
+        for data in (other, own)
+    ]
+    services.accept(asked[0], actor=alice, read=1)
+    report = services.keep_report(other, {"jobs": [], "models": []}, actor=alice)
+    agreement = SignedAgreement.objects.get(request=asked[0])
+    return {"asked": asked[1], "agreement": agreement, "report": report}
 
 
 def succeeded(job: TrainingJob, *, seconds: int = 60) -> TrainingJob:

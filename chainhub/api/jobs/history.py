@@ -16,8 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
+from chainhub.api.http import actor
 from chainhub.jobs import history
 from chainhub.jobs.models import Artifact, Metric, RunEvent, TrainingJob
+from chainhub.jobs.terms import check_may_leave
 from chainhub.organizations.models import Organization
 from chainhub.repositories.serving import answer_blob
 
@@ -140,12 +142,13 @@ class ArtifactFile(APIView):
     def get(self, request: Request, number: int, file: str) -> HttpResponseBase:
         """With ranges; never of an active content type."""
         found = get_object_or_404(_artifacts(visible_job(request, number)), path=file)
+        check_may_leave(actor(request), found.run.job)
         return answer_blob(request, found.blob, filename=found.path.rsplit("/", 1)[-1])
 
 
 def _artifacts(job: TrainingJob) -> QuerySet[Artifact]:
     latest = job.runs.exclude(artifacts=None).order_by("-number").first()
-    return Artifact.objects.filter(run=latest).select_related("run", "blob").order_by("path")
+    return Artifact.objects.filter(run=latest).select_related("run__job", "blob").order_by("path")
 
 
 def _row(point: Metric, owners: dict[int, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from chainhub.jobs import permissions
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.services.moves import end, enqueue, lock_job, notify, record, tell_state
 from chainhub.jobs.specs import spec_hash
-from chainhub.jobs.terms import check_terms, grants_of, versions_of
+from chainhub.jobs.terms import RefusedError, check_terms, grants_of, versions_of
 from chainhub.policies.reading import grants_for
 
 CANCELED_BY = gettext_noop("Canceled by %(person)s.")
@@ -23,16 +23,6 @@ STOPPING = gettext_noop("%(person)s asked to cancel it; it is being stopped.")
 RESUMED = gettext_noop("Goes on from its last checkpoint.")
 CHANGED = gettext_noop("The usage agreement or the terms of the data have changed since the job was launched.")
 TERMS_ENDED = gettext_noop("The data of “%(dataset)s” may no longer be used for it.")
-
-
-class RefusedError(DomainError):
-    """The job may not go on, for a reason that is a sentence already."""
-
-    code = "forbidden-by-terms"
-
-    def __init__(self, why: Sentence) -> None:
-        super().__init__(why["text"])
-        self.sentence = why
 
 
 @transaction.atomic

@@ -26,8 +26,8 @@ class DataStep(Step):
     )
 
     def prepare(self) -> None:
-        collaboration, _organization, recipe = self.known.need()
-        self.candidates = candidates(self.known.user, collaboration, recipe)
+        collaboration, organization, recipe = self.known.need()
+        self.candidates = candidates(self.known.user, collaboration, recipe, organization=organization)
         self.usable = {version.pk: one for one in self.candidates if one.why_not is None for version in one.versions}
         self.fields["versions"].choices = [(str(pk), str(one.dataset)) for pk, one in self.usable.items()]  # type: ignore[attr-defined]
         self.fields["versions"].initial = [str(one.versions[0].pk) for one in self.candidates if one.why_not is None]

@@ -1,37 +1,24 @@
-"""What the owner decides: the card, the roles of fields, who sees it, who trains on it, withdrawing."""
+"""What the owner decides: the roles of fields, who sees it, who trains on it, withdrawing."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from chainhub.datasets import permissions, services
+from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
+from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
-from chainhub.web.forms.datasets import CardForm, GrantForm, RolesForm, VisibilityForm, WithdrawForm
-from chainhub.web.forms.refusals import refusals_in
+from chainhub.policies.reading import offered
+from chainhub.policies.services import grant_on_terms
+from chainhub.policies.terms import with_changes
+from chainhub.web.forms.datasets import GrantForm, RolesForm, VisibilityForm, WithdrawForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.datasets.finding import visible
 from chainhub.web.views.datasets.roles import roles_form
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
-    """Change the card."""
-    dataset = visible(request, org, slug)
-    if not permissions.may_edit(request.user, dataset):
-        raise PermissionDenied
-    form = CardForm(request.POST or None, instance=dataset)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
-            changed = services.update_card(dataset, actor=request.user, **form.cleaned_data)
-            messages.success(request, _("The card was changed."))
-            return redirect(changed)
-    return render(request, "web/datasets/edit.html", {"dataset": dataset, "form": form})
 
 
 @login_required
@@ -72,7 +59,7 @@ def grant(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         messages.error(request, _("Choose a collaboration in which your organization takes part."))
         return redirect(_use_tab(dataset))
     asked = form.cleaned_data
-    services.grant_use(dataset, asked["collaboration"], actor=request.user, needs_approval=asked["needs_approval"])
+    _grant(dataset, asked["collaboration"], request.user, asks=asked["needs_approval"], renew="renew" in request.POST)
     messages.success(request, _("“%(name)s” may train on it.") % {"name": asked["collaboration"].name})
     return redirect(_use_tab(dataset))
 
@@ -111,13 +98,21 @@ def restore(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     return redirect(dataset)
 
 
+def _grant(dataset: Dataset, collaboration: Collaboration, actor: User, *, asks: bool, renew: bool) -> None:
+    """On the terms of the dataset's policy; a grant that stands only begins or ceases to ask, unless it is renewed."""
+    if not renew and dataset.grants.active().filter(collaboration=collaboration, organization=None).exists():
+        services.grant_use(dataset, collaboration, actor=actor, needs_approval=asks)
+        return
+    terms = with_changes(offered(dataset), {"ask_each_job": asks})
+    grant_on_terms(dataset, collaboration, actor=actor, terms=terms, anew=renew)
+
+
 def _use_tab(dataset: Dataset) -> str:
     return reverse("web:dataset", args=[dataset.organization.slug, dataset.slug]) + "?tab=use"
 
 
 BASE = "datasets/<slug:org>/<slug:slug>"
 urlpatterns = [
-    path(f"{BASE}/edit/", edit, name="dataset-edit"),
     path(f"{BASE}/roles/", roles, name="dataset-roles"),
     path(f"{BASE}/visibility/", visibility, name="dataset-visibility"),
     path(f"{BASE}/grants/", grant, name="dataset-grant"),

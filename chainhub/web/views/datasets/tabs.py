@@ -10,18 +10,17 @@ from chainhub.repositories.models import CommitFile
 from chainhub.web.fieldviews import pixels_view, shown_fields
 from chainhub.web.forms.datasets import VisibilityForm, WithdrawForm
 from chainhub.web.http import SignedInRequest
-from chainhub.web.views.datasets.croissant import embedded
 from chainhub.web.views.datasets.reads import shown_reads
 from chainhub.web.views.datasets.roles import roles_form
+from chainhub.web.views.policies.tab import terms_tab
 
 SHOWN_USES = 20
 
 Context = dict[str, Any]
 
 
-def _about(request: SignedInRequest, context: Context) -> Context:
-    version = context["version"]
-    return {"croissant": embedded(request, context["dataset"], version)} if version else {}
+def _about(_request: SignedInRequest, _context: Context) -> Context:
+    return {}
 
 
 def _data(_request: SignedInRequest, context: Context) -> Context:
@@ -48,11 +47,13 @@ def _versions(_request: SignedInRequest, context: Context) -> Context:
 
 def _use(request: SignedInRequest, context: Context) -> Context:
     dataset = context["dataset"]
+    terms = terms_tab(request, dataset, context["grants"])
     if not context["may_grant"]:
-        return {}
-    granted = {grant.collaboration_id: grant for grant in context["grants"]}
+        return terms
+    granted = {grant.collaboration_id: grant for grant in context["grants"] if grant.organization_id is None}
     joined = Collaboration.objects.joined_by([dataset.organization]).filter(closed_at=None).order_by("name")
     return {
+        **terms,
         "offers": [(one, granted.get(one.pk)) for one in joined],
         "visibility_form": VisibilityForm(initial={"visibility": dataset.visibility}),
         "withdraw_form": WithdrawForm(),

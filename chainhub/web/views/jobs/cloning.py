@@ -10,15 +10,18 @@ from chainhub.web.forms.jobs.fields import ALL, SOME
 from chainhub.web.forms.jobs.parameters import PREFIX
 
 
-def said_by(job: TrainingJob) -> QueryDict:
-    """Every step but the review, filled in."""
+def said_by(job: TrainingJob, *, without: str = "") -> QueryDict:
+    """Every step but the review, filled in; without the data of one dataset (its key) where one is given."""
     data = QueryDict(mutable=True)
     data.update({
         "collaboration": job.collaboration.slug, "organization": job.organization.slug, "recipe": job.recipe,
         "target": job.target, "choice": SOME if job.fields else ALL, "seed": str(job.seed), "device": job.device,
         "cloned_from": str(job.pk), "kind": job.split.get("kind", "holdout"),
     })  # fmt: skip
-    data.setlist("versions", [str(one.version_id) for one in job.inputs.all()])
+    data.setlist(
+        "versions",
+        [str(one.version_id) for one in job.inputs.select_related("version") if str(one.version.dataset_id) != without],
+    )
     data.setlist("features", list(job.fields))
     for name in ("test_fraction", "validation_fraction"):
         if name in job.split:

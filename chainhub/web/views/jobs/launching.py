@@ -15,6 +15,7 @@ from chainhub.core.errors import DomainError
 from chainhub.jobs import services
 from chainhub.jobs.estimates import Estimate, estimate
 from chainhub.jobs.models import TrainingJob
+from chainhub.policies.reading import grants_for
 from chainhub.web.forms.jobs import STEPS, Known, Step
 from chainhub.web.forms.jobs.parameters import shown_parameters
 from chainhub.web.http import SignedInRequest
@@ -63,7 +64,10 @@ class Launch:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
-    """`?collaboration=<slug>` settles the first step, `?clone=<number>` all of them."""
+    """`?collaboration=<slug>` settles the first step, `?clone=<number>` all of them.
+
+    With `?without=<dataset>` the clone leaves that dataset out, and the person looks at the others first.
+    """
     if request.method == "GET":
         data, until = _beginning(request)
         launch = Launch(request, data)
@@ -105,7 +109,12 @@ def _wanted(step: str, go: str) -> str:
 def _beginning(request: SignedInRequest) -> tuple[QueryDict, str]:
     data = QueryDict(mutable=True)
     if (number := request.GET.get("clone", "")).isdecimal() and len(number) < 10:  # noqa: PLR2004 (a row's number)
-        return said_by(visible_job(request.user, int(number))), "review"
+        job = visible_job(request.user, int(number))
+        return (
+            (said_by(job, without=request.GET["without"]), "data")
+            if "without" in request.GET
+            else (said_by(job), "review")
+        )
     if slug := request.GET.get("collaboration", ""):
         data.update({"collaboration": slug, "seen": "goal"})
         return data, "recipe"
@@ -164,8 +173,8 @@ def _page(request: SignedInRequest, launch: Launch, form: Step) -> HttpResponse:
 
 def _review(known: Known) -> dict[str, Any]:
     collaboration, organization, recipe = known.need()
-    grants = collaboration.grants.filter(revoked_at=None, needs_approval=True)
-    asking = set(grants.values_list("dataset_id", flat=True))
+    grants = grants_for(collaboration, organization, datasets=[one.dataset_id for one in known.versions])
+    asking = {dataset for dataset, grant in grants.items() if grant.needs_approval}
     owners = {one.dataset.organization for one in known.versions if one.dataset_id in asking} - {organization}
     return {
         "asked": sorted(owners, key=lambda owner: owner.name),

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from chainhub.core.sentences import render as render_sentence
 from chainhub.jobs.catalogue import title_of
+from chainhub.jobs.terms import why_kept
 from chainhub.registry import card, permissions, rows, scores
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, Model, ModelVersion
@@ -52,6 +54,7 @@ def model(request: SignedInRequest, organization: str, slug: str) -> HttpRespons
         "aliases": aliases,
         "tab": tab,
         "recipe": title_of(found.recipe),
+        "kept": render_sentence(why_kept(request.user, version.job)),
         "may_curate": permissions.may_curate(request.user, found),
         "live_topics": found.topic,
         **CONTEXTS[tab](request, found, version, versions),
