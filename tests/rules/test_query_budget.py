@@ -23,6 +23,7 @@ MEASURED = [one for one in all_addresses() if one.name.startswith(("web:", "api:
 # Parts of pages that stand behind a question mark.
 PARTS = {
     "web:search": ["?q=data"],
+    "api:search": ["?q=data"],
     "web:dataset": ["?tab=data", "?tab=rows", "?tab=versions", "?tab=use", "?tab=reads", "?tab=trained"],
     "web:model": ["?tab=try", "?tab=use", "?tab=card", "?tab=files", "?tab=lineage", "?tab=versions"],
     "web:job": ["?tab=log", "?tab=settings", "?tab=runs"],
