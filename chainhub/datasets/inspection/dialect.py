@@ -15,9 +15,10 @@ from chainhub.datasets.inspection.pixels import PixelShape, pixel_names
 from chainhub.datasets.inspection.values import MISSING, looks_like
 
 DELIMITERS = "\t;|,"
+RARE_DELIMITERS = "^~\x01 :"
 ROWS_LOOKED_AT = 200
 CONSISTENT = 0.9
-SHOWN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SHOWN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "\x01": "control-A"}
 
 
 @dataclass
@@ -136,7 +137,19 @@ def _delimiter(text: str) -> str:
             continue
         if best_width == 1 or (width > best_width and not _is_decimal_comma(text, best, delimiter)):
             best, best_width = delimiter, width
-    return best if best_width > 1 else _frequent(text)
+    return best if best_width > 1 else _rare(text) or _frequent(text)
+
+
+def _rare(text: str) -> str:
+    """Delimiters that few use, where every row is as wide as the others; blanks and colons only beside numbers."""
+    for delimiter in RARE_DELIMITERS:
+        rows = _rows(text, delimiter)
+        if len(rows) < 2 or len(rows[0]) < 2 or {len(row) for row in rows} != {len(rows[0])}:  # noqa: PLR2004
+            continue
+        plain = delimiter in "^~\x01"
+        if plain or any(all(looks_like(row[place]) == "number" for row in rows[1:]) for place in range(len(rows[0]))):
+            return delimiter
+    return ""
 
 
 def _frequent(text: str) -> str:
