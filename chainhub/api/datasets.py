@@ -17,6 +17,8 @@ from chainhub.api.catalogue import DatasetFilter, InCatalogue
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.datasets import permissions, services
+from chainhub.datasets.cardparts import missing_parts
+from chainhub.datasets.licences import spdx_names
 from chainhub.datasets.models import Dataset, Kind, Visibility
 from chainhub.datasets.services.cards import CARD_FIELDS
 
@@ -30,15 +32,28 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     rows = serializers.IntegerField(source="ready_rows", read_only=True)
     newest_status = serializers.CharField(read_only=True, help_text="inspecting, ready or refused")
     grants = serializers.IntegerField(source="grant_count", read_only=True)
+    spdx = serializers.SerializerMethodField(help_text="Licences of the card by their SPDX names.")
+    card_lacks = serializers.SerializerMethodField(
+        help_text="What a complete card would also say: summary, about, collection, limits, citation, licence, source, "
+        "en, zh."
+    )
 
     class Meta:
         model = Dataset
         fields = (
             "id", "organization", "slug", "name", "kind", *CARD_FIELDS[1:], "target", "identifiers", "visibility",
             "version", "rows", "newest_status", "grants", "created_by", "created_at", "withdrawn_at",
-            "withdrawn_reason",
+            "withdrawn_reason", "spdx", "card_lacks",
         )  # fmt: skip
         read_only_fields = ("id", "slug", "kind", "created_at", "withdrawn_at", "withdrawn_reason")
+
+    def get_spdx(self, dataset: Dataset) -> list[str]:
+        """Empty where a licence is told in other words."""
+        return spdx_names(dataset.licence)
+
+    def get_card_lacks(self, dataset: Dataset) -> list[str]:
+        """Empty where nothing lacks."""
+        return missing_parts(dataset)
 
 
 class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from chainhub.datasets import permissions
 from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.cardparts import citation_of
 from chainhub.datasets.disclosure import masked_for
 from chainhub.datasets.licences import spdx_address, spdx_names
 from chainhub.datasets.models import Dataset, DatasetVersion
@@ -69,7 +70,7 @@ def _description(dataset: Dataset, version: DatasetVersion, hub: str) -> Json:
         "version": f"{version.number}.0.0",
         "datePublished": version.created_at.date().isoformat(),
         "creator": {"@type": "sc:Organization", "name": owner.name, "url": hub + owner.get_absolute_url()},
-        "citeAs": _citation(dataset, version, address),
+        "citeAs": citation_of(dataset) or _citation(dataset, version, address),
     }
     return told | ({"sameAs": dataset.source_url} if dataset.source_url else {})
 

@@ -6,6 +6,7 @@ Every step looks first whether it is done, so that loading again, or after a cra
 import io
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -173,36 +174,32 @@ def _collaboration(
     return together
 
 
-Content = Callable[[], tuple[bytes, str]]  # the file and its card, made only where they are needed
+Content = Callable[[], tuple[bytes, cast.Card]]  # the file and its card, made only where they are needed
 
 
-def _digits(place: int) -> tuple[str, str, str, Example | None, Content]:
+def _digits(place: int) -> tuple[str, str, Example | None, Content]:
     return (
         "Digits of its parts 零件数字",
-        f"{sum(samples.digit_counts(place)):,} handwritten digits as 28 × 28 grey values 手写数字灰度图",
         "digit",
         VISUAL_INSPECTION.example,
         lambda: (samples.digits_csv(place), cast.digits_card(place)),
     )
 
 
-def _patients(place: int) -> tuple[str, str, str, Example | None, Content]:
-    def content() -> tuple[bytes, str]:
+def _patients(place: int) -> tuple[str, str, Example | None, Content]:
+    def content() -> tuple[bytes, cast.Card]:
         file = samples.heart_csv(samples.HOSPITALS[place])
         return file, cast.heart_card(place, file.count(b"\n") - 1)
 
     return (
         "Heart patients 心脏病患者",
-        "13 findings of a first visit, and whether heart disease was found 首诊 13 项检查及确诊结果",
         samples.DIAGNOSIS,
         DISEASE_DIAGNOSIS.example,
         content,
     )
 
 
-def _dataset(
-    owner: Organization, name: str, summary: str, target: str, example: Example | None, content: Content
-) -> Dataset:
+def _dataset(owner: Organization, name: str, target: str, example: Example | None, content: Content) -> Dataset:
     """Uploaded and registered; its inspection has been asked for."""
     dataset = owner.datasets.filter(name=name).first()
     if dataset is None:
@@ -219,8 +216,7 @@ def _dataset(
             organization=owner,
             name=name,
             upload=upload,
-            summary=summary,
-            card=card,
+            **asdict(card),
             visibility=Visibility.GRANTED,
             target=target,
             **source,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
@@ -15,7 +15,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def for_programs(view: View[P]) -> View[P]:
+def for_programs(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> View[P]:
     """Answer what the view refuses as `{"error": sentence}` with its status; 401 names the way to sign in."""
 
     @csrf_exempt  # callers.caller_of asks by hand: programs carry no cookie
@@ -33,7 +33,7 @@ def for_programs(view: View[P]) -> View[P]:
             answer["WWW-Authenticate"] = 'Bearer realm="ChainHub"'
         return answer
 
-    return answered
+    return cast("View[P]", answered)
 
 
 def _refusal(text: str, status: int) -> JsonResponse:

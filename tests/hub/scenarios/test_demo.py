@@ -5,6 +5,8 @@ import pytest
 from chainhub.accounts.models import User
 from chainhub.activity.verifying import check_log
 from chainhub.collaborations.models import Collaboration, Participant
+from chainhub.datasets.cardparts import missing_parts
+from chainhub.datasets.licences import spdx_names
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.organizations.models import Organization
@@ -35,7 +37,9 @@ def test_loading_and_launching_twice_changes_nothing() -> None:
     for dataset in Dataset.objects.all():
         assert dataset.licence
         assert dataset.source
-        assert "局限" in dataset.card
+        assert missing_parts(dataset) == []
+        assert spdx_names(dataset.licence)
+        assert "局限" in dataset.card_zh
     for person in demo.people():
         assert User.objects.get(email=person.email).check_password(person.password)
 

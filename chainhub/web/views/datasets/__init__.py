@@ -1,9 +1,10 @@
 """Pages: datasets."""
 
-from chainhub.web.views.datasets import catalogue, croissant, detail, files, reads, registering, roles, sharing
+from chainhub.web.views.datasets import card, catalogue, croissant, detail, files, reads, registering, roles, sharing
 
 urlpatterns = [
     *catalogue.urlpatterns,
+    *card.urlpatterns,
     *registering.urlpatterns,
     *sharing.urlpatterns,
     *roles.urlpatterns,
