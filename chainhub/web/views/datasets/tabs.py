@@ -4,15 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from chainhub.collaborations.models import Collaboration
-from chainhub.datasets.licences import spdx_address, spdx_names
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
 from chainhub.repositories.models import CommitFile
-from chainhub.web.cards import completeness
 from chainhub.web.fieldviews import pixels_view, shown_fields
 from chainhub.web.forms.datasets import VisibilityForm, WithdrawForm
 from chainhub.web.http import SignedInRequest
-from chainhub.web.views.datasets.croissant import embedded
 from chainhub.web.views.datasets.reads import shown_reads
 from chainhub.web.views.datasets.roles import roles_form
 from chainhub.web.views.policies.tab import terms_tab
@@ -22,12 +19,8 @@ SHOWN_USES = 20
 Context = dict[str, Any]
 
 
-def _about(request: SignedInRequest, context: Context) -> Context:
-    dataset, version = context["dataset"], context["version"]
-    more: Context = completeness(dataset) if context["may_edit"] else {}
-    licences = [(name, spdx_address(name)) for name in spdx_names(dataset.licence)]
-    linked = embedded(request, dataset, version) if version else ""
-    return {**more, "licences": licences, "croissant": linked}
+def _about(_request: SignedInRequest, _context: Context) -> Context:
+    return {}
 
 
 def _data(_request: SignedInRequest, context: Context) -> Context:
@@ -54,7 +47,7 @@ def _versions(_request: SignedInRequest, context: Context) -> Context:
 
 def _use(request: SignedInRequest, context: Context) -> Context:
     dataset = context["dataset"]
-    terms = terms_tab(request, dataset, context["grants"])
+    terms = terms_tab(request, dataset, context["grants"], owns=context["may_grant"])
     if not context["may_grant"]:
         return terms
     granted = {grant.collaboration_id: grant for grant in context["grants"] if grant.organization_id is None}
@@ -64,7 +57,6 @@ def _use(request: SignedInRequest, context: Context) -> Context:
         "offers": [(one, granted.get(one.pk)) for one in joined],
         "visibility_form": VisibilityForm(initial={"visibility": dataset.visibility}),
         "withdraw_form": WithdrawForm(),
-        "unfinished": _jobs_on(request, context).unfinished()[:SHOWN_USES],
     }
 
 

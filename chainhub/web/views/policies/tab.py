@@ -14,11 +14,10 @@ from chainhub.web.views.policies.offering import said
 SHOWN_REPORTS = 10
 
 
-def terms_tab(request: SignedInRequest, dataset: Dataset, grants: Iterable[Grant]) -> dict[str, Any]:
+def terms_tab(request: SignedInRequest, dataset: Dataset, grants: Iterable[Grant], *, owns: bool) -> dict[str, Any]:
     """The policy in sentences, each grant that the person may see with its terms, requests, and reports."""
     policy = current_policy(dataset)
     offer = policy.said if policy else DEFAULT
-    owns = permissions.may_set_policy(request.user, dataset)
     requests = AccessRequest.objects.visible_to(request.user).distinct().filter(dataset=dataset).open()
     reports = WithdrawalReport.objects.visible_to(request.user).distinct().filter(dataset=dataset)
     return {
@@ -28,7 +27,7 @@ def terms_tab(request: SignedInRequest, dataset: Dataset, grants: Iterable[Grant
         "requests": list(requests.select_related("organization", "collaboration")),
         "may_set_policy": owns,
         "may_request": not owns and permissions.may_request(request.user, dataset),
-        "reports": list(reports.select_related("actor")[:SHOWN_REPORTS]),
+        "reports": list(reports.select_related("actor")[:SHOWN_REPORTS]) if owns else [],
     }
 
 
