@@ -36,6 +36,13 @@ class Module:
             for alias in node.names
         }
         self.names |= {node.name: (self.name, node.name) for node in self.functions}
+        self.constants = {
+            target.id: str(node.value.value)
+            for node in self.tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
 
     def place_of(self, called: ast.expr) -> Place | None:
         if isinstance(called, ast.Name):
@@ -63,7 +70,7 @@ def recorded_verbs() -> tuple[dict[str, str], list[str]]:
     for module in modules:
         for function, call, recorder in _calls(module, recorders):
             argument, where = _argument(call, recorder), f"{module.name}:{call.lineno}"
-            verbs = list(_said(function, argument))
+            verbs = list(_said(function, argument)) or _constant(module, argument, {one.name: one for one in modules})
             found |= {recorder.prefix + verb: where for verb in verbs}
             if not verbs and not _passed_on(function, argument, recorder):
                 unread.append(where)
@@ -95,6 +102,15 @@ def _passed_on(function: ast.FunctionDef, argument: ast.expr, recorder: Recorder
     if isinstance(argument, ast.Name) and argument.id in parameters:
         return Recorder(parameters.index(argument.id), argument.id, recorder.prefix + prefix)
     return None
+
+
+def _constant(module: Module, argument: ast.expr, modules: dict[str, Module]) -> list[str]:
+    """The text that a name of the module stands for, there or where it is imported from."""
+    if not isinstance(argument, ast.Name):
+        return []
+    home, name = module.names.get(argument.id, (module.name, argument.id))
+    constants = modules[home].constants if home in modules else {}
+    return [constants[name]] if name in constants else []
 
 
 def _said(function: ast.FunctionDef, argument: ast.expr) -> Iterator[str]:
