@@ -66,9 +66,9 @@ class Keys(mixins.ListModelMixin, GenericViewSet[DataKey]):
     @action(detail=False, methods=["post"], url_path="destroy", url_name="destroy", pagination_class=None)
     def shred(self, request: Request, **_kwargs: Any) -> Response:
         """Every file of the organization becomes unreadable for ever; its datasets are withdrawn."""
-        wanted = DestroySerializer(data=request.data)
+        organization, wanted = self._organization(), DestroySerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        count = destroy_key(self._organization(), actor=actor(request), **wanted.validated_data)
+        count = destroy_key(organization, actor=actor(request), **wanted.validated_data)
         return Response({"files": count})
 
     def _organization(self) -> Organization:

@@ -1,6 +1,7 @@
 """The world of the rules, built once for a file and rolled back at its end."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -16,11 +17,27 @@ from tests.rules import world as worlds
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[worlds.World]:
+def folder(tmp_path_factory: Any) -> Path:
+    """Where the world's files and the key of their keys lie."""
+    return Path(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Who looks at the world reads its files; every other test has folders of its own."""
+    place = request.getfixturevalue("folder") if "world" in request.fixturenames else tmp_path
+    cast.own_folders.__wrapped__(settings, place)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[worlds.World]:
     """One of everything; each test's own changes are rolled back by its own `db` fixture."""
-    folder = tmp_path_factory.mktemp("world")
     blobs = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder / "blobs")}}
-    own = override_settings(UPLOADS=folder / "uploads", STORAGES={**settings.STORAGES, "blobs": blobs})
+    own = override_settings(
+        UPLOADS=folder / "uploads",
+        MASTER_KEY_FILE=folder / "master_key",
+        STORAGES={**settings.STORAGES, "blobs": blobs},
+    )
     # The live stream lets its connection go; here that one holds the world.
     kept = patch.object(connection, "close", lambda: None)
     with django_db_blocker.unblock(), own, kept, transaction.atomic():
