@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.utils.translation import gettext_noop
 
 from chainhub.datasets.inspection.chats import inspect_chats, is_chat
@@ -23,6 +24,7 @@ from chainhub.datasets.inspection.values import plain_text
 
 ROWS_AT_ONCE, VALUES_AT_ONCE = 4_096, 400_000
 LOOKED_AT = 50
+ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def inspect_json(source: Path, work: Path, repairs: Repairs, tell: Tell) -> Findings:
@@ -82,7 +84,7 @@ class _Table:
             named = clean_names([*self.names.values(), *map(plain_text, fresh)], self.repairs)
             self.names |= dict(zip(fresh, named[len(self.names) :], strict=True))
         columns = [[self._text(key, number, found.get(key)) for number, found in batch] for key in self.names]
-        arrays = [pa.array(values, pa.string()) for values in columns]
+        arrays = [_array(values) for values in columns]
         for name in self.names.values():
             column = self.kept.columns.setdefault(name, Column(name))
             column.type = "text" if name in self.nested else column.type
@@ -99,11 +101,19 @@ class _Table:
         return self.kept.settle(training, self.repairs, decimal_comma=False, tell=tell)
 
     def _text(self, key: str, number: int, value: Any) -> str | None:
-        if value is None:
-            return None
+        if value is None or isinstance(value, str):
+            return value
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, dict | list):
             self.nested.setdefault(self.names[key], number)
-            value = json.dumps(value, ensure_ascii=False)
-        return plain_text(str(value))
+            return ENCODER.encode(value)
+        return str(value)
+
+
+def _array(values: list[str | None]) -> pa.Array:
+    """Quick where all is well, value by value where some text cannot be written."""
+    try:
+        return pc.replace_substring(pa.array(values, pa.string()), "\x00", "�")
+    except UnicodeEncodeError:
+        return pa.array([value and plain_text(value) for value in values], pa.string())
