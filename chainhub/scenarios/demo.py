@@ -32,6 +32,7 @@ from chainhub.repositories.uploads import receive_file
 from chainhub.scenarios import cast, samples
 from chainhub.scenarios.cast import House, Person
 from chainhub.scenarios.catalogue import DISEASE_DIAGNOSIS, VISUAL_INSPECTION, Example
+from chainhub.scenarios.negotiation import begin_negotiation, launch_against_terms
 
 INSPECTION = "Shared inspection model 共享质检模型"
 INSPECTION_GOAL = (
@@ -47,6 +48,7 @@ HEART_GOAL = (
 )
 INSPECTION_JOB = "Part recognition 零件识别"
 HEART_JOB = "Heart disease risk 心脏病风险"
+HELD_OUT, HELD_OUT_ROWS = "Patients kept for evaluating 留作评估的患者", 60
 PATIENCE = 120.0  # seconds for the inspection of one dataset
 
 
@@ -71,15 +73,25 @@ def load_demo() -> None:
         # Cleveland wants to be asked before each job of somebody else; its own, which the demo launches, needs nobody.
         asks = dataset == patients[0]
         grant_use(dataset, together, actor=_owner(dataset.organization), needs_approval=asks)
+    _wait_until_ready(_held_out(hospitals[1]))
+    begin_negotiation(
+        digits[0], inspection, initiators[0], asks=_owner(initiators[0]), answers=_owner(digits[0].organization)
+    )
 
 
 def launch_demo_jobs() -> list[TrainingJob]:
     """Both jobs: those that are there already, launched anew where the last one came to nothing."""
     meridian, cleveland = (_organization(house) for house in (cast.MERIDIAN, cast.HOSPITALS[0]))
-    return [
+    launched = [
         _job(INSPECTION, INSPECTION_JOB, by=meridian, **_inspection_settings()),
         _job(HEART, HEART_JOB, by=cleveland, **_heart_settings()),
     ]
+    # After them: it is refused in a moment, and nobody waits for it.
+    keeper = _organization(cast.HOSPITALS[1])
+    heart = Collaboration.objects.get(name=HEART)
+    people = {"actor": _owner(cleveland), "owner": _owner(keeper)}
+    launch_against_terms(_held_out(keeper), heart, cleveland, **people, **_heart_settings())
+    return launched
 
 
 def demo_results() -> list[dict[str, Any]]:
@@ -199,6 +211,16 @@ def _patients(place: int) -> tuple[str, str, Example | None, Content]:
     )
 
 
+def _held_out(owner: Organization) -> Dataset:
+    """A few of one hospital's patients, which it keeps for evaluating."""
+
+    def content() -> tuple[bytes, cast.Card]:
+        lines = samples.heart_csv(samples.HOSPITALS[1]).splitlines(keepends=True)[: HELD_OUT_ROWS + 1]
+        return b"".join(lines), cast.heart_card(1, HELD_OUT_ROWS)
+
+    return _dataset(owner, HELD_OUT, samples.DIAGNOSIS, DISEASE_DIAGNOSIS.example, content)
+
+
 def _dataset(owner: Organization, name: str, target: str, example: Example | None, content: Content) -> Dataset:
     """Uploaded and registered; its inspection has been asked for."""
     dataset = owner.datasets.filter(name=name).first()
@@ -243,7 +265,8 @@ def _job(collaboration: str, title: str, *, by: Organization, **settings: Any) -
     last = together.jobs.filter(title=title).order_by("-pk").first()
     if last is not None and last.status not in {Status.FAILED, Status.CANCELED}:
         return last
-    versions = [dataset.latest_version for dataset in Dataset.objects.usable_in(together).order_by("pk")]
+    usable = Dataset.objects.usable_in(together).exclude(name=HELD_OUT).order_by("pk")
+    versions = [dataset.latest_version for dataset in usable]
     return propose_job(
         actor=_owner(by),
         organization=by,
