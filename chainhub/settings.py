@@ -281,6 +281,10 @@ SPECTACULAR_SETTINGS = {
         "ApprovalStatus": "chainhub.jobs.models.ApprovalStatus",
         "ParticipantStatus": "chainhub.collaborations.models.ParticipantStatus",
         "VersionStatus": "chainhub.datasets.models.VersionStatus",
+        "DatasetKind": "chainhub.datasets.models.Kind",
+        "FieldRole": "chainhub.datasets.roles.FieldRole",
+        "MemberRole": "chainhub.organizations.models.Role",
+        "NegotiationState": "chainhub.policies.states.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
