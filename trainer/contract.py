@@ -85,6 +85,7 @@ class JobSpec(Frozen):
     inputs: Annotated[tuple[InputFile, ...], Field(min_length=1)]
     target: Text
     fields: tuple[Text, ...] | None = None  # None = every field but the target
+    masked: tuple[Text, ...] = ()  # fields of which nobody may read a value: in no log, failure or example
     split: Split = Split()
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     device: Literal["cpu", "gpu"] = "cpu"

@@ -35,22 +35,26 @@ def run(spec: JobSpec, emit: Emit, stop: threading.Event) -> int:
     except (MemoryError, torch.OutOfMemoryError):
         emit(Failed(failure="memory", text=NO_MEMORY, hint=LESS_MEMORY))
     except Exception as error:
-        emit(unexpected(error, emit))
+        emit(unexpected(error, emit, masked=bool(spec.masked)))
     else:
         return FINISHED
     return FAILED
 
 
-def unexpected(error: Exception, emit: Emit) -> Failed:
-    """Torch tells a failed allocation as a plain RuntimeError; anything else is our own mistake."""
-    emit(Log(level="debug", text="%(traceback)s", params={"traceback": "".join(traceback.format_exception(error))}))
+def unexpected(error: Exception, emit: Emit, *, masked: bool = False) -> Failed:
+    """Torch tells a failed allocation as a plain RuntimeError; anything else is our own mistake.
+
+    Where fields are masked, an error's own words are left out: they may quote a value.
+    """
+    lines = traceback.format_tb(error.__traceback__) if masked else traceback.format_exception(error)
+    emit(Log(level="debug", text="%(traceback)s", params={"traceback": "".join(lines)}))
     if isinstance(error, RuntimeError) and "can't allocate memory" in str(error):
         return Failed(failure="memory", text=NO_MEMORY, hint=LESS_MEMORY)
     return Failed(
         failure="internal",
         text=N_("The trainer met an unexpected error: %(reason)s"),
         hint=N_("Tell the people who run this hub; the log has the details."),
-        params={"reason": f"{type(error).__name__}: {error}"[:500]},
+        params={"reason": type(error).__name__ if masked else f"{type(error).__name__}: {error}"[:500]},
     )
 
 

@@ -44,7 +44,14 @@ def example(preprocessing: dict[str, Any]) -> dict[str, Any]:
         bright, left, right = _stroke(preprocessing)
         return {"pixels": [bright if left < i % side < right else 0 for i in range(channels * side * side)]}
     fields = preprocessing["fields"][:SHOWN_FIELDS]
-    return {field["name"]: field["typical"] if field["kind"] == "category" else field["fill"] for field in fields}
+    return {field["name"]: _example(field) for field in fields}
+
+
+def _example(field: dict[str, Any]) -> Any:
+    """A value from the middle; none of a field whose values are masked."""
+    if field.get("masked"):
+        return None
+    return field["typical"] if field["kind"] == "category" else field["fill"]
 
 
 def snippet(config: dict[str, Any], preprocessing: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from chainhub.api.fields import PersonField, SentenceField
 from chainhub.api.http import actor
 from chainhub.api.uploads import SEVERAL, arrived
 from chainhub.datasets import permissions, services
-from chainhub.datasets.disclosure import report_for
+from chainhub.datasets.disclosure import masked_for, repairs_for, report_for
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.repositories.models import CommitFile
 from chainhub.repositories.serving import answer_blob
@@ -27,8 +27,12 @@ from chainhub.repositories.serving import answer_blob
 
 def dataset_of(view: Any) -> Dataset:
     """The dataset that the address names, if the person may see it."""
-    found = Dataset.objects.visible_to(view.request.user).select_related("organization")
-    return get_object_or_404(found, organization__slug=view.kwargs["org"], slug=view.kwargs["slug"])
+    known: Dataset | None = getattr(view, "asked_dataset", None)
+    if known is None:  # asked once for each request: a view lives no longer
+        found = Dataset.objects.visible_to(view.request.user).select_related("organization")
+        known = get_object_or_404(found, organization__slug=view.kwargs["org"], slug=view.kwargs["slug"])
+        view.asked_dataset = known
+    return known
 
 
 class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
@@ -38,16 +42,19 @@ class VersionSerializer(serializers.ModelSerializer[DatasetVersion]):
     commit = serializers.CharField(source="commit.oid", read_only=True, default=None)
     refusal = SentenceField(read_only=True)
     repairs = serializers.SerializerMethodField(help_text="What was mended, in sentences.")
+    restored_from = serializers.IntegerField(source="restored_from.number", read_only=True, default=None)
 
     class Meta:
         model = DatasetVersion
         fields = (
             "number", "status", "progress", "rows", "note", "commit", "refusal", "repairs", "created_by", "created_at",
+            "restored_from", "deprecated_at", "deprecated_reason",
         )  # fmt: skip
 
     def get_repairs(self, version: DatasetVersion) -> list[str]:
         """In the language of the request."""
-        return [SentenceField().to_representation(one) for one in version.inspection.get("repairs", [])]
+        told = repairs_for(version.inspection, rows=self.context.get("rows", False), masked=self.context.get("masked"))
+        return [SentenceField().to_representation(one) for one in told]
 
 
 class NewVersionSerializer(serializers.Serializer[Any]):
@@ -105,7 +112,18 @@ class Versions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
     def get_queryset(self) -> QuerySet[DatasetVersion]:
         """Owners see refused ones too."""
         found = DatasetVersion.objects.visible_to(self.request.user).filter(dataset=dataset_of(self))
-        return found.select_related("created_by", "commit").order_by("-number")
+        # Profiles are long and have an address of their own.
+        found = found.select_related("created_by", "commit", "restored_from")
+        return found.defer("profile", "restored_from__profile", "restored_from__inspection").order_by("-number")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With what the person may read of repairs, which quote values."""
+        context = dict(super().get_serializer_context())
+        if self.action in {"list", "retrieve"}:
+            dataset = dataset_of(self)
+            context["rows"] = permissions.may_see_rows(self.request.user, dataset)
+            context["masked"] = masked_for(self.request.user, dataset)
+        return context
 
     def _report(self) -> dict[str, Any]:
         version = self.get_object()

@@ -31,8 +31,19 @@ def public_report(inspection: Mapping[str, Any], masked: frozenset[str] = NOBODY
     """The report for who sees the card but no rows: without preview, examples and rare values."""
     shown = {name: value for name, value in inspection.items() if name != "preview"}
     shown["fields"] = [_public_field(field, masked) for field in inspection.get("fields", [])]
-    shown["repairs"] = [_without_value(said) for said in inspection.get("repairs", [])]
+    shown["repairs"] = repairs_for(inspection, rows=False, masked=masked)
     return shown
+
+
+def repairs_for(
+    inspection: Mapping[str, Any], *, rows: bool, masked: frozenset[str] | None
+) -> list[Mapping[str, Any]]:  # fmt: skip
+    """What was repaired, without the values that the reader may not see; `masked` None masks nothing."""
+    hidden = masked or NOBODY
+    return [
+        said if rows and said["params"].get("name") not in hidden and "path" not in hidden else _without_value(said)
+        for said in inspection.get("repairs", [])
+    ]
 
 
 def masked_report(inspection: Mapping[str, Any], masked: frozenset[str]) -> dict[str, Any]:
@@ -41,10 +52,7 @@ def masked_report(inspection: Mapping[str, Any], masked: frozenset[str]) -> dict
     if not masked:
         return shown
     shown["fields"] = [masked_field(field, masked) for field in inspection.get("fields", [])]
-    shown["repairs"] = [
-        _without_value(said) if said["params"].get("name") in masked or "path" in masked else said
-        for said in inspection.get("repairs", [])
-    ]
+    shown["repairs"] = repairs_for(inspection, rows=True, masked=masked)
     shown["preview"] = _masked_preview(inspection, masked)
     return shown
 

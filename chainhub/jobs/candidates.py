@@ -47,7 +47,7 @@ def candidates(
     partners = collaboration.participants.accepted()
     agreement = collaboration.current_agreement
     bound = partners.bound_by(agreement) if agreement else partners
-    ready = DatasetVersion.objects.filter(status=VersionStatus.READY).order_by("-number").defer("inspection")
+    ready = DatasetVersion.objects.filter(status=VersionStatus.READY).order_by("-number").defer("inspection", "profile")
     datasets = (
         Dataset.objects.visible_to(user)
         .filter(organization__in=partners.values("organization"))

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.recasting import rewrite
-from chainhub.datasets.roles import corrected_types
+from chainhub.datasets.roles import corrected_types, sensitive_fields
 from chainhub.jobs.cache import cached
 from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import JobInput, Run
@@ -122,6 +122,7 @@ def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFil
         inputs=tuple(files),
         target=job.target,
         fields=tuple(features) if features else None,
+        masked=tuple(sorted(set().union(*(sensitive_fields(one.version.dataset) for one in inputs)))),
         split=Split.model_validate(job.split),
         seed=job.seed,
         device=job.device,

@@ -30,6 +30,7 @@ class Field:
     typical: str  # the middle of the training part
     low: float | None = None  # where most of the training part lies
     high: float | None = None
+    masked: bool = False  # its values may be shown to nobody
 
     @property
     def is_number(self) -> bool:
@@ -49,6 +50,8 @@ def fields_of(version: ModelVersion) -> list[Field]:
 
 
 def _field(entry: Mapping[str, Any]) -> Field:
+    if entry.get("masked"):
+        return Field(entry["name"], entry["kind"], [], "", masked=True)
     if entry["kind"] == "category":
         return Field(entry["name"], "category", list(entry["values"]), str(entry.get("typical") or ""))
     low, high = entry.get("low"), entry.get("high")

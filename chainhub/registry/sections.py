@@ -85,6 +85,8 @@ def inputs(version: ModelVersion) -> Iterator[str]:
 
 
 def _usual(field: Field) -> str:
+    if field.masked:
+        return _("masked by its owner")
     if field.is_number:
         known = field.low is not None and field.high is not None
         return _("%(low)s to %(high)s") % {"low": f"{field.low:.4g}", "high": f"{field.high:.4g}"} if known else "–"

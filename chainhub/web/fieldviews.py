@@ -44,12 +44,33 @@ class FieldView:
     role_label: str = ""
     unit: str = ""
     sensitive: bool = False
+    masked: bool = False
+    relation: float | None = None  # to the target, from -1 to 1
+    personal: tuple[str, ...] = ()
 
 
-def shown_fields(report: dict[str, Any], dataset: Dataset) -> list[FieldView]:
-    """All fields but the pixels of a picture, which are one thing."""
+def shown_fields(report: dict[str, Any], dataset: Dataset, profile: dict[str, Any] | None = None) -> list[FieldView]:
+    """All fields but the pixels of a picture, which are one thing; as the profile counted them where there is one."""
     roles = roles_of(dataset, report)
-    return [_view(one, dataset, roles[one["name"]]) for one in report.get("fields", []) if one["kind"] != "pixel"]
+    counted = counted_fields(report, profile or {})
+    return [_view(one, dataset, roles[one["name"]]) for one in counted if one["kind"] != "pixel"]
+
+
+def counted_fields(report: dict[str, Any], profile: dict[str, Any]) -> list[dict[str, Any]]:
+    """The report's fields with what the profile knows better: it counts all rows."""
+    counted = {field["name"]: field for field in profile.get("fields", [])}
+    return [one | _counted(counted.get(one["name"], {})) for one in report.get("fields", [])]
+
+
+def _counted(field: dict[str, Any]) -> dict[str, Any]:
+    better = {
+        name: value for name, value in field.items() if name not in {"type", "kind", "histogram", "values", "other"}
+    }
+    if "values" in field:
+        better["distribution"] = {"kind": "values", "values": field["values"], "other": field.get("other", 0)}
+    elif "histogram" in field:
+        better["distribution"] = {"kind": "histogram", **field["histogram"]}
+    return better
 
 
 def pixels_view(report: dict[str, Any]) -> dict[str, Any] | None:
@@ -80,6 +101,9 @@ def _view(told: dict[str, Any], dataset: Dataset, role: str) -> FieldView:
         role_label=str(FieldRole(role).label) if role != FieldRole.FEATURE else "",
         unit=unit,
         sensitive=told["name"] in sensitive_fields(dataset),
+        masked=bool(told.get("masked")),
+        relation=(told.get("relation") or {}).get("value"),
+        personal=tuple(one["kind"] for one in told.get("personal", ())),
         **_spread(told),
     )
 

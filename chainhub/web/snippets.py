@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.rows import fields_of, is_image
+from chainhub.registry.rows import Field, fields_of, is_image
 
 HEADER = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
 
@@ -74,8 +74,14 @@ def _where(version: ModelVersion) -> list[str | int]:
 def _question(version: ModelVersion) -> str:
     if is_image(version):
         return '{"rows": [{"image": "…"}]}'
-    row = {field.name: _value(field.typical) if field.is_number else field.typical for field in fields_of(version)}
+    row = {field.name: _typical(field) for field in fields_of(version)}
     return json.dumps({"rows": [row]}, ensure_ascii=False)
+
+
+def _typical(field: Field) -> float | int | str | None:
+    if field.masked:
+        return None
+    return _value(field.typical) if field.is_number else field.typical
 
 
 def _value(text: str) -> float | int:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 TEXTS = {
     "copied": _("Copied"),
     "close": _("Close"),
+    "whole_row": _("The whole row"),
     "confirm": _("Confirm"),
     "undo": _("Undo"),
     "failed": _("That did not work. Nothing was changed; try again."),

@@ -14,6 +14,7 @@ import "./logs.js";
 import "./figures.js";
 import "./upload.js";
 import "./draw.js";
+import "./lightbox.js";
 import { connect } from "./live.js";
 
 window.htmx = htmx;

@@ -34,7 +34,7 @@ def read_parties(spec: JobSpec) -> list[Party]:
     parties: dict[str, Party] = {}
     for item in spec.inputs:
         party = parties.setdefault(item.organization, Party(item.organization, item.organization_name, []))
-        table = _read(item, wanted)
+        table = _read(item, wanted, masked=bool(spec.masked))
         if spec.target not in table.column_names:
             raise TrainingError(
                 "data",
@@ -52,7 +52,7 @@ def read_parties(spec: JobSpec) -> list[Party]:
     return list(parties.values())
 
 
-def _read(item: InputFile, wanted: set[str] | None) -> pa.Table:
+def _read(item: InputFile, wanted: set[str] | None, *, masked: bool) -> pa.Table:
     path = Path(item.path)
     try:
         if path.suffix.lower() == ".parquet":
@@ -79,5 +79,6 @@ def _read(item: InputFile, wanted: set[str] | None) -> pa.Table:
             CHECK_FILE,
             file=path.name,
             organization=item.organization_name,
-            reason=str(error).splitlines()[0][:200],
+            # Arrow quotes the value that it cannot read.
+            reason=type(error).__name__ if masked else str(error).splitlines()[0][:200],
         ) from None

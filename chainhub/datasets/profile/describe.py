@@ -32,7 +32,7 @@ def profile_file(
         columns = columns_of(engine, report.get("fields", []))
         chosen = next((one for one in columns if one.name == target), None)
         rows = count(engine, columns, part_of(tell, 0.0, 0.2))
-        measure(engine, columns, part_of(tell, 0.2, 0.7))
+        measure(engine, columns, rows, part_of(tell, 0.2, 0.7))
         group(engine, columns, chosen, part_of(tell, 0.7, 0.8))
         duplicates = _duplicates(engine, columns, report.get("identifiers", []), rows, part_of(tell, 0.8, 0.9))
     look_at_samples(source, columns)

@@ -11,6 +11,8 @@ from chainhub.datasets.profile.engine import Engine, Row
 BINS, FEW_BINS = 20, 10
 WIDE = 300  # columns from which on pictures are coarser
 SHARES = (0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95)
+# Beyond so many rows quantiles are those of a sample, which is off by a quarter of a per cent of the rows at most.
+MOST_SORTED, SAMPLE = 2_000_000, 100_000
 FEW_SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -48,10 +50,13 @@ class Measured:
         # Numbers that lie closer than a double can tell have no bins between them.
         self.edges = [float(edge) for edge in edges] if (np.diff(edges) > 0).all() else []
 
-    def asked(self) -> list[str]:
+    def asked(self, *, sampled: bool) -> list[str]:
         value = self.value
         shares = ", ".join(str(share) for share in self.shares)
-        parts = [f"avg({value})", f"stddev_pop({value})", f"approx_quantile({value}, [{shares}])"]
+        quantiles = f"approx_quantile({value}, [{shares}])"
+        if sampled:
+            quantiles = f"reservoir_quantile({value}, [{shares}], {SAMPLE})"
+        parts = [f"avg({value})", f"stddev_pop({value})", quantiles]
         if self.edges:
             upper = ", ".join(f"{edge!r}::DOUBLE" for edge in self.edges[1:])
             parts.append(f"histogram({value}, [{upper}])")
@@ -74,7 +79,7 @@ class Measured:
         return _moment(edge) if self.column.is_moment else plain(edge, self.unit)
 
 
-def measure(engine: Engine, columns: list[Column], tell: Tell) -> None:
+def measure(engine: Engine, columns: list[Column], rows: int, tell: Tell) -> None:
     """Fill in the sizes of all columns that have one."""
     sized = [one for one in columns if one.is_measured or one.is_text]
     things = [Measured(one, wide=len(columns) > WIDE) for one in sized if one.told["missing_share"] < 1]
@@ -83,7 +88,7 @@ def measure(engine: Engine, columns: list[Column], tell: Tell) -> None:
     for some in pieces(things, 200):
         for one in some:
             one.lay_edges()
-        asked = [one.asked() for one in some]
+        asked = [one.asked(sampled=rows > MOST_SORTED) for one in some]
         sql = f"SELECT {', '.join(part for parts in asked for part in parts)} FROM data"  # noqa: S608
         found = engine.ask(sql, tell=part_of(tell, done / len(things), (done + len(some)) / len(things)))
         answers = iter(found[0])

@@ -13,7 +13,6 @@ from chainhub.datasets.models import DatasetVersion
 from chainhub.datasets.reads import reading_for
 from chainhub.datasets.services.history import remember
 
-VIEWED = "rows_viewed"
 ONCE_IN = timedelta(hours=1)
 
 
@@ -51,13 +50,16 @@ def record_view(version: DatasetVersion, *, actor: User) -> bool:
     if not permissions.may_see_rows(actor, version.dataset):
         raise PermissionDenied
     recent = AuditEvent.objects.filter(
-        actor=actor, verb=f"dataset.{VIEWED}", at__gt=timezone.now() - ONCE_IN, sentence__params__version=version.number
+        actor=actor,
+        verb="dataset.rows_viewed",
+        at__gt=timezone.now() - ONCE_IN,
+        sentence__params__version=version.number,
     )
     if recent.on_topics([version.dataset.topic]).exists():
         return False
     remember(
         version.dataset,
-        VIEWED,
+        "rows_viewed",
         gettext_noop("Looked at rows of version %(version)s of “%(dataset)s”."),
         actor=actor,
         reader=reading_for(actor, version.dataset),

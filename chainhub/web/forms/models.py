@@ -124,5 +124,7 @@ def _input_of(field: Field) -> forms.Field:
             widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": field.typical, "autocomplete": "off"}),
             help_text=_("Usually %(low)s to %(high)s") % usual if usual else "",
         )
+    if field.masked:
+        return forms.CharField(label=field.name, required=False, max_length=200)
     choices = [("", pgettext_lazy("value of a field", "Not known")), *((value, value) for value in field.values)]
     return forms.ChoiceField(label=field.name, required=False, choices=choices)

@@ -20,14 +20,15 @@ export const bars = {
       tooltip: { trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: look().hover, opacity: 0.5 } }, valueFormatter: as(data.y?.format) },
       xAxis: data.horizontal ? values : categories,
       yAxis: data.horizontal ? categories : values,
-      series: data.series.map((series) => ({
+      series: data.series.map((series, index) => ({
         type: "bar",
         name: nameOf(data, series),
         data: data.colours ? series.values.map((value, index) => ({ value, itemStyle: { color: colourOf({ colour: data.colours[index] }, look().accent) } })) : series.values,
         stack: data.stacked ? "all" : undefined,
-        barMaxWidth: 34,
-        itemStyle: { color: colourOf(ownerOf(data, series.organization), look().accent), borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0], borderColor: look().raised, borderWidth: data.stacked ? 1 : 0 },
-        label: { show: labelled, position: data.horizontal ? "right" : "top", color: look().soft, fontSize: 11, formatter: ({ value }) => as(data.y?.format)(value) },
+        barMaxWidth: data.overlaid ? null : 34,
+        barGap: data.overlaid ? "-100%" : undefined,
+        itemStyle: { color: data.overlaid && index === 0 ? look().warn : colourOf(ownerOf(data, series.organization), look().accent), borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0], borderColor: look().raised, borderWidth: data.stacked ? 1 : 0, opacity: data.overlaid ? 0.55 : 1 },
+        label: { show: labelled && !data.overlaid, position: data.horizontal ? "right" : "top", color: look().soft, fontSize: 11, formatter: ({ value }) => as(data.y?.format)(value) },
       })),
     };
   },

@@ -18,6 +18,7 @@ from trainer.recipes.tabular.schema import Parameters
 
 Field = dict[str, Any]
 FEWEST_FOR_RANGE = 40  # rows
+SHOWN_ONLY = {"low", "high", "typical"}
 
 
 def learn(columns: Mapping[str, Column], rows: Ints, parameters: Parameters) -> list[Field]:
@@ -31,6 +32,13 @@ def learn(columns: Mapping[str, Column], rows: Ints, parameters: Parameters) -> 
     for place, (name, column) in enumerate(categories):
         fields.append(_learn_category(name, column.take(rows), f"embeddings.{place}.weight", parameters))
     return fields
+
+
+def published(field: Field, masked: frozenset[str]) -> Field:
+    """A field as others may read it: of a masked one, nothing that only helps people to fill in a row."""
+    if field["name"] not in masked:
+        return field
+    return {name: value for name, value in field.items() if name not in SHOWN_ONLY} | {"masked": True}
 
 
 def encode(fields: list[Field], columns: Mapping[str, Column]) -> tuple[npt.NDArray[np.float32], Ints]:

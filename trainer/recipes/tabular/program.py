@@ -31,9 +31,11 @@ class TableSource:
     target: Target
     columns: dict[str, Column]
     parameters: Parameters
+    masked: frozenset[str] = frozenset()
 
     def prepare(self, rows: Ints) -> TablePreparation:
-        return TablePreparation(encoding.learn(self.columns, rows, self.parameters), self.parameters, self.columns)
+        learnt = encoding.learn(self.columns, rows, self.parameters)
+        return TablePreparation(learnt, self.parameters, self.columns, self.masked)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class TablePreparation:
     fields: list[encoding.Field]
     parameters: Parameters
     columns: Mapping[str, Column] = field(repr=False)
+    masked: frozenset[str] = frozenset()
 
     def encode(self, device: torch.device) -> Inputs:
         return encoding.tensors(self.fields, self.columns, device)
@@ -62,7 +65,7 @@ class TablePreparation:
         return encoding.places(self.fields)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": "table", "fields": self.fields}
+        return {"kind": "table", "fields": [encoding.published(item, self.masked) for item in self.fields]}
 
     def input_json(self) -> dict[str, Any]:
         return {"kind": "table", "fields": [item["name"] for item in self.fields]}
@@ -82,7 +85,8 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
             N_("No field is left that the model could use."),
             N_("Choose fields of numbers or of few categories."),
         )
-    return TableSource(parties, known.owner, target_of(known.column, p.task, p.positive_above), columns, p)
+    target = target_of(known.column, p.task, p.positive_above)
+    return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked))
 
 
 def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:

@@ -1,6 +1,20 @@
 """Pages: datasets."""
 
-from chainhub.web.views.datasets import card, catalogue, croissant, detail, files, reads, registering, roles, sharing
+from chainhub.web.views.datasets import (
+    card,
+    catalogue,
+    changing,
+    comparing,
+    croissant,
+    detail,
+    files,
+    profiles,
+    reads,
+    registering,
+    roles,
+    rows,
+    sharing,
+)
 
 urlpatterns = [
     *catalogue.urlpatterns,
@@ -11,5 +25,9 @@ urlpatterns = [
     *files.urlpatterns,
     *croissant.urlpatterns,
     *reads.urlpatterns,
+    *rows.urlpatterns,
+    *profiles.urlpatterns,
+    *changing.urlpatterns,
+    *comparing.urlpatterns,
     *detail.urlpatterns,
 ]

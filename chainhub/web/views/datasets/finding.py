@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.fields.json import KeyTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -20,7 +20,10 @@ def versions_of(user: Any, dataset: Dataset) -> "QuerySet[DatasetVersion]":
     """Its versions that the person may see, newest first, without their long reports."""
     found = DatasetVersion.objects.visible_to(user).filter(dataset=dataset).order_by("-number")
     found = found.annotate(changes=KeyTransform("changes", "inspection"))
-    return found.select_related("created_by", "upload", "commit").defer("inspection")
+    found = found.annotate(profiled=KeyTextTransform("state", "profile"), counted=KeyTransform("done", "profile"))
+    return found.select_related("created_by", "upload", "commit", "restored_from").defer(
+        "inspection", "profile", "restored_from__inspection", "restored_from__profile"
+    )
 
 
 def chosen_version(request: HttpRequest, versions: list[DatasetVersion]) -> DatasetVersion | None:
