@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Prefetch
+
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs.models import JobInput, TrainingJob
 from chainhub.organizations.models import Membership
-from chainhub.registry.models import Download, ModelVersion
+from chainhub.registry.models import Download, ModelShare, ModelVersion
 
 MOST_DOWNLOADS = 200  # of one version, the newest
 
@@ -17,10 +19,9 @@ def consequences_of(
     """`WithdrawalReport.found`: for one grant or for all use; `jobs` are those that were stopped, where it is done."""
     using = _using(dataset, grant)
     waiting = using.unfinished().select_related("collaboration", "organization").order_by("pk")
-    versions = ModelVersion.objects.filter(job__in=using.values("pk")).select_related("model__organization")
     return {
         "jobs": [_job(job) for job in (waiting if jobs is None else jobs)],
-        "models": [_model(version) for version in versions.order_by("pk").defer("evaluation", "config")],
+        "models": _models(using),
     }
 
 
@@ -43,21 +44,27 @@ def _job(job: TrainingJob) -> dict[str, Any]:
     }
 
 
-def _model(version: ModelVersion) -> dict[str, Any]:
-    downloads = Download.objects.filter(version=version).select_related("user")[:MOST_DOWNLOADS]
-    return {
-        "name": version.model.name,
-        "number": version.number,
-        "url": version.get_absolute_url(),
-        "job": version.job_id,
-        "received_by": list(version.shares.order_by("organization__name").values_list("organization__name", flat=True)),
-        "downloads": [_download(one) for one in downloads],
-    }
+def _models(using: Any) -> list[dict[str, Any]]:
+    """Asked of all of them at once, however many there are."""
+    shares = ModelShare.objects.select_related("organization").order_by("organization__name")
+    seats = Membership.objects.select_related("organization").order_by("pk")
+    taken = Download.objects.select_related("user").prefetch_related(Prefetch("user__memberships", seats))
+    versions = ModelVersion.objects.filter(job__in=using.values("pk")).defer("evaluation", "config", "preprocessing")
+    versions = versions.select_related("model__organization").order_by("pk")
+    return [
+        {
+            "name": version.model.name,
+            "number": version.number,
+            "url": version.get_absolute_url(),
+            "job": version.job_id,
+            "received_by": [share.organization.name for share in version.shares.all()],
+            "downloads": [_download(one) for one in version.downloads.all()[:MOST_DOWNLOADS]],
+        }
+        for version in versions.prefetch_related(Prefetch("shares", shares), Prefetch("downloads", taken))
+    ]
 
 
 def _download(download: Download) -> dict[str, Any]:
-    seats = (
-        Membership.objects.filter(user=download.user).order_by("pk").values_list("organization__short_name", flat=True)
-    )
+    seats = ", ".join(seat.organization.short_name for seat in download.user.memberships.all())
     at = download.at.strftime("%Y-%m-%d %H:%M")
-    return {"person": str(download.user), "organization": ", ".join(seats), "path": download.path, "at": at}
+    return {"person": str(download.user), "organization": seats, "path": download.path, "at": at}

@@ -19,7 +19,7 @@ from chainhub.web.forms.refusals import refusals_in
 from chainhub.web.http import SignedInRequest
 from chainhub.web.pages import page_of
 from chainhub.web.views.datasets.finding import visible
-from chainhub.web.views.policies.offering import said
+from chainhub.web.views.policies.offering import said, use_tab
 
 SHOWN = {"open": OPEN, "agreed": (State.FINALIZED,), "ended": (State.TERMINATED,)}
 
@@ -30,6 +30,9 @@ def ask(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     """Ask for use of the dataset; the form begins with the terms on which it is offered."""
     dataset = visible(request, org, slug)
     asking = permissions.asking_organizations(request.user, dataset)
+    if permissions.may_set_policy(request.user, dataset):
+        messages.info(request, _("Your own organization decides about it; there is nothing to ask."))
+        return redirect(use_tab(dataset))
     if not permissions.may_request(request.user, dataset):
         raise PermissionDenied
     terms = offered(dataset)
