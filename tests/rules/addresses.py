@@ -50,6 +50,7 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("nodes", 0): lambda world: "node-1",
     ("versions", 0): lambda world: 1,
     ("v", 0): lambda world: 1,
+    ("rows", 0): lambda world: 0,
     ("grants", 0): lambda world: world.dataset.grants.get(organization=None).pk,
     ("aliases", 0): lambda world: "champion",
     ("datasets files", 0): lambda world: "data.csv",
@@ -65,6 +66,7 @@ OWN: dict[tuple[str, str, int], Callable[[World], Any]] = {
     ("api:job-artifact", "download", 0): lambda world: "config.json",
 }
 ASKED: dict[str, Callable[[World], str]] = {
+    "api:dataset-version-differences": lambda world: "?with=1",
     "api:job-candidates": lambda world: f"?collaboration={world.alliance.slug}&recipe=tabular",
 }
 # Words that stand in the addresses of several nouns, with different things behind them.

@@ -4,14 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from chainhub.collaborations.models import Collaboration
+from chainhub.datasets.models import VersionStatus
+from chainhub.datasets.permissions import may_take_files
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
 from chainhub.repositories.models import CommitFile
 from chainhub.web.fieldviews import pixels_view, shown_fields
 from chainhub.web.forms.datasets import VisibilityForm, WithdrawForm
+from chainhub.web.forms.versions import DeprecateForm
 from chainhub.web.http import SignedInRequest
+from chainhub.web.profileviews import chosen_field, pictures_of
+from chainhub.web.views.datasets.profiles import profile_of
 from chainhub.web.views.datasets.reads import shown_reads
 from chainhub.web.views.datasets.roles import roles_form
+from chainhub.web.views.datasets.rows import rows_tab
 from chainhub.web.views.policies.tab import terms_tab
 
 SHOWN_USES = 20
@@ -23,26 +29,41 @@ def _about(_request: SignedInRequest, _context: Context) -> Context:
     return {}
 
 
-def _data(_request: SignedInRequest, context: Context) -> Context:
+def _data(request: SignedInRequest, context: Context) -> Context:
     dataset, report = context["dataset"], context["report"]
-    more: Context = {"fields": shown_fields(report, dataset), "pixels": pixels_view(report)}
+    profile = profile_of(request, context)
+    more: Context = {
+        "fields": shown_fields(report, dataset, profile),
+        "pixels": pixels_view(report),
+        "profile": profile,
+    }
+    more |= {"chosen": chosen_field(report, profile, request.GET.get("field", "")), **pictures_of(profile)}
     if context["may_edit"] and context["version"]:
         more["roles_form"] = roles_form(dataset, version=context["version"])
     return more
 
 
-def _rows(_request: SignedInRequest, context: Context) -> Context:
-    return {"preview": context["report"].get("preview", {})}
+def _rows(request: SignedInRequest, context: Context) -> Context:
+    version = context["version"]
+    if version is None or not context["may_see_rows"]:
+        return {}
+    version.dataset = context["dataset"]
+    return rows_tab(request, version)
 
 
-def _versions(_request: SignedInRequest, context: Context) -> Context:
+def _versions(request: SignedInRequest, context: Context) -> Context:
     commits = [one.commit_id for one in context["versions"] if one.commit_id]
     files: dict[int, list[CommitFile]] = {}
     for entry in CommitFile.objects.filter(commit__in=commits).select_related("blob"):
         files.setdefault(entry.commit_id, []).append(entry)
     for one in context["versions"]:
         one.shown_files = files.get(one.commit_id or 0, [])
-    return {}
+    ready = [one.number for one in context["versions"] if one.status == VersionStatus.READY]
+    return {
+        "may_take_files": may_take_files(request.user, context["dataset"]),
+        "deprecate_form": DeprecateForm(),
+        "comparable": ready if len(ready) > 1 else [],
+    }
 
 
 def _use(request: SignedInRequest, context: Context) -> Context:
