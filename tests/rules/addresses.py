@@ -53,6 +53,8 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("rows", 0): lambda world: 0,
     ("grants", 0): lambda world: world.dataset.grants.get(organization=None).pk,
     ("aliases", 0): lambda world: "champion",
+    ("resolve", 0): lambda world: world.dataset.versions.get(number=1).commit.oid,
+    ("resolve", 1): lambda world: "data.csv",
     ("datasets files", 0): lambda world: "data.csv",
     ("models files", 0): lambda world: "config.json",
     # django-allauth's own: keys out of mails.

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from chainhub.collaborations.models import Collaboration
+from chainhub.datasets.licences import spdx_address, spdx_names
 from chainhub.datasets.models import VersionStatus
 from chainhub.datasets.permissions import may_take_files
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
 from chainhub.repositories.models import CommitFile
+from chainhub.web.cards import completeness
 from chainhub.web.fieldviews import pixels_view, shown_fields
 from chainhub.web.forms.datasets import VisibilityForm, WithdrawForm
 from chainhub.web.forms.versions import DeprecateForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.profileviews import chosen_field, pictures_of
+from chainhub.web.views.datasets.croissant import embedded
 from chainhub.web.views.datasets.profiles import profile_of
 from chainhub.web.views.datasets.reads import shown_reads
 from chainhub.web.views.datasets.roles import roles_form
@@ -25,8 +28,12 @@ SHOWN_USES = 20
 Context = dict[str, Any]
 
 
-def _about(_request: SignedInRequest, _context: Context) -> Context:
-    return {}
+def _about(request: SignedInRequest, context: Context) -> Context:
+    dataset, version = context["dataset"], context["version"]
+    more: Context = completeness(dataset) if context["may_edit"] else {}
+    licences = [(name, spdx_address(name)) for name in spdx_names(dataset.licence)]
+    linked = embedded(request, dataset, version) if version else ""
+    return {**more, "licences": licences, "croissant": linked}
 
 
 def _data(request: SignedInRequest, context: Context) -> Context:
