@@ -110,6 +110,11 @@ def _input_file(one: JobInput, number: int, folder: Path) -> InputFile:
     )
 
 
+def masked_fields(inputs: list[JobInput]) -> tuple[str, ...]:
+    """Fields that one of the owners masks; what a run says is read by all participants."""
+    return tuple(sorted(set().union(*(sensitive_fields(one.version.dataset) for one in inputs))))
+
+
 def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFile]) -> JobSpec:
     job = run.job
     features = feature_names([one.version for one in inputs], target=job.target, chosen=job.fields)
@@ -122,7 +127,7 @@ def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFil
         inputs=tuple(files),
         target=job.target,
         fields=tuple(features) if features else None,
-        masked=tuple(sorted(set().union(*(sensitive_fields(one.version.dataset) for one in inputs)))),
+        masked=masked_fields(inputs),
         split=Split.model_validate(job.split),
         seed=job.seed,
         device=job.device,
