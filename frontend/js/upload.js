@@ -40,13 +40,16 @@ register("[data-upload]", (element) => {
   }
   const warn = (event) => area.isBusy && event.preventDefault();
   const hurry = () => area.hurry();
+  const lost = () => area.lost();
   window.addEventListener("beforeunload", warn);
   window.addEventListener("online", hurry);
+  window.addEventListener("offline", lost);
   element.addEventListener("upload", () => replaceEarlier(area));
   showEarlier(area);
   area.changed();
   return () => {
     window.removeEventListener("beforeunload", warn);
     window.removeEventListener("online", hurry);
+    window.removeEventListener("offline", lost);
   };
 });

@@ -81,8 +81,7 @@ export class Area {
     const busy = rows.filter((row) => ["running", "retrying"].includes(row.state)).length;
     const next = busy < AT_ONCE && rows.find((row) => row.state === "waiting");
     if (next) {
-      if (next.pace) next.be("running", t("upload_starting"), { aloud: false }), next.sending.go();
-      else next.start();
+      next.start(); // comes back here for the one after it
       return;
     }
     const ids = rows.map((row) => row.id).filter(Boolean);
@@ -117,6 +116,10 @@ export class Area {
     // Those that wait first, so that none begins because another pauses.
     for (const row of moving.sort((a) => (a.state === "waiting" ? -1 : 1))) row.pause();
     if (!moving.length) for (const row of still) row.resume();
+  }
+
+  lost() {
+    for (const row of this.rows) if (row.isMoving) row.sending.lost();
   }
 
   // The network is back: nobody waits for the next try.

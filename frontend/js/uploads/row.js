@@ -54,8 +54,8 @@ export class Row {
 
   async start() {
     this.be("running", t("upload_starting"), { aloud: false });
-    this.pace = new Pace();
-    this.found = await this.sending.start();
+    this.sending.go();
+    this.found ??= await this.sending.look();
   }
 
   pause() {

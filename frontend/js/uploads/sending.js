@@ -35,6 +35,7 @@ export class Sending {
       onProgress: (sent) => this.progressed(sent),
       onSuccess: () => this.finished(),
       onError: (error) => this.stopped(error),
+      onUploadUrlAvailable: () => this.running || this.abort(),
       onShouldRetry: (_error, attempt) => this.mayRetry(attempt),
       onBeforeRequest: () => {
         this.refusal = null;
@@ -51,32 +52,51 @@ export class Sending {
     if (request.getMethod() === "HEAD" && ![...GONE, 423].includes(status)) throw new Error(`HTTP ${status}`);
   }
 
-  async start() {
-    const [earlier] = await this.upload.findPreviousUploads();
-    if (earlier) this.upload.resumeFromPreviousUpload(earlier);
-    this.go();
-    return Boolean(earlier);
+  // Whether an earlier tab or try has sent a part of it; asked once.
+  look() {
+    this.looked ??= this.upload.findPreviousUploads().then(([earlier]) => {
+      if (earlier) this.upload.resumeFromPreviousUpload(earlier);
+      return Boolean(earlier);
+    });
+    return this.looked;
   }
 
-  go() {
+  async go() {
     this.running = true;
+    await this.look();
+    if (!this.running || this.active) return; // paused meanwhile, or resumed before that was done
+    this.active = true;
     this.sent = -1;
     this.watch();
     this.upload.start();
     this.to.started();
   }
 
+  // While the hub is being asked for a place, its answer is waited for: else that place would be lost.
   pause() {
     this.running = false;
     clearTimeout(this.watching);
+    if (this.upload.url) this.abort();
+  }
+
+  abort() {
+    this.active = false;
     this.upload.abort();
   }
 
   // Again at once, without waiting for the next try.
   hurry() {
     if (!this.running) return;
-    this.upload.abort();
+    this.abort();
     this.go();
+  }
+
+  // The network is gone: a request under way may never hear of it. The watch tries again, if nobody says it is back.
+  lost() {
+    if (!this.running) return;
+    this.abort();
+    this.watch();
+    this.to.retrying(0);
   }
 
   async forget() {
@@ -98,20 +118,22 @@ export class Sending {
   }
 
   mayRetry(attempt) {
-    if (this.refusal) return false;
+    if (this.refusal || !this.running) return false;
     clearTimeout(this.watching);
     this.to.retrying(DELAYS[attempt] / 1000);
     return true;
   }
 
   stopped(_error) {
-    this.running = false;
     clearTimeout(this.watching);
+    this.active = false;
+    if (!this.running) return; // paused meanwhile
+    this.running = false;
     this.to.failed(this.refusal ? t("upload_refused", { reason: reasonOf(this.refusal) }) : t("upload_failed", { reason: t("offline_short") }));
   }
 
   finished() {
-    this.running = false;
+    this.running = this.active = false;
     clearTimeout(this.watching);
     this.to.done(this.upload.url.replace(/\/+$/, "").split("/").pop());
   }
