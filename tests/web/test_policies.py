@@ -19,7 +19,7 @@ from tests.factories import jobs
 from tests.factories.models import publish
 
 Browse = Callable[[Any], Client]
-FORM: dict[str, Any] = {"training": "train-pooled", "rows": "", "models_may_leave": "on", "max_jobs": "7"}
+FORM: dict[str, Any] = {"training": "train-pooled", "rows": "none", "models_may_leave": "on", "max_jobs": "7"}
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_owner_offers_and_everybody_reads_sentences(
     assert "At least three organizations in the pool" in text(client, f"{page}policy/?template=careful")
     preview = client.post(f"{page}policy/preview/", FORM).content.decode()
     assert "At most 7 training jobs may use it." in preview
-    assert "must permit something" in client.post(f"{page}policy/preview/", {"training": ""}).content.decode()
+    assert "must permit something" in client.post(f"{page}policy/preview/", {"training": "none", "rows": "none"}).content.decode()
     assert client.post(f"{page}policy/", FORM).status_code == 302
     seen = text(browse(bob), f"{page}?tab=use")
     assert "At most 7 training jobs may use it." in seen

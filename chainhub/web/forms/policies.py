@@ -12,15 +12,16 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.organizations.models import Organization
 from chainhub.policies.names import titles_of
 from chainhub.policies.parsing import TITLES, TermsError, parse_terms
-from chainhub.policies.terms import DOWNLOAD, EVALUATE, TRAIN_FEDERATED, TRAIN_POOLED, VIEW_ROWS, Terms
+from chainhub.policies.terms import DOWNLOAD, EVALUATE, TRAIN_FEDERATED, TRAIN_POOLED, USES, VIEW_ROWS, Terms
 
+NOTHING = "none"
 TRAINING = [
     (TRAIN_POOLED, _("Training on pooled rows")),
     (TRAIN_FEDERATED, _("Federated training only: rows stay with their owner")),
     (EVALUATE, _("Evaluating models only")),
-    ("", _("Neither training nor evaluating")),
+    (NOTHING, _("Neither training nor evaluating")),
 ]
-ROWS = [("", _("Nobody but the owner sees rows")), (VIEW_ROWS, _("Rows may be viewed")),
+ROWS = [(NOTHING, _("Nobody but the owner sees rows")), (VIEW_ROWS, _("Rows may be viewed")),
         (DOWNLOAD, _("Rows may be viewed and files downloaded"))]  # fmt: skip
 TITLED = {name: lazily(title) for name, title in TITLES.items()}
 PLAIN = ("until", "max_jobs", "max_epsilon", "models_may_leave", "ask_each_job", "name_source", "delete_after_days")
@@ -40,9 +41,8 @@ def _several(field: str) -> forms.MultipleChoiceField:
 class TermsForm(forms.Form):
     """Every term; what is left empty limits nothing."""
 
-    training = forms.ChoiceField(label=_("What it may be used for"), choices=TRAINING, required=False,
-                                 widget=forms.RadioSelect)  # fmt: skip
-    rows = forms.ChoiceField(label=_("Who sees rows"), choices=ROWS, required=False, widget=forms.RadioSelect)
+    training = forms.ChoiceField(label=_("What it may be used for"), choices=TRAINING, widget=forms.RadioSelect)
+    rows = forms.ChoiceField(label=_("Who sees rows"), choices=ROWS, widget=forms.RadioSelect)
     organizations = _several("organizations")
     collaborations = _several("collaborations")
     purposes = _several("purposes")
@@ -92,8 +92,8 @@ class TermsForm(forms.Form):
 
 def initial_of(terms: Terms) -> dict[str, Any]:
     """The form's values for these terms."""
-    training = next((use for use in (TRAIN_POOLED, TRAIN_FEDERATED, EVALUATE) if use in terms.uses), "")
-    rows = next((use for use in (DOWNLOAD, VIEW_ROWS) if use in terms.uses), "")
+    training = next((use for use in (TRAIN_POOLED, TRAIN_FEDERATED, EVALUATE) if use in terms.uses), NOTHING)
+    rows = next((use for use in (DOWNLOAD, VIEW_ROWS) if use in terms.uses), NOTHING)
     smallest = {"min_organizations": terms.min_organizations, "min_rows_per_class": terms.min_rows_per_class}
     lists = {field: list(getattr(terms, field)) for field in NAMES}
     return {"training": training, "rows": rows, **{name: getattr(terms, name) for name in PLAIN}, **smallest, **lists}
@@ -104,7 +104,7 @@ def _raw(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: data[name] for name in PLAIN if name != "until"},
         "until": until.isoformat() if until else None,
-        "uses": [use for use in (data.get("training"), data.get("rows")) if use],
+        "uses": [use for use in (data.get("training"), data.get("rows")) if use in USES],
         "min_organizations": data.get("min_organizations") or 1,
         "min_rows_per_class": data.get("min_rows_per_class") or 0,
         **{field: list(data.get(field) or ()) for field in NAMES},
