@@ -11,7 +11,7 @@ from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStat
 from chainhub.datasets.profile.drift import drift_between
 from chainhub.datasets.services.changes import changes_between
 
-BINS = 20
+BINS, MOST_BINS = 20, 40
 
 
 def others_for(user: Any, dataset: Dataset) -> QuerySet[Dataset]:
@@ -64,7 +64,10 @@ def overlaid(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
         return None
     low = min(picture["edges"][0] for picture in pictures if picture)
     high = max(picture["edges"][-1] for picture in pictures if picture)
-    edges = [low + (high - low) * place / BINS for place in range(BINS + 1)]
+    # Bins of one of the two where they reach over both: whole numbers keep theirs.
+    width = min(picture["edges"][1] - picture["edges"][0] for picture in pictures if picture)
+    bins = round((high - low) / width) if width * MOST_BINS >= high - low else BINS
+    edges = [low + (high - low) * place / bins for place in range(bins + 1)]
     return {"edges": edges, "shares": [_rebinned(picture, edges) for picture in pictures if picture]}
 
 

@@ -9,6 +9,7 @@ from chainhub.web import formats
 from chainhub.web.fieldviews import counted_fields
 
 MOST_RELATED = 12
+SHARES = ("5", "25", "50", "75", "95")  # quantiles that are told in numbers
 PERSONAL = {
     "name": gettext_lazy("names"),
     "id_number": gettext_lazy("identity numbers"),
@@ -88,7 +89,11 @@ def _numbers(told: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Highest"), told.get("max")),
         (_("Mean"), told.get("mean")),
         (_("Deviation"), told.get("std")),
-        *((_("%(share)s %% are below") % {"share": name}, value) for name, value in quantiles.items()),
+        *(
+            (_("%(share)s %% are below") % {"share": name}, value)
+            for name, value in quantiles.items()
+            if name in SHARES
+        ),
         (_("Shortest text"), lengths.get("min")),
         (_("Longest text"), lengths.get("max")),
         (_("Blank texts"), told.get("blank") or None),

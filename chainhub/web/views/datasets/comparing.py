@@ -54,7 +54,10 @@ def _shown(
 ) -> dict[str, Any]:  # fmt: skip
     profiles = (_profile(request, theirs, before), _profile(request, ours, after))
     found = difference(before, after, profiles=profiles)
-    names = [f"{theirs.name} v{before.number}", f"{ours.name} v{after.number}"]
+    pair = ((theirs, before), (ours, after))
+    names = [f"{one.organization.short_name}: {one.name} v{version.number}" for one, version in pair]
+    if theirs == ours:
+        names = [f"v{version.number}" for _one, version in pair]
     drawn = found["fields"][:DRAWN]
     for one in drawn:
         one["chart"] = _chart(one["chart"], names)
