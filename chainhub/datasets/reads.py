@@ -27,7 +27,7 @@ class Read(models.TextChoices):
 
 
 VERBS = {
-    Read.VIEW: ("dataset.rows_viewed", "dataset.images_viewed", "dataset.texts_viewed"),
+    Read.VIEW: ("dataset.rows_viewed",),
     Read.DOWNLOAD: ("dataset.file_downloaded", "dataset.rows_downloaded"),
     Read.TRAINING: ("dataset.trained",),
 }

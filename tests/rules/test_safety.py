@@ -15,7 +15,8 @@ from tests.rules.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [one for one in all_addresses() if one.name.startswith(("web:", "account_", "usersessions", "api:docs"))]
-INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")[^>]*>", re.I)
+# JSON and JSON-LD are data: no browser runs them.
+INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/(?:ld\+)?json\")[^>]*>", re.I)
 HANDLER = re.compile(r"<[a-z][^>]*\son[a-z]+\s*=", re.I)
 ELSEWHERE = re.compile(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=\"(?:https?:)?//", re.I)
 # Protected by what they ask for themselves: the live stream only reads.
