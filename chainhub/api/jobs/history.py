@@ -1,7 +1,5 @@
 """What a job told and left: events, metrics (JSON or CSV), log, artifacts."""
 
-import csv
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,6 +15,7 @@ from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
 from chainhub.api.http import actor
+from chainhub.core.spreadsheets import csv_lines
 from chainhub.jobs import history
 from chainhub.jobs.models import Artifact, Metric, RunEvent, TrainingJob
 from chainhub.jobs.terms import check_may_leave
@@ -105,7 +104,8 @@ class Metrics(APIView):
         rows = (_row(point, owners) for point in history.points(job, name=request.GET.get("name", "")))
         if request.GET.get("as") != "csv":
             return Response(list(rows))
-        answer = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+        lines = csv_lines(COLUMNS, ([row[name] for name in COLUMNS] for row in rows), mark=False)
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="job-{job.pk}-metrics.csv"'
         return answer
 
@@ -154,16 +154,3 @@ def _artifacts(job: TrainingJob) -> QuerySet[Artifact]:
 def _row(point: Metric, owners: dict[int, str]) -> dict[str, Any]:
     row = {name: getattr(point, name) for name in COLUMNS if name != "organization"}
     return {**row, "organization": owners.get(point.organization_id or 0)}
-
-
-def _csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """Line by line: csv wants something to write to."""
-    writer: Any = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for row in rows:
-        yield writer.writerow([row[name] for name in COLUMNS])
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
