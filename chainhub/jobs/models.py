@@ -49,11 +49,8 @@ class JobQuerySet(models.QuerySet["TrainingJob"]):
         mine = Organization.objects.of(user)
         partners = Participant.objects.filter(organization__in=mine, status=ParticipantStatus.ACCEPTED)
         used = JobInput.objects.filter(version__dataset__organization__in=mine)
-        return self.filter(
-            Q(collaboration__in=partners.values("collaboration"))
-            | Q(organization__in=mine)
-            | Q(pk__in=used.values("job"))
-        )
+        ours = Q(collaboration__in=partners.values("collaboration")) | Q(organization__in=mine)
+        return self.filter(ours | Q(pk__in=used.values("job")))
 
     def unfinished(self) -> "JobQuerySet":
         return self.filter(status__in=[Status.DRAFT, Status.PENDING, Status.QUEUED, Status.RUNNING])
@@ -145,15 +142,12 @@ class TrainingJob(Created, HasStatus):
 
 
 class JobInput(models.Model):
-    """A dataset version that a job trains on, pinned to its commit."""
+    """A dataset version that a job trains on, pinned to its commit and to the grant under which it was launched."""
 
     job = models.ForeignKey(TrainingJob, on_delete=models.CASCADE, related_name="inputs")
     version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="job_inputs")
     commit_oid = models.CharField(max_length=40)
-    grant = models.ForeignKey(
-        Grant, null=True, blank=True, on_delete=models.PROTECT, related_name="job_inputs",
-        help_text="under which it was launched; null for jobs from before there were terms",
-    )  # fmt: skip
+    grant = models.ForeignKey(Grant, null=True, blank=True, on_delete=models.PROTECT, related_name="job_inputs")
     terms = models.JSONField(
         default=dict, blank=True, help_text="that held at the launch; they bind the model for good"
     )

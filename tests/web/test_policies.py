@@ -48,7 +48,10 @@ def test_the_owner_offers_and_everybody_reads_sentences(
     assert "At least three organizations in the pool" in text(client, f"{page}policy/?template=careful")
     preview = client.post(f"{page}policy/preview/", FORM).content.decode()
     assert "At most 7 training jobs may use it." in preview
-    assert "must permit something" in client.post(f"{page}policy/preview/", {"training": "none", "rows": "none"}).content.decode()
+    assert (
+        "must permit something"
+        in client.post(f"{page}policy/preview/", {"training": "none", "rows": "none"}).content.decode()
+    )
     assert client.post(f"{page}policy/", FORM).status_code == 302
     seen = text(browse(bob), f"{page}?tab=use")
     assert "At most 7 training jobs may use it." in seen

@@ -16,7 +16,6 @@ class Migration(migrations.Migration):
             name="grant",
             field=models.ForeignKey(
                 blank=True,
-                help_text="under which it was launched; null for jobs from before there were terms",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="job_inputs",
