@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from django.core.exceptions import PermissionDenied
 
+from chainhub.core.spreadsheets import csv_table
 from chainhub.datasets import permissions
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.disclosure import masked_for
@@ -114,21 +114,15 @@ class Sheet:
         shown = [one for one in self.columns if one.form != "image"]
         kept = [one for one in shown if not one.masked]
         schema = pa.schema([(one.name, pa.string() if one.masked else self._type(one)) for one in shown])
-        yield _lines(schema.empty_table(), header=True)
+        yield csv_table(schema.empty_table(), header=True)
         with matching(self._rows, kept, question, seconds=EXPORT_SECONDS) as batches:
             for batch in batches:
                 hidden = pa.array([MASK] * batch.num_rows)
                 arrays = [hidden if one.masked else batch.column(one.name) for one in shown]
-                yield _lines(pa.table(arrays, schema=schema), header=False)
+                yield csv_table(pa.table(arrays, schema=schema), header=False)
 
     def _type(self, column: Column) -> pa.DataType:
         return self._rows.schema.field(column.name).type
-
-
-def _lines(table: pa.Table, *, header: bool) -> bytes:
-    sink = pa.BufferOutputStream()
-    pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=header))
-    return bytes(sink.getvalue())
 
 
 @contextmanager

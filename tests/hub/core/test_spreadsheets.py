@@ -6,9 +6,10 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from chainhub.core.spreadsheets import csv_lines, harmless
+from chainhub.core.spreadsheets import csv_lines, csv_table, harmless
 
 ROOT = Path(__file__).resolve().parents[3] / "chainhub"
 
@@ -31,6 +32,15 @@ def test_names_and_values_alike() -> None:
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
     assert rows == [["'=name", "b"], ["'=1", 'say "hi", then\nleave'], ["", "-1.5"]]
     assert not "".join(csv_lines(["a"], [], mark=False)).startswith("\ufeff")
+
+
+def test_many_rows_at_once() -> None:
+    words = ["=1+1", "-5", "-x", "＝a", "a=b", None, "line\n=2"]
+    table = pa.table({"=n": words, "m": range(len(words))})
+    text = csv_table(table, header=True).decode() + csv_table(table.slice(0, 1), header=False).decode()
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert [row[0] for row in rows] == ["'=n", "'=1+1", "-5", "'-x", "'＝a", "a=b", "", "line\n=2", "'=1+1"]
+    assert csv_table(pa.table({"a": pa.array([], pa.string())}), header=True) == b'"a"\n'
 
 
 def test_nothing_else_in_the_hub_writes_csv() -> None:
