@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chainhub.datasets.models import Grant
+from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs.models import TrainingJob
 from chainhub.policies.reading import grants_for, terms_of
 from chainhub.policies.terms import DEFAULT, with_changes
@@ -18,7 +18,7 @@ def hash_of(value: Any) -> str:
 
 def spec_of(job: TrainingJob) -> Mapping[str, Any]:
     """The job as its approvers read it: what is computed, on which commits, under which agreement and terms."""
-    inputs = job.inputs.select_related("version").order_by("commit_oid")
+    inputs = job.inputs.select_related("version__dataset").defer("version__inspection", "version__profile")
     datasets = [one.version.dataset_id for one in inputs]
     terms = {
         dataset: _terms(grant)
@@ -36,7 +36,10 @@ def spec_of(job: TrainingJob) -> Mapping[str, Any]:
         "seed": job.seed,
         "device": job.device,
         "limits": job.limits,
-        "inputs": [[one.version_id, one.commit_oid, *terms.get(one.version.dataset_id, [])] for one in inputs],
+        "inputs": [
+            [one.version_id, one.commit_oid, *terms.get(one.version.dataset_id, []), *_corrections(one.version.dataset)]
+            for one in inputs.order_by("commit_oid")
+        ],
         "agreement": [agreement.number, agreement.sha256] if agreement else None,
     }
 
@@ -48,6 +51,16 @@ def _terms(grant: Grant) -> list[Any]:
     """
     terms = with_changes(terms_of(grant), {"ask_each_job": False})
     return [] if terms == DEFAULT else [terms.as_json()]
+
+
+def _corrections(dataset: Dataset) -> list[Any]:
+    """What the owner says of fields and training reads: another type or part of a field is another input."""
+    said = {
+        name: {key: told[key] for key in ("role", "type") if told.get(key)}
+        for name, told in dataset.field_settings.items()
+    }
+    said = {name: told for name, told in said.items() if told}
+    return [{"fields": said, "identifiers": dataset.identifiers}] if said or dataset.identifiers else []
 
 
 def spec_hash(job: TrainingJob) -> str:

@@ -21,7 +21,10 @@ from chainhub.policies.reading import grants_for
 CANCELED_BY = gettext_noop("Canceled by %(person)s.")
 STOPPING = gettext_noop("%(person)s asked to cancel it; it is being stopped.")
 RESUMED = gettext_noop("Goes on from its last checkpoint.")
-CHANGED = gettext_noop("The usage agreement or the terms of the data have changed since the job was launched.")
+CHANGED = gettext_noop(
+    "The usage agreement, the terms of the data or what its owner says of its fields have changed since the job was "
+    "launched."
+)
 TERMS_ENDED = gettext_noop("The data of “%(dataset)s” may no longer be used for it.")
 
 

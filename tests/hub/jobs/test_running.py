@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chainhub.activity.models import Notice
 from chainhub.core.errors import DomainError, NotAllowedError
+from chainhub.datasets.services import set_field
 from chainhub.jobs import services
 from chainhub.jobs.models import Artifact, Run, Status, TrainingJob
 from chainhub.jobs.runner import Said
@@ -187,6 +188,17 @@ def test_data_withdrawn_behind_our_back_is_noticed_before_a_machine_is_used(job:
     assert services.claim_job(job.pk, node=None) is None
     job.refresh_from_db()
     assert (job.status, job.failure["kind"]) == (Status.FAILED, "terms")
+
+
+def test_a_field_that_its_owner_corrected_since_the_launch_is_another_input(
+    job: TrainingJob, theirs: Any, dora: Any
+) -> None:
+    name = next(field["name"] for field in theirs.inspection["fields"] if field["name"] != job.target)
+    set_field(theirs.dataset, name, actor=dora, role="ignore")
+    assert services.claim_job(job.pk, node=None) is None
+    job.refresh_from_db()
+    assert (job.status, job.failure["kind"]) == (Status.FAILED, "terms")
+    assert "what its owner says of its fields" in job.failure["text"]
 
 
 def test_success_is_told_once_after_the_commit(
