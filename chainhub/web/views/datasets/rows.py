@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
@@ -100,13 +100,13 @@ def one_row(request: SignedInRequest, org: str, slug: str, number: int, row: int
 @login_required
 @require_safe
 def picture(request: SignedInRequest, org: str, slug: str, number: int, row: int) -> HttpResponse:
-    """The picture of a row, encoded anew."""
+    """The picture of a row, encoded anew; where there is none to see, the row itself."""
     version = _version(request, org, slug, number)
     with opened(version, request.user) as sheet:
         services.record_view(version, actor=request.user)
         data = sheet.picture(row)
     if data is None:
-        raise Http404
+        return redirect("web:dataset-row", org, slug, number, row)
     answer = HttpResponse(data, content_type="image/png")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'"
