@@ -113,11 +113,12 @@ def test_who_leaves_keeps_what_it_received_and_gets_nothing_new(
 
 
 def test_who_leaves_while_the_job_runs_still_receives_it(
-    job: TrainingJob, bob: User, dora: User, alliance: Collaboration
+    alice: User, anvil: Organization, ours: DatasetVersion, bob: User, dora: User, alliance: Collaboration
 ) -> None:
-    leave_collaboration(alliance.participants.get(organization__slug="borealis"), actor=dora)
-    job.refresh_from_db()
+    # On Anvil's data alone: a job on the data of those who leave is stopped, and its model not published.
+    job = make_job(alice, anvil, alliance, [ours])
     TrainingJob.objects.filter(pk=job.pk).update(status="running")
+    leave_collaboration(alliance.participants.get(organization__slug="borealis"), actor=dora)
     version = publish(job)
     assert ModelVersion.objects.visible_to(bob).get() == version
 
