@@ -7,13 +7,13 @@ from django.db.models import Q, QuerySet
 
 from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration, Participant
+from chainhub.datasets.catalogue import loaded
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.search import matching, ranked
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Membership, Organization
 from chainhub.registry.models import Model
 
-LONG = ("card", "card_zh")
 LONGEST_NUMBER = 18  # digits of the largest key a database holds
 
 
@@ -55,13 +55,13 @@ def search_everything(user: User, words: str, *, most: int) -> list[Found]:
     """What the person may see that answers to the words, by kind."""
     if not words:
         return []
-    datasets = ranked(matching(Dataset.objects.visible_to(user), words), words)
+    datasets = loaded(list(ranked(matching(Dataset.objects.visible_to(user), words), words)[:most]))
     models = _matching(Model.objects.visible_to(user), words, "name", "target", "organization__name")
     together = _matching(Collaboration.objects.visible_to(user), words, "name", "goal")
     organizations = _matching(Organization.objects.visible_to(user), words, "name", "short_name", "industry")
-    kinds: list[tuple[Found, QuerySet[Any]]] = [
+    kinds: list[tuple[Found, Any]] = [
         (Found(kind="collaborations"), together.select_related("initiator")),
-        (Found(kind="datasets"), datasets.select_related("organization").defer(*LONG)),
+        (Found(kind="datasets"), datasets),
         (Found(kind="jobs"), _jobs(user, words).select_related("organization")),
         (Found(kind="models"), models.select_related("organization")),
         (Found(kind="organizations"), organizations),

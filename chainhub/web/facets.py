@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.datasets.catalogue import Choice
 from chainhub.datasets.models import Kind
 from chainhub.organizations.models import Stage
+from chainhub.policies.terms import DOWNLOAD, TRAIN_FEDERATED, TRAIN_POOLED, VIEW_ROWS
 from chainhub.scenarios.catalogue import scenario
 
 Text = str | Promise
@@ -19,6 +20,7 @@ TITLES: dict[str, Text] = {
     "industry": _("Industry"),
     "kind": _("Kind of data"),
     "scenario": _("Scenario"),
+    "terms": _("Offered for"),
     "size": _("Size"),
     "freshness": _("Newest version"),
 }
@@ -34,10 +36,17 @@ AGES: dict[str, Text] = {
     "year": _("Within a year"),
     "older": _("Older than a year"),
 }
+TERMS: dict[str, Text] = {
+    TRAIN_POOLED: _("Training, rows pooled"),
+    TRAIN_FEDERATED: _("Training, rows stay apart"),
+    VIEW_ROWS: _("Viewing rows"),
+    DOWNLOAD: _("Downloading"),
+}
 LABELS: dict[str, Callable[[str], Text]] = {
     "stage": lambda value: Stage(value).label,
     "kind": lambda value: Kind(value).label,
     "scenario": lambda value: known.title if (known := scenario(value)) else value,
+    "terms": lambda value: TERMS[value],
     "size": lambda value: SIZES[value],
     "freshness": lambda value: AGES[value],
 }

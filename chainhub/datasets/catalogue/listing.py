@@ -31,16 +31,19 @@ def counted(datasets: QuerySet[Dataset], asked: Asked, user: Any) -> dict[str, l
     }
 
 
-def in_order(datasets: QuerySet[Dataset], asked: Asked) -> QuerySet[Dataset]:
-    """As `asked.sort` says; equal ones newest first."""
+def in_order(datasets: QuerySet[Dataset], asked: Asked) -> Any:
+    """A queryset of their ids as `asked.sort` says; equal ones newest first."""
     if asked.sort == Sort.RELEVANCE:
         return ranked(datasets, asked.words)
+    ordered: Any
     if asked.sort == Sort.ROWS:
         by_rows = datasets.annotate(latest_rows=latest("rows"))
-        return by_rows.order_by(F("latest_rows").desc(nulls_last=True), "-created_at", "-pk")
-    if asked.sort == Sort.NAME:
-        return datasets.order_by("name", "-created_at", "-pk")
-    return datasets.order_by("-created_at", "-pk")
+        ordered = by_rows.order_by(F("latest_rows").desc(nulls_last=True), "-created_at", "-pk")
+    elif asked.sort == Sort.NAME:
+        ordered = datasets.order_by("name", "-created_at", "-pk")
+    else:
+        ordered = datasets.order_by("-created_at", "-pk")
+    return ordered.values_list("pk", flat=True)
 
 
 def loaded(ids: Sequence[int], *related: str) -> list[Dataset]:

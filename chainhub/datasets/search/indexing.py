@@ -1,6 +1,7 @@
 """Keeping the words of a dataset: written by the services that change its card, its fields or its owner's name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from chainhub.datasets.search.words import words_in
 NAME, SUMMARY, OWNER, FIELDS, SOURCE, CARD = 24, 10, 6, 4, 3, 2  # what a word counts by where it stands
 MOST_WORDS = 3_000  # of one dataset; those that count most are kept
 MOST_FIELDS = 300
-AT_ONCE = 1_000
+AT_ONCE = 100  # datasets in one transaction
 
 
 def index_dataset(dataset: Dataset) -> None:
@@ -22,9 +23,10 @@ def index_dataset(dataset: Dataset) -> None:
 def index_datasets(datasets: Any) -> int:
     """The same for a queryset of datasets; how many there were."""
     count = 0
-    for dataset in datasets.order_by("pk").select_related("organization").iterator(chunk_size=AT_ONCE):
-        _replace(dataset, weights_of(dataset, _fields_of(dataset)))
-        count += 1
+    rows = datasets.order_by("pk").select_related("organization").iterator(chunk_size=AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
+        _replace({dataset: weights_of(dataset, _fields_of(dataset)) for dataset in some})
+        count += len(some)
     return count
 
 
@@ -55,7 +57,11 @@ def _fields_of(dataset: Dataset) -> list[str]:
 
 
 @transaction.atomic
-def _replace(dataset: Dataset, weights: dict[bytes, int]) -> None:
-    CatalogueWord.objects.filter(dataset=dataset).delete()
-    words = [CatalogueWord(dataset=dataset, word=word, weight=weight) for word, weight in weights.items()]
-    CatalogueWord.objects.bulk_create(words, batch_size=AT_ONCE)
+def _replace(weights: Mapping[Dataset, dict[bytes, int]]) -> None:
+    CatalogueWord.objects.filter(dataset__in=list(weights)).delete()
+    words = [
+        CatalogueWord(dataset=dataset, word=word, weight=weight)
+        for dataset, counted in weights.items()
+        for word, weight in counted.items()
+    ]
+    CatalogueWord.objects.bulk_create(words, batch_size=1_000)

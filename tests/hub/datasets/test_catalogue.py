@@ -12,6 +12,8 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.datasets.catalogue import asked_in, counted, in_order, loaded, narrowed
 from chainhub.datasets.models import Dataset, DatasetVersion, Kind, Visibility
 from chainhub.organizations.models import Organization
+from chainhub.policies.services import set_policy
+from chainhub.policies.terms import DOWNLOAD, TRAIN_FEDERATED, VIEW_ROWS, Terms
 from tests.factories.datasets import granted, registered_csv
 
 
@@ -40,7 +42,7 @@ def make(name: str, *, kind: str, rows: int, days: int) -> None:
 def found(user: User, address: str) -> list[str]:
     asked = asked_in(dict(QueryDict(address).lists()))
     datasets = in_order(narrowed(Dataset.objects.visible_to(user), asked, user), asked)
-    return [one.name for one in loaded(list(datasets.values_list("pk", flat=True)))]
+    return [one.name for one in loaded(list(datasets))]
 
 
 def counts(user: User, address: str = "") -> dict[str, dict[str, int]]:
@@ -115,6 +117,17 @@ def test_an_open_card_does_not_tell_outsiders_its_scenarios(shelf: None, bob: Us
     assert found(bob, "scenario=visual-inspection") == ["Rolls"]
     assert counts(carol)["scenario"] == {}
     assert found(carol, "scenario=visual-inspection") == []
+
+
+def test_terms_are_those_that_owners_offer(shelf: None, alice: User, dora: User, carol: User) -> None:
+    set_policy(Dataset.objects.get(name="Axles"), Terms(uses=(TRAIN_FEDERATED,)), actor=dora)
+    set_policy(Dataset.objects.get(name="Rolls"), Terms(uses=(DOWNLOAD,)), actor=alice)
+    set_policy(Dataset.objects.get(name="Rolls"), Terms(uses=(VIEW_ROWS,)), actor=alice)
+    # Where an owner has written no terms, the usual ones hold: training on pooled rows, and what is less.
+    assert counts(carol)["terms"] == {"train-pooled": 2, "train-federated": 3, "view-rows": 1}
+    assert found(carol, "terms=view-rows") == ["Rolls"]
+    assert found(carol, "terms=train-federated") == ["Gears", "Axles", "Pictures of bearings"]
+    assert found(carol, "terms=download&terms=view-rows") == ["Rolls"]
 
 
 def test_a_version_that_others_cannot_use_is_of_no_size(alice: User, anvil: Organization) -> None:

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
 from chainhub.datasets import services
+from chainhub.datasets.catalogue import loaded
 from chainhub.datasets.models import CatalogueWord, Dataset, Visibility
 from chainhub.datasets.search import matching, ranked
 from chainhub.datasets.search.words import MOST_TERMS, terms_in, words_in
@@ -16,7 +17,7 @@ from tests.factories.datasets import granted, next_version, registered_csv
 
 
 def found(user: User, question: str) -> list[str]:
-    return [one.name for one in ranked(matching(Dataset.objects.visible_to(user), question), question)]
+    return [one.name for one in loaded(list(ranked(matching(Dataset.objects.visible_to(user), question), question)))]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     asked = catalogue.asked_in(dict(request.GET.lists()))
     datasets = _of_scope(request, scope)
     found = catalogue.in_order(catalogue.narrowed(datasets, asked, request.user), asked)
-    page = page_of(request, found.values_list("pk", flat=True), per=24)
+    page = page_of(request, found, per=24)
     page.object_list = catalogue.loaded(list(page.object_list))
     context = {
         "form": form,
