@@ -120,10 +120,7 @@ def redis_database(number: int, *, celery: bool = False) -> str:
 LIVE_URL = redis_database(2) if REDIS_URL else ""
 if REDIS_URL:
     CACHES: dict[str, Any] = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": redis_database(1),
-        }
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_database(1)}
     }
     CELERY_BROKER_URL = redis_database(0, celery=True)
 else:
@@ -138,11 +135,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
-    "unacked_restore_interval": 2,
-    "unacked_restore_throttle": 1,
-    "socket_keepalive": True,
-}
+    "visibility_timeout": 3600, "unacked_restore_interval": 2, "unacked_restore_throttle": 1, "socket_keepalive": True,
+}  # fmt: skip
 CELERY_TIMEZONE = "UTC"
 # How long a worker may be silent before its job goes to another; it speaks five times as often.
 LEASE_SECONDS = env.float("LEASE_SECONDS", 15.0)
@@ -171,8 +165,11 @@ ENCRYPT_BLOBS = env.bool("ENCRYPT_BLOBS", True)
 UPLOADS = Path(env.str("CHAINHUB_UPLOADS", str(DATA / "uploads")))
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 2**30)
 UPLOAD_DAYS = env.int("UPLOAD_DAYS", 7)
-# What each organization may store, where `manage.py set_quota` gave it no limit of its own; 0 is no limit.
 ORGANIZATION_QUOTA_BYTES = env.int("ORGANIZATION_QUOTA_BYTES", 0)
+# Where datasets by reference may lie besides public HTTPS addresses: docs/operating.md has the forms.
+REFERENCE_HOSTS_ALLOWED = env.list("REFERENCE_HOSTS_ALLOWED", default=[])
+REFERENCE_BUCKETS = env.json("REFERENCE_BUCKETS", default={})
+REFERENCE_FOLDERS = env.json("REFERENCE_FOLDERS", default={})
 # A node's content-addressed cache of inputs, and the folders in which runs work.
 NODE_CACHE = Path(env.str("CHAINHUB_NODE_CACHE", str(DATA / "node")))
 NODE_CACHE_BYTES = env.int("NODE_CACHE_BYTES", 50 * 2**30)

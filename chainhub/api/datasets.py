@@ -16,6 +16,7 @@ from chainhub.api import croissant, dataset_fields, effects, grants, profiles, r
 from chainhub.api.catalogue import DatasetFilter, InCatalogue
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
+from chainhub.api.uploads import SEVERAL, ReferenceSerializer, brought
 from chainhub.datasets import permissions, services
 from chainhub.datasets.cardparts import missing_parts
 from chainhub.datasets.licences import spdx_names
@@ -61,7 +62,8 @@ class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):
 
     organization = OrganizationField(mine=True)
     upload = serializers.UUIDField(required=False)
-    uploads = serializers.ListField(child=serializers.UUIDField(), required=False, help_text=uploads.SEVERAL)
+    uploads = serializers.ListField(child=serializers.UUIDField(), required=False, help_text=SEVERAL)
+    reference = ReferenceSerializer(required=False)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False, allow_blank=True)
     identifiers = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
@@ -69,7 +71,8 @@ class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):
     class Meta:
         model = Dataset
         fields = (
-            "organization", "upload", "uploads", *CARD_FIELDS, "kind", "target", "identifiers", "visibility",
+            "organization", "upload", "uploads", "reference", *CARD_FIELDS, "kind", "target", "identifiers",
+            "visibility",
         )  # fmt: skip
 
 
@@ -115,8 +118,8 @@ class Datasets(InCatalogue, mixins.RetrieveModelMixin, GenericViewSet[Dataset]):
         wanted = NewDatasetSerializer(data=request.data, context=self.get_serializer_context())
         wanted.is_valid(raise_exception=True)
         asked = dict(wanted.validated_data)
-        files = uploads.arrived(request, asked)
-        return self._answer(services.register_dataset(actor=actor(request), upload=files, **asked), 201)
+        asked |= brought(request, asked, asked["organization"])
+        return self._answer(services.register_dataset(actor=actor(request), **asked), 201)
 
     @extend_schema(request=ChangedDatasetSerializer, responses=DatasetSerializer, summary="Change a dataset")
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -16,6 +16,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from chainhub.api.http import actor
 from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.references import described
+from chainhub.organizations.models import Organization
 from chainhub.repositories import uploads
 from chainhub.repositories.models import Upload
 from chainhub.repositories.owners import uploading_for
@@ -41,6 +43,23 @@ class UploadSerializer(serializers.ModelSerializer[Upload]):
     class Meta:
         model = Upload
         fields = ("id", "filename", "size", "offset", "sha256", "created_at", "expires_at", "used_at")
+
+
+class ReferenceSerializer(serializers.Serializer[Any]):
+    """Bytes that stay where they are: `https://…`, `s3://bucket/file`, or a path on the data node."""
+
+    address = serializers.CharField(max_length=2000)
+    sha256 = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+
+
+def brought(request: Request, asked: dict[str, Any], owner: Organization) -> dict[str, Any]:
+    """What registering takes out of a body: `upload` as uploads that have arrived, or `reference`."""
+    reference = asked.pop("reference", None)
+    if not reference:
+        return {"upload": arrived(request, asked)}
+    if asked.pop("upload", None) or asked.pop("uploads", None):
+        raise InvalidInputError(gettext_noop("Name uploads or a reference, not both."), field="reference")
+    return {"reference": described(reference["address"], organization=owner, sha256=reference["sha256"])}
 
 
 def arrived(request: Request, asked: dict[str, Any]) -> list[Upload]:

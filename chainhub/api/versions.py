@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from chainhub.accounts.models import Scope
 from chainhub.api.fields import PersonField, SentenceField
 from chainhub.api.http import actor
-from chainhub.api.uploads import SEVERAL, arrived
+from chainhub.api.uploads import SEVERAL, ReferenceSerializer, brought
 from chainhub.datasets import permissions, services
 from chainhub.datasets.disclosure import masked_for, repairs_for, report_for
 from chainhub.datasets.models import Dataset, DatasetVersion
@@ -62,6 +62,7 @@ class NewVersionSerializer(serializers.Serializer[Any]):
 
     upload = serializers.UUIDField(required=False)
     uploads = serializers.ListField(child=serializers.UUIDField(), required=False, help_text=SEVERAL)
+    reference = ReferenceSerializer(required=False)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
@@ -138,8 +139,8 @@ class Versions(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
         wanted = NewVersionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         asked = dict(wanted.validated_data)
-        files = arrived(request, asked)
-        version = services.add_version(dataset, actor=actor(request), upload=files, **asked)
+        asked |= brought(request, asked, dataset.organization)
+        version = services.add_version(dataset, actor=actor(request), **asked)
         return Response(VersionSerializer(version).data, status=201)
 
     @extend_schema(responses=FieldSerializer(many=True), summary="Fields of a version")

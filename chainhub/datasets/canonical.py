@@ -5,6 +5,8 @@ Images: columns `image` (PNG or JPEG bytes), `label`, `path`.
 """
 
 TRAINING_FILE = "training/data.parquet"
+# Instead of it and of the original, where the bytes stay with their owner.
+REFERENCE_FILE = "reference.json"
 ROWS_PER_GROUP = 65_536
 IMAGES_PER_GROUP = 256
 # Quick to read rather than small: these files are read far more often than they are moved.

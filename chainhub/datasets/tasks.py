@@ -17,6 +17,12 @@ def inspect_version(version_id: int) -> None:
     send("datasets.profile_version", version_id)
 
 
+@shared_task(name="datasets.check_reference")
+def check_reference(version_id: int) -> None:
+    """Read and hash again what a version refers to."""
+    services.check_reference(version_id)
+
+
 # One profile at a time per worker: they take minutes of a core, and people wait for the short tasks beside them.
 _counting = threading.Lock()
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import OperationalError, close_old_connections, connections
 from django.utils import timezone
 
+from chainhub.datasets.references import ChangedReferenceError, UnreachableError
 from chainhub.jobs import ending, runner
 from chainhub.jobs.cache import trim_cache
 from chainhub.jobs.keeper import Keeper, Stop
@@ -71,6 +72,9 @@ class Attempt:
             child = self.server.launch(layout.spec, env=self.slot.environment(), threads=self.slot.threads)
             self._mark("fork")
             self._relay(child, layout)
+        except (UnreachableError, ChangedReferenceError) as error:
+            told = error.sentence
+            self._conclude(lambda: ending.could_not_start(self.run, told))
         except (SupervisorError, DamagedBlobError, OSError) as error:
             logger.exception("run %s could not be started", self.run)
             reason = str(error)

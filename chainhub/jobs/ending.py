@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from chainhub.core.sentences import Sentence
 from chainhub.jobs.keeper import Stop
 from chainhub.jobs.models import Run
 from chainhub.jobs.runner import Said
@@ -18,6 +19,7 @@ from chainhub.repositories.storage import drop_blob, store_file
 EVALUATION = "evaluation.json"
 STOPPED = 3  # the trainer's exit code after it was told to stop and wrote a checkpoint
 
+ASK_OWNER = gettext_noop("Ask the owner of the data, or choose another version.")
 ASK_OPERATOR = gettext_noop("Tell the people who run this hub; the worker's log has the details.")
 FAILURES = {
     Stop.TIME: {
@@ -63,8 +65,11 @@ def conclude(run: Run, asked: Stop | None, status: int | None, last: Said | None
         running.fail_run(run, _crash(status))
 
 
-def could_not_start(run: Run, reason: str) -> None:
-    """The machine's fault, or the storage's."""
+def could_not_start(run: Run, reason: str | Sentence) -> None:
+    """The machine's fault, or the storage's, or that of an owner who keeps the data and has changed or moved it."""
+    if not isinstance(reason, str):
+        running.fail_run(run, {"kind": "data", "text": NOT_STARTED, "hint": ASK_OWNER, "params": {"reason": reason}})
+        return
     params = {"reason": reason[:300]}
     running.fail_run(run, {"kind": "internal", "text": NOT_STARTED, "hint": ASK_OPERATOR, "params": params})
 

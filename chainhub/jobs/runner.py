@@ -13,12 +13,14 @@ from pathlib import Path
 from django.conf import settings
 
 from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.models import DatasetVersion
 from chainhub.datasets.recasting import rewrite
+from chainhub.datasets.references import lay_out_reference
 from chainhub.datasets.roles import corrected_types, sensitive_fields
 from chainhub.jobs.cache import cached
 from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import JobInput, Run
-from chainhub.repositories.models import CommitFile
+from chainhub.repositories.models import Blob, CommitFile
 from chainhub.repositories.storage import fetch_blob
 from trainer.contract import Event, InputFile, JobSpec, Limits, Split
 
@@ -95,19 +97,33 @@ def _inputs(run: Run) -> Iterator[JobInput]:
 
 
 def _input_file(one: JobInput, number: int, folder: Path) -> InputFile:
-    commit, dataset = one.version.commit, one.version.dataset
-    entry = CommitFile.objects.select_related("blob").get(commit=commit, path=TRAINING_FILE)
-    place = folder / f"{number}.parquet"
-    if types := corrected_types(dataset, one.version.inspection):
-        rewrite(cached(entry.blob), place, types)
+    dataset, place = one.version.dataset, folder / f"{number}.parquet"
+    types = corrected_types(dataset, one.version.inspection)
+    if one.version.reference is not None:
+        _lay_out_referred(one.version, place, types)
+    elif types:
+        rewrite(cached(_training_blob(one.version)), place, types)
     else:
-        _link(cached(entry.blob), place)
+        _link(cached(_training_blob(one.version)), place)
     return InputFile(
         organization=dataset.organization.slug,
         organization_name=dataset.organization.name,
         path=str(place),
         dataset=f"{dataset.organization.slug}/{dataset.slug} v{one.version.number}",
     )
+
+
+def _training_blob(version: DatasetVersion) -> Blob:
+    return CommitFile.objects.select_related("blob").get(commit=version.commit, path=TRAINING_FILE).blob
+
+
+def _lay_out_referred(version: DatasetVersion, place: Path, types: dict[str, str]) -> None:
+    """Out of its owner's hands into the run's folder, and with that away again: the cache gets nothing of it."""
+    as_read = place.with_suffix(".read") if types else place
+    lay_out_reference(version, as_read, lambda _share: None)
+    if types:
+        rewrite(as_read, place, types)
+        as_read.unlink()
 
 
 def masked_fields(inputs: list[JobInput]) -> tuple[str, ...]:

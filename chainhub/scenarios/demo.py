@@ -227,7 +227,7 @@ def _dataset(owner: Organization, name: str, target: str, example: Example | Non
     if dataset is None:
         actor = _owner(owner)
         file, card = content()
-        source = (
+        source: dict[str, Any] = (
             {"licence": example.licence, "source": example.source, "source_url": example.source_url} if example else {}
         )
         upload = receive_file(

@@ -7,6 +7,7 @@ from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_gr
 from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
 from chainhub.datasets.services.kinds import set_kind
 from chainhub.datasets.services.profiling import profile_version, send_unprofiled
+from chainhub.datasets.services.referring import ask_for_check, check_reference
 from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
 from chainhub.datasets.services.versions import deprecate_version, restore_version, undeprecate_version
 from chainhub.datasets.services.withdrawing import (
@@ -18,7 +19,9 @@ from chainhub.datasets.services.withdrawing import (
 
 __all__ = [
     "add_version",
+    "ask_for_check",
     "change_visibility",
+    "check_reference",
     "deprecate_version",
     "discard_dataset",
     "grant_use",

@@ -4,23 +4,28 @@ import logging
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from chainhub.core.errors import DomainError
 from chainhub.core.live import publish
 from chainhub.core.queue import send
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.inspection.files import inspect_file
-from chainhub.datasets.inspection.findings import Findings, RefusedFileError
+from chainhub.datasets.inspection.findings import Findings, RefusedFileError, Tell
 from chainhub.datasets.isolation import inspect_isolated
 from chainhub.datasets.models import DatasetVersion, VersionStatus
+from chainhub.datasets.references import ChangedReferenceError, fetch_reference, name_of
 from chainhub.datasets.services.outcome import accept, refuse
 from chainhub.repositories.packages import pack_upload
-from chainhub.repositories.storage import DamagedBlobError, local_file, scratch_folder
+from chainhub.repositories.storage import local_file, scratch_folder
 
 logger = logging.getLogger(__name__)
 
@@ -86,16 +91,43 @@ def inspect_version(version_id: int, *, isolated: bool = True) -> None:
 def _findings(claim: Claim, work: Path, *, isolated: bool) -> Findings | Sentence:
     """What is in the file, or why it is refused."""
     version = claim.version
-    if version.upload is not None and version.attempts <= MOST_ATTEMPTS:
-        pack_upload(version.upload, work, claim.tell, owner=version.dataset.organization)
-    if version.attempts > MOST_ATTEMPTS or version.upload is None or version.upload.blob is None:
+    if version.attempts > MOST_ATTEMPTS:
         return sentence(gettext_noop("The file could not be inspected, however often it was tried."))
     read = inspect_isolated if isolated else inspect_file
     try:
-        with local_file(version.upload.blob) as source:
-            return read(source, work, claim.tell, name=version.upload.filename, kind=version.dataset.kind)
-    except (RefusedFileError, DamagedBlobError) as refusal:
+        with _source(claim, work) as (source, name):
+            return read(source, work, claim.tell, name=name, kind=version.dataset.kind)
+    except DomainError as refusal:
         return refusal.sentence
+
+
+@contextmanager
+def _source(claim: Claim, work: Path) -> Iterator[tuple[Path, str]]:
+    """The file that was uploaded, packed or referred to, and how it is called. Raises `DomainError`."""
+    version = claim.version
+    if version.reference is not None:
+        place = work / "referred"
+        version.reference = _read_reference(version, place, claim.tell)
+        yield place, name_of(version.reference)
+        place.unlink()
+        return
+    if version.upload is not None:
+        pack_upload(version.upload, work, claim.tell, owner=version.dataset.organization)
+    if version.upload is None or version.upload.blob is None:
+        raise RefusedFileError(gettext_noop("The file has not arrived whole yet."))
+    with local_file(version.upload.blob) as source:
+        yield source, version.upload.filename
+
+
+def _read_reference(version: DatasetVersion, place: Path, tell: Tell) -> dict[str, Any]:
+    announced = version.reference["sha256"] if version.reference else ""
+    found = fetch_reference(version.reference or {}, place, tell, organization=version.dataset.organization)
+    if announced and announced != found["sha256"]:
+        raise ChangedReferenceError(
+            gettext_noop("The file at %(address)s does not have the SHA-256 that was announced."),
+            address=found["address"].split("?")[0],
+        )
+    return found
 
 
 def send_uninspected() -> int:

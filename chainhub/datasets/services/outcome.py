@@ -1,5 +1,6 @@
 """What becomes of an inspected version: ready with a commit, or refused with a sentence. Each happens once."""
 
+import json
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_noop
 from chainhub.activity.services import notify
 from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import Sentence, sentence
-from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.canonical import REFERENCE_FILE, TRAINING_FILE
 from chainhub.datasets.inspection.findings import Findings
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.search import index_dataset
@@ -17,12 +18,17 @@ from chainhub.datasets.services.history import remember
 from chainhub.datasets.services.kinds import mismatch, settle
 from chainhub.repositories.models import Blob
 from chainhub.repositories.services import commit_files, tag_commit
-from chainhub.repositories.storage import drop_blob, hand_over, store_file
+from chainhub.repositories.storage import drop_blob, hand_over, store_bytes, store_file
 
 
 def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime) -> None:
     """Store the canonical form, commit it with the original, and open the version for use."""
-    training = store_file(findings.training, move=True, owner=version.dataset.organization)
+    owner = version.dataset.organization
+    files = (
+        _referred(version)
+        if version.reference
+        else {TRAINING_FILE: store_file(findings.training, move=True, owner=owner)}
+    )
     _take_over(version)
     with transaction.atomic():
         held = _held(version, claimed_at)
@@ -33,9 +39,17 @@ def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime)
             _refuse(held, reason)
             return
         settle(dataset, findings)
-        assert held.upload is not None  # noqa: S101 - a version without upload is refused before it is read
-        files = {_original_name(held.upload.filename): held.upload.blob, TRAINING_FILE: training}
-        _make_ready(held, findings, {path: blob for path, blob in files.items() if blob})
+        held.reference = version.reference
+        if held.upload is not None and held.upload.blob is not None:
+            files[_original_name(held.upload.filename)] = held.upload.blob
+        _make_ready(held, findings, files)
+
+
+def _referred(version: DatasetVersion) -> dict[str, Blob]:
+    """All that a commit holds of bytes that stay with their owner: their hash. The address may hold a secret key."""
+    told = {name: (version.reference or {})[name] for name in ("kind", "sha256", "size")}
+    text = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return {REFERENCE_FILE: store_bytes(text.encode(), owner=version.dataset.organization)}
 
 
 def _take_over(version: DatasetVersion) -> None:
@@ -77,7 +91,7 @@ def _make_ready(version: DatasetVersion, findings: Findings, files: dict[str, Bl
     if before:
         version.inspection["changes"] = changes_between(before.inspection, findings.report)
     version.move_to(VersionStatus.READY)
-    version.save(update_fields=["commit", "rows", "progress", "inspection", "status"])
+    version.save(update_fields=["commit", "rows", "progress", "inspection", "status", "reference"])
     index_dataset(dataset)
     said = sentence(
         gettext_noop("“%(dataset)s” version %(version)s is ready: %(rows)s rows."),

@@ -9,6 +9,8 @@ import logging
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,15 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from chainhub.core.errors import DomainError
 from chainhub.core.live import publish
 from chainhub.core.queue import send
 from chainhub.datasets.canonical import TRAINING_FILE
+from chainhub.datasets.inspection.findings import Tell
 from chainhub.datasets.isolation import run_isolated
 from chainhub.datasets.models import DatasetVersion, VersionStatus
 from chainhub.datasets.profile.describe import profile_file
+from chainhub.datasets.references import lay_out_reference
 from chainhub.datasets.services.inspecting import MOST_ATTEMPTS, SILENT, TOLD_EVERY, ClaimLostError
 from chainhub.repositories.models import CommitFile
 from chainhub.repositories.storage import local_file, scratch_folder
@@ -58,7 +63,9 @@ class ProfileClaim:
 
 def claim_profile(version_id: int) -> ProfileClaim | None:
     """Take the profile over if nobody works on it; None otherwise."""
-    ready = DatasetVersion.objects.select_related("dataset").filter(pk=version_id, status=VersionStatus.READY)
+    ready = DatasetVersion.objects.select_related("dataset__organization").filter(
+        pk=version_id, status=VersionStatus.READY
+    )
     version = ready.exclude(commit=None).first()
     if version is None or not _is_free(version.profile):
         return None
@@ -107,14 +114,30 @@ def _is_free(profile: dict[str, Any]) -> bool:
     return not claimed or datetime.fromisoformat(claimed) < timezone.now() - SILENT
 
 
+@contextmanager
+def _training(version: DatasetVersion, work: Path, tell: Tell, *, isolated: bool) -> Iterator[Path | None]:
+    """The canonical form; None where there is none, or where it cannot be had from its owner."""
+    if version.reference is not None:
+        place = work / "referred.parquet"
+        with suppress(DomainError):
+            lay_out_reference(version, place, lambda share: tell(share / 2), isolated=isolated)
+        yield place if place.exists() else None
+        return
+    entry = CommitFile.objects.select_related("blob").filter(commit=version.commit_id, path=TRAINING_FILE).first()
+    if entry is None:
+        yield None
+        return
+    with local_file(entry.blob) as source:
+        yield source
+
+
 def _profile(claim: ProfileClaim, work: Path, *, isolated: bool) -> dict[str, Any] | None:
     """The profile; None where the data killed its reader."""
     version = claim.version
-    entry = CommitFile.objects.select_related("blob").filter(commit=version.commit_id, path=TRAINING_FILE).first()
-    if entry is None:
-        return None
     target = version.dataset.target
-    with local_file(entry.blob) as source:
+    with _training(version, work, claim.tell, isolated=isolated) as source:
+        if source is None:
+            return None
         if not isolated:
             return profile_file(source, version.inspection, work, claim.tell, target=target)
         report = work / "report.json"

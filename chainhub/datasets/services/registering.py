@@ -1,7 +1,7 @@
 """Registering data: a finished upload becomes a dataset, or the next version of one."""
 
-from collections.abc import Sequence
-from typing import TypedDict, Unpack
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -40,7 +40,8 @@ def register_dataset(
     actor: User,
     organization: Organization,
     name: str,
-    upload: Upload | Sequence[Upload],
+    upload: Upload | Sequence[Upload] = (),
+    reference: Mapping[str, Any] | None = None,
     kind: str = "",
     visibility: str = Visibility.PRIVATE,
     target: str = "",
@@ -49,7 +50,8 @@ def register_dataset(
 ) -> Dataset:
     """A dataset whose first version is on its way to be inspected. An empty `kind` is told from the file.
 
-    Several uploads become one package, each at its path.
+    Several uploads become one package, each at its path. With a `reference` (see `references.described`) instead of
+    uploads, the bytes stay where they are.
     """
     if not permissions.may_register(actor, organization):
         raise PermissionDenied
@@ -70,20 +72,27 @@ def register_dataset(
         created_by=actor,
     )
     index_dataset(dataset)
-    _begin_version(dataset, actor=actor, upload=upload, note="")
+    _begin_version(dataset, actor=actor, upload=upload, reference=reference, note="")
     remember(dataset, "registered", gettext_noop("Registered the dataset “%(dataset)s”."), actor=actor)
     return dataset
 
 
 @transaction.atomic
-def add_version(dataset: Dataset, *, actor: User, upload: Upload | Sequence[Upload], note: str = "") -> DatasetVersion:
+def add_version(
+    dataset: Dataset,
+    *,
+    actor: User,
+    upload: Upload | Sequence[Upload] = (),
+    reference: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> DatasetVersion:
     """The next version, on its way to be inspected; the ones before stay as they are."""
     if not permissions.may_edit(actor, dataset):
         raise PermissionDenied
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
     if dataset.withdrawn_at:
         raise DomainError(gettext_noop("The dataset is withdrawn; restore it before adding a version."))
-    version = _begin_version(dataset, actor=actor, upload=upload, note=note)
+    version = _begin_version(dataset, actor=actor, upload=upload, reference=reference, note=note)
     remember(
         dataset,
         "version_added",
@@ -109,18 +118,32 @@ def discard_dataset(dataset: Dataset, *, actor: User) -> None:
     repository.delete()
 
 
-def _begin_version(dataset: Dataset, *, actor: User, upload: Upload | Sequence[Upload], note: str) -> DatasetVersion:
-    upload = take_uploads([upload] if isinstance(upload, Upload) else upload, actor=actor)
-    if upload.organization_id != dataset.organization_id:
-        check_room(dataset.organization, upload.size)
+def _begin_version(
+    dataset: Dataset,
+    *,
+    actor: User,
+    upload: Upload | Sequence[Upload],
+    reference: Mapping[str, Any] | None,
+    note: str,
+) -> DatasetVersion:
+    taken = None if reference else _take(dataset, upload, actor)
     last = dataset.versions.order_by("-number").first()
     version = DatasetVersion.objects.create(
         dataset=dataset,
         number=last.number + 1 if last else 1,
         status=VersionStatus.INSPECTING,
-        upload=upload,
+        upload=taken,
+        reference=dict(reference) if reference else None,
         note=note,
         created_by=actor,
     )
     send_on_commit("datasets.inspect_version", version.pk)
     return version
+
+
+def _take(dataset: Dataset, upload: Upload | Sequence[Upload], actor: User) -> Upload:
+    """The file of a version; where it was uploaded for nobody or another, there must be room for it here."""
+    taken = take_uploads([upload] if isinstance(upload, Upload) else upload, actor=actor)
+    if taken.organization_id != dataset.organization_id:
+        check_room(dataset.organization, taken.size)
+    return taken

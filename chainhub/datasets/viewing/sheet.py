@@ -7,7 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_noop
 
+from chainhub.core.errors import DomainError
 from chainhub.core.spreadsheets import csv_table
 from chainhub.datasets import permissions
 from chainhub.datasets.canonical import TRAINING_FILE
@@ -132,6 +134,8 @@ def opened(version: DatasetVersion, user: Any, *, to_take_along: bool = False) -
     allowed = permissions.may_download if to_take_along else permissions.may_see_rows
     if not allowed(user, dataset):
         raise PermissionDenied
+    if version.reference is not None:
+        raise DomainError(gettext_noop("The rows of this version stay with their owner; the hub does not hold them."))
     entry = CommitFile.objects.select_related("blob").get(commit=version.commit_id, path=TRAINING_FILE)
     with open_blob(entry.blob) as file:
         yield Sheet(Rows(file), version.inspection, masked_for(user, dataset))

@@ -24,6 +24,8 @@ PICTURES, ROWS = 48, 50
 
 def rows_tab(request: SignedInRequest, version: DatasetVersion) -> dict[str, Any]:
     """What the tab shows: a page of rows or pictures, and the question that led to it."""
+    if version.reference is not None:
+        return {"by_reference": True}
     with opened(version, request.user) as sheet:
         services.record_view(version, actor=request.user)
         question, refusal = _question(request, sheet)
