@@ -8,6 +8,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from chainhub.api.document import DOCUMENT
 from chainhub.core.env import database_with_options, secret_kept_in, storage_from
 from chainhub.core.valkey import address
 
@@ -260,34 +261,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "chainhub.api.http.problem",
     "PAGE_SIZE": 50,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "ChainHub API",
-    "DESCRIPTION": "Everything that the pages do, for programs.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "COMPONENT_SPLIT_REQUEST": True,
-    # Nothing is asked of an address outside: the hub runs in closed networks.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "validatorUrl": None},
-    "ENUM_NAME_OVERRIDES": {
-        "JobStatus": "chainhub.jobs.models.Status",
-        "ApprovalStatus": "chainhub.jobs.models.ApprovalStatus",
-        "ParticipantStatus": "chainhub.collaborations.models.ParticipantStatus",
-        "VersionStatus": "chainhub.datasets.models.VersionStatus",
-        "DatasetKind": "chainhub.datasets.models.Kind",
-        "FieldRole": "chainhub.datasets.roles.FieldRole",
-        "MemberRole": "chainhub.organizations.models.Role",
-        "NegotiationState": "chainhub.policies.states.State",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "chainhub.api.schema.add_problems",
-    ],
-}
+SPECTACULAR_SETTINGS = DOCUMENT
 
 LOGGING = {
     "version": 1,

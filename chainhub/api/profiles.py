@@ -26,7 +26,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class RestoringSerializer(serializers.Serializer[Any]):
     """What is said about the new version."""
 
     note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
@@ -77,11 +77,11 @@ class Profiles(GenericViewSet[DatasetVersion]):
         ]
         return Response({**found, "fields": fields})
 
-    @extend_schema(request=NoteSerializer, responses={201: VersionSerializer}, summary="Restore a version")
+    @extend_schema(request=RestoringSerializer, responses={201: VersionSerializer}, summary="Restore a version")
     def restore(self, request: Request, **kwargs: Any) -> Response:
         """A new version with the files of this one."""
         version = self._version(dataset_of(self), self.kwargs["number"])
-        wanted = NoteSerializer(data=request.data)
+        wanted = RestoringSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         made = services.restore_version(version, actor=actor(request), note=wanted.validated_data["note"])
         return Response(VersionSerializer(made).data, status=201)

@@ -76,7 +76,12 @@ class Rows(GenericViewSet[DatasetVersion]):
         version.dataset = dataset
         return version
 
-    @extend_schema(parameters=ASKED, responses=RowsSerializer, summary="Rows of a version")
+    @extend_schema(
+        operation_id="datasets_versions_rows_list",
+        parameters=ASKED,
+        responses=RowsSerializer,
+        summary="Rows of a version",
+    )
     def page(self, request: Request, **kwargs: Any) -> Response:
         """Pictures are left out; texts are cut after 2,000 letters."""
         version = self._version()
