@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from chainhub.organizations.models import Organization
@@ -76,11 +76,20 @@ def hand_over(blob: Blob, owner: Organization) -> Blob:
 
 
 def drop_blob(blob: Blob) -> None:
-    """Give back the space of a blob that nothing names any more."""
+    """Give back the space of a blob that nothing names any more.
+
+    Whoever stores the same bytes meanwhile makes its row after this, since that needs the owner's, held here; then it
+    looks whether its file is still there (see `_stored`).
+    """
     name = blob.storage_name
-    with suppress(ProtectedError):
-        blob.delete()
-        raw.remove(name)
+    with suppress(ProtectedError, IntegrityError), transaction.atomic():
+        if blob.owner_id:
+            Organization.objects.select_for_update().get(pk=blob.owner_id)
+        gone, _rows = blob.delete()
+        if connection.vendor == "postgresql":
+            connection.check_constraints()  # now rather than at the end: the file must not go before that is sure
+        if gone:
+            raw.remove(name)
 
 
 @contextmanager
@@ -155,7 +164,15 @@ def _stored(digest: str, size: int, owner: Organization | None, source: Source, 
         return found
     blob = found or Blob(sha256=digest, size=size, owner=owner, key=key_for(owner))
     write_blob(blob, source, may_share=may_share)
-    return found or _row(blob)
+    if found:
+        return found
+    made = _row(blob)
+    if not blob_exists(made):
+        # Another process gave equal bytes of the same owner up while these were written.
+        if not isinstance(source, Path):
+            source.seek(0)
+        write_blob(made, source, may_share=may_share)
+    return made
 
 
 def _found(digest: str, owner: Organization | None) -> Blob | None:

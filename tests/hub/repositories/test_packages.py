@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.datasets import services
 from chainhub.datasets.models import Dataset, VersionStatus
 from chainhub.organizations.models import Organization
+from chainhub.repositories import storage
 from chainhub.repositories.models import Blob, Upload
 from chainhub.repositories.packages import pack_upload, take_uploads
 from chainhub.repositories.quotas import room_of
@@ -92,3 +94,23 @@ def test_two_files_of_one_path_are_refused(alice: User, anvil: Organization) -> 
         take_uploads([uploaded(alice, "a,b\n1,2\n"), uploaded(alice, "a,b\n3,4\n")], actor=alice)
     with pytest.raises(InvalidInputError, match="1 to 1000"):
         take_uploads([], actor=alice)
+
+
+def test_bytes_given_up_while_equal_ones_are_stored_are_there(
+    alice: User, anvil: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process drops the blob between the other's file and its row."""
+    first = storage.store_bytes(b"the same", owner=anvil)
+    written = storage.write_blob
+
+    def interrupted(blob: Blob, *arguments: Any, **options: Any) -> None:
+        written(blob, *arguments, **options)
+        if Blob.objects.filter(pk=first.pk).exists():
+            storage.drop_blob(first)
+
+    monkeypatch.setattr(storage, "write_blob", interrupted)
+    monkeypatch.setattr(storage, "_found", lambda *_asked: None)
+    again = storage.store_bytes(b"the same", owner=anvil)
+    assert again.pk != first.pk
+    with open_blob(again) as stored:
+        assert stored.read() == b"the same"
