@@ -103,11 +103,11 @@ export class Area {
     const bar = this.total.querySelector("progress");
     [bar.max, bar.value] = [size, sent];
     const told = { n: done, of: rows.length, done: bytes(sent), total: bytes(size), speed: bytes(Math.round(speed)), left: duration((size - sent) / speed) };
-    this.total.querySelector(".state").textContent = t(done === rows.length ? "upload_all_done" : speed ? "upload_all_running" : "upload_all", told);
+    this.total.querySelector(".state").textContent = done === rows.length ? t("upload_all_done", told) : speed ? t("upload_all_running", told) : t("upload_all", told);
     const moving = rows.some((row) => row.isMoving);
     const all = this.total.querySelector("button");
     all.hidden = done === rows.length;
-    all.textContent = t(moving ? "pause_all" : "resume_all");
+    all.textContent = moving ? t("pause_all") : t("resume_all");
   }
 
   toggleAll() {

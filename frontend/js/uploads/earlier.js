@@ -28,7 +28,8 @@ async function show(area, storage, one, begun) {
   }
   const { offset, size } = await answer.json();
   const name = one.metadata.filename;
-  const text = t(offset < size ? "upload_earlier" : "upload_earlier_whole", { done: bytes(offset), total: bytes(size), when: ago(begun) });
+  const told = { done: bytes(offset), total: bytes(size), when: ago(begun) };
+  const text = offset < size ? t("upload_earlier", told) : t("upload_earlier_whole", told);
   const row = h("li", { class: "drop-file is-earlier" }, icon("history"), h("span", { class: "name" }, name), h("span", { class: "state" }, text));
   const forget = button("x", t("remove_one", { name }), () => {
     storage.removeUpload(one.urlStorageKey);

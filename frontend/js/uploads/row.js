@@ -39,9 +39,12 @@ export class Row {
     this.state = state;
     this.element.classList.toggle("is-failed", state === "failed");
     this.element.classList.toggle("is-done", state === "done");
-    const [picture, label] = this.isMoving ? ["pause", "pause_one"] : state === "failed" ? ["rotate-ccw", "retry_one"] : ["play", "resume_one"];
+    const named = { name: this.name };
+    const [picture, label] = this.isMoving
+      ? ["pause", t("pause_one", named)]
+      : state === "failed" ? ["rotate-ccw", t("retry_one", named)] : ["play", t("resume_one", named)];
     this.toggle.replaceChildren(icon(picture));
-    this.toggle.title = t(label, { name: this.name });
+    this.toggle.title = label;
     this.toggle.setAttribute("aria-label", this.toggle.title);
     this.write(text);
     if (aloud) this.area.say(`${this.name}: ${text}`);
