@@ -57,7 +57,7 @@ def addresses(version: ModelVersion) -> list[str]:
         "/scenarios/visual-inspection/",
         *(f"{job}{tab}" for tab in JOB_TABS),
         *(f"{version.get_absolute_url()}{tab}" for tab in MODEL_TABS),
-        *(f"/datasets/anvil/bearings/{tab}" for tab in DATASET_TABS),
+        *(f"/datasets/anvil/bearings/{tab}" for tab in (*DATASET_TABS, "edit/")),
     ]
 
 
