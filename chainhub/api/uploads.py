@@ -28,9 +28,10 @@ OWNER = OpenApiParameter("organization", str, description="For whom; else the on
 SEVERAL = "Several uploads, instead of one: they become one package, each at its path."
 DESCRIPTION = """The body is the file itself, streamed to disk:
 
-    curl -X POST -T data.csv -H "Authorization: Bearer $TOKEN" "$HUB/api/v1/uploads/?filename=data.csv"
+    curl -T data.csv -H "Authorization: Bearer $TOKEN" $HUB/api/v1/uploads/
 
-or a form with the part `file` (`curl -F file=@data.csv …`). The `id` in the answer is what registering asks for.
+(curl writes the file's name behind the slash; other programs say `?filename=data.csv`), or a form with the part `file`
+(`curl -F file=@data.csv …`). The `id` in the answer is what registering asks for.
 A large file that must survive a broken line goes to `/uploads/` with any tus 1.0 client and the same token.
 """
 
@@ -109,13 +110,14 @@ class Uploads(
         request={"application/octet-stream": OpenApiTypes.BINARY, FORM: OpenApiTypes.OBJECT},
         responses={201: UploadSerializer},
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request, filename: str = "") -> Response:
         """Streams; memory stays flat."""
         uploads.check_size(int(request.META.get("CONTENT_LENGTH") or 0))
         owner = uploading_for(
             actor(request), request.query_params.get("organization", ""), acting=getattr(request, "acting", None)
         )
-        sent = self._form_file(request) if (request.content_type or "").startswith(FORM) else self._body(request)
+        is_form = (request.content_type or "").startswith(FORM)
+        sent = self._form_file(request) if is_form else self._body(request, filename)
         upload = uploads.receive_file(
             actor=actor(request), organization=owner, content_type=request.content_type or "", **sent
         )
@@ -133,11 +135,11 @@ class Uploads(
             raise InvalidInputError(gettext_noop("The form has no part “file”."), field="file")
         return {"filename": request.query_params.get("filename") or file.name, "size": file.size, "source": file}
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _body(self, request: Request, filename: str) -> dict[str, Any]:
         length = request.META.get("CONTENT_LENGTH") or ""
         if not length.isdigit():
             raise InvalidInputError(gettext_noop("Send the header Content-Length, or use tus at /uploads/."))
-        name = request.query_params.get("filename", "")
+        name = filename or request.query_params.get("filename", "")
         if not name:
             raise InvalidInputError(gettext_noop("Name the file: ?filename=data.csv."), field="filename")
         return {"filename": name, "size": int(length), "source": request.stream}
@@ -145,5 +147,6 @@ class Uploads(
 
 urlpatterns = [
     path("uploads/", Uploads.as_view({"get": "list", "post": "create"}), name="upload-list"),
+    path("uploads/<str:filename>", Uploads.as_view({"put": "create"}), name="upload-named"),
     path("uploads/<uuid:pk>/", Uploads.as_view({"get": "retrieve", "delete": "destroy"}), name="upload-detail"),
 ]

@@ -57,6 +57,7 @@ OPEN_TO_ALL = {
     ("web:scenario", "get"),
     ("api:scenario", "get"),
     ("api:recipe-detail", "get"),
+    ("api:upload-named", "put"),  # its place is how one's own file is to be called
     ("api:node-detail", "get"),  # everybody sees what the hub computes on
 }
 

@@ -16,7 +16,7 @@ from chainhub.organizations.models import Membership, Organization, Role
 from chainhub.repositories.models import Blob, Upload
 from chainhub.repositories.quotas import room_of
 from tests.factories.datasets import registered_csv
-from tests.web.test_uploads import DATA, TUS, Tus, encoded
+from tests.web.test_uploads import BODY, DATA, TUS, Tus, encoded
 
 SHA = hashlib.sha256(DATA).hexdigest()
 
@@ -200,3 +200,18 @@ def test_the_pages_show_how_much_room_is_left(tus: Tus, anvil: Organization) -> 
         page = tus.client.get(address).content.decode()
         assert 'value="0.5120"' in page
         assert "20 kB" in page
+
+
+def test_a_body_without_a_length_arrives_too(tus: Tus) -> None:
+    """As `tail … | curl -T -` sends it."""
+    where = tus.begin(len(DATA))["Location"]
+    told = {**TUS, "Upload-Offset": "0", "Transfer-Encoding": "chunked"}
+    answer = tus.client.patch(where, DATA, content_type=BODY, headers=told, CONTENT_LENGTH="")
+    assert answer["Upload-Offset"] == str(len(DATA))
+    assert Upload.objects.get().blob == Blob.objects.get(sha256=SHA)
+
+
+def test_curl_names_the_file_behind_the_slash(tus: Tus) -> None:
+    answer = tus.client.put("/api/v1/uploads/数据.csv?organization=anvil", DATA, content_type="text/csv")
+    assert answer.status_code == 201, answer.content
+    assert Upload.objects.get().filename == "数据.csv"

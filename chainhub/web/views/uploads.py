@@ -161,7 +161,15 @@ def _append(request: HttpRequest, one: Upload, *, offset: int) -> int:
     announced = int(request.META.get("CONTENT_LENGTH") or 0)
     if announced > one.size - offset:
         raise TooLargeError(gettext_noop("More bytes are sent than the file was said to have."))
-    return uploads.append_to_upload(one, request, offset=offset, checksum=_checksum(request))
+    return uploads.append_to_upload(one, _body(request), offset=offset, checksum=_checksum(request))
+
+
+def _body(request: HttpRequest) -> uploads.Readable:
+    """The bytes that are sent. `tail … | curl -T -` sends them without a length, which Django takes for nothing."""
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        source: uploads.Readable = request.META["wsgi.input"]
+        return source
+    return request
 
 
 def _expiring(answer: HttpResponse, one: Upload) -> HttpResponse:
