@@ -12,8 +12,8 @@ RESERVED = {"new", "edit"}
 LONGEST = 72  # leaves room for a number in a column of 80
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 HAN = re.compile(f"[{_HAN}]+")
-# A name in two languages, such as “Heart patients 心脏病患者”: two Latin words or more, then Chinese.
-TWICE = re.compile(rf"([^{_HAN}]*[A-Za-z]{{3,}}\W+[^{_HAN}]*[A-Za-z]{{3,}}[^{_HAN}]*)\s[{_HAN}]+")
+# A name in two languages, such as “Meridian 子午”: a Latin word of some length, then Chinese. “BMW 轴承” is one name.
+TWICE = re.compile(rf"([^{_HAN}]*[A-Za-z]{{5,}}[^{_HAN}]*)\s[{_HAN}]+")
 
 
 def free_slug(name: str, taken: QuerySet[Any], *, fallback: str) -> str:

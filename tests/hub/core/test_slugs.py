@@ -21,6 +21,7 @@ from chainhub.organizations.services import change_organization, create_organiza
         ("Müller & 合作伙伴", "muller-he-zuo-huo-ban"),
         ("ＡＢＣ铸件", "abc-zhu-jian"),
         ("Heart disease risk 心脏病风险", "heart-disease-risk"),
+        ("Meridian 子午", "meridian"),
         ("BMW 轴承数据", "bmw-zhou-cheng-shu-ju"),
         ("Anvil Steel", "anvil-steel"),
     ],

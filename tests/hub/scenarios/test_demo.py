@@ -57,7 +57,7 @@ def test_a_failed_job_is_launched_anew_and_results_tell_address_and_scores() -> 
     succeed(job, found=evaluation({"huaxing": (0.95, 0.94), "lantern": (0.9, 0.93)}))
     publish_job(job)
     (result,) = demo.demo_results()
-    assert result["address"] == "/models/meridian-zi-wu/part-recognition/?version=1"
+    assert result["address"] == "/models/meridian/part-recognition/?version=1"
     assert [one.name for one in result["organizations"]] == ["Huaxing", "Lantern"]
     assert result["weighted"] == (0.7, 0.9)
 
