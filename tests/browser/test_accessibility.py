@@ -26,7 +26,14 @@ LISTS = [
     "/", "/collaborations/", "/datasets/", "/jobs/", "/models/", "/scenarios/", "/organizations/", "/compute/",
     "/inbox/", "/audit/", "/search/?q=a", "/me/", "/me/tokens/", "/accounts/password/change/", "/accounts/sessions/",
 ]  # fmt: skip
-FORMS = ["/collaborations/new/", "/datasets/new/", "/jobs/new/", "/organizations/new/", "/organizations/anvil/edit/"]
+FORMS = [
+    "/collaborations/new/",
+    "/datasets/new/",
+    "/datasets/reference/",
+    "/jobs/new/",
+    "/organizations/new/",
+    "/organizations/anvil/edit/",
+]
 JOB_TABS = ["", "?tab=log", "?tab=settings", "?tab=runs"]
 MODEL_TABS = ["", "&tab=try", "&tab=use", "&tab=card", "&tab=files", "&tab=lineage", "&tab=versions"]
 DATASET_TABS = ["", "?tab=data", "?tab=rows", "?tab=versions", "?tab=use", "?tab=reads", "?tab=trained"]
