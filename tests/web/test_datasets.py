@@ -83,7 +83,7 @@ def test_registering_goes_through_the_form(browse: Browse, alice: User, anvil: O
     assert upload.filename in again.content.decode()
     answer = client.post("/datasets/new/", {**sent, "name": "Axles"})
     dataset = Dataset.objects.get(name="Axles")
-    assert answer.headers["Location"] == address(dataset)
+    assert answer.headers["Location"] == f"{address(dataset)}?tab=data"
     assert "is being inspected" in client.get(address(dataset)).content.decode()
     fragment = client.get(address(dataset, "dataset-inspection", 1))
     assert "HX-Refresh" not in fragment.headers
@@ -147,6 +147,16 @@ def test_files_are_handed_out_in_any_part_and_never_as_active_content(
     part = client.get(where, headers={"Range": "bytes=4-6"})
     assert (part.status_code, b"".join(part.streaming_content)) == (206, b"1,2")
     assert AuditEvent.objects.filter(verb="dataset.file_downloaded").count() == 1
+
+
+@pytest.mark.parametrize("part", ["bytes=1-", "bytes=-100000", "Bytes=0-", "rows=1-2"])
+def test_nobody_takes_a_file_unseen_by_beginning_elsewhere(
+    browse: Browse, alice: User, bearings: Dataset, part: str
+) -> None:
+    where = address(bearings, "dataset-file", 1, "data.csv")
+    for _again in range(2):
+        assert browse(alice).get(where, headers={"Range": part}).status_code in {200, 206}
+    assert AuditEvent.objects.filter(verb="dataset.file_downloaded", actor=alice).count() == 1
 
 
 def test_the_list_filters_by_owner_kind_and_words(

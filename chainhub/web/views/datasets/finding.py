@@ -35,3 +35,8 @@ def chosen_version(request: HttpRequest, versions: list[DatasetVersion]) -> Data
             raise Http404
         return found
     return next((one for one in versions if one.status == "ready"), None)
+
+
+def found_in(dataset: Dataset) -> str:
+    """Where what was just brought in shows what was found in it."""
+    return f"{dataset.get_absolute_url()}?tab=data"

@@ -19,7 +19,7 @@ from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import STEWARDS
 from chainhub.web.forms.references import ReferredDatasetForm, ReferredVersionForm
 from chainhub.web.http import SignedInRequest
-from chainhub.web.views.datasets.finding import versions_of, visible
+from chainhub.web.views.datasets.finding import found_in, versions_of, visible
 
 
 @login_required
@@ -33,7 +33,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = dict(form.cleaned_data)
         if reference := _described(form, asked, asked["organization"]):
-            return redirect(services.register_dataset(actor=request.user, reference=reference, **asked))
+            return redirect(found_in(services.register_dataset(actor=request.user, reference=reference, **asked)))
     return render(request, "web/datasets/reference.html", {"form": form, "organizations": organizations})
 
 
@@ -49,7 +49,7 @@ def new_version(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         asked = dict(form.cleaned_data)
         if reference := _described(form, asked, dataset.organization):
             services.add_version(dataset, actor=request.user, reference=reference, **asked)
-            return redirect(dataset)
+            return redirect(found_in(dataset))
     return render(request, "web/datasets/reference.html", {"form": form, "dataset": dataset, "organizations": [1]})
 
 

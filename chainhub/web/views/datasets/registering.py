@@ -19,7 +19,7 @@ from chainhub.repositories.quotas import room_of
 from chainhub.web.forms.datasets import DatasetForm, VersionForm
 from chainhub.web.forms.refusals import refusals_in
 from chainhub.web.http import SignedInRequest
-from chainhub.web.views.datasets.finding import versions_of, visible
+from chainhub.web.views.datasets.finding import found_in, versions_of, visible
 
 ACCEPTED = (
     ".csv,.tsv,.txt,.gz,.parquet,.pq,.zip,.arrow,.feather,.json,.jsonl,.ndjson,.xlsx,.tar,.tgz,.md,.smi,.smiles,"
@@ -38,7 +38,8 @@ def new(request: SignedInRequest) -> HttpResponse:
     form = DatasetForm(request.POST or None, user=request.user, organizations=organizations, initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
-            return redirect(services.register_dataset(actor=request.user, **form.cleaned_data))
+            dataset = services.register_dataset(actor=request.user, **form.cleaned_data)
+            return redirect(found_in(dataset))
     owner = initial["organization"]
     context = {"form": form, "organizations": organizations, **_limits(owner)}
     return render(request, "web/datasets/new.html", context)
@@ -55,7 +56,7 @@ def new_version(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             services.add_version(dataset, actor=request.user, **form.cleaned_data)
-            return redirect(dataset)
+            return redirect(found_in(dataset))
     latest = dataset.latest_version
     return render(
         request,
