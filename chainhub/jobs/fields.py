@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
-from chainhub.datasets.roles import FieldRole, roles_of, types_of
+from chainhub.datasets.roles import FieldRole, roles_of, sensitive_fields, types_of
 from chainhub.jobs.catalogue import Recipe
 
 NUMERIC = {"integer", "number", "boolean"}
@@ -64,7 +64,14 @@ def not_learnt(versions: Sequence[DatasetVersion]) -> set[str]:
     """Fields that an owner keeps out of training unless they are asked for by name."""
     roles = [roles_of(version.dataset, version.inspection) for version in versions]
     named = (name for version in versions for name in version.dataset.identifiers)
-    return {name for told in roles for name, role in told.items() if role in LEFT_OUT} | set(named)
+    kept = {name for told in roles for name, role in told.items() if role in LEFT_OUT}
+    return kept | set(named) | {name for version in versions for name in telling_fields(version)}
+
+
+def telling_fields(version: DatasetVersion) -> set[str]:
+    """Sensitive fields that hold words: a model carries the words it learnt from, and everybody receives the model."""
+    types = fields_of(version)
+    return {name for name in sensitive_fields(version.dataset) if types.get(name, "") not in NUMERIC | UNKNOWN}
 
 
 def _has_images(versions: Sequence[DatasetVersion]) -> bool:
@@ -87,6 +94,8 @@ def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: 
         _check_field(name, versions, tables, at=at)
     if images:
         return
+    for name, at in ((target, "target"), *((name, "fields") for name in fields)):
+        _check_words(name, versions, at=at)
     features = list(fields) or _usual_features(versions, _common(tables), target)
     if not features:
         raise InvalidInputError(
@@ -121,6 +130,21 @@ def _check_field(name: str, versions: Sequence[DatasetVersion], tables: Sequence
                 field=at,
                 dataset=version.dataset.name,
                 name=name,
+            )
+
+
+def _check_words(name: str, versions: Sequence[DatasetVersion], *, at: str) -> None:
+    for version in versions:
+        if name in telling_fields(version):
+            raise InvalidInputError(
+                gettext_noop(
+                    "“%(name)s” is sensitive in “%(dataset)s” and holds words, which the model would carry to everyone "
+                    "who receives it. Leave it out, or ask %(organization)s."
+                ),
+                field=at,
+                name=name,
+                dataset=version.dataset.name,
+                organization=version.dataset.organization.name,
             )
 
 

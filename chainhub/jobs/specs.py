@@ -56,7 +56,7 @@ def _terms(grant: Grant) -> list[Any]:
 def _corrections(dataset: Dataset) -> list[Any]:
     """What the owner says of fields and training reads: another type or part of a field is another input."""
     said = {
-        name: {key: told[key] for key in ("role", "type") if told.get(key)}
+        name: {key: told[key] for key in ("role", "type", "sensitive") if told.get(key)}
         for name, told in dataset.field_settings.items()
     }
     said = {name: told for name, told in said.items() if told}

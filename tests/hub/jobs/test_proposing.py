@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from chainhub.activity.models import AuditEvent, Notice
-from chainhub.core.errors import DomainError, NotAllowedError
+from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
+from chainhub.datasets.models import DatasetVersion
+from chainhub.datasets.services import set_field
 from chainhub.jobs import services
+from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import ApprovalStatus, Status, TrainingJob
 from tests.factories import jobs as make
 
@@ -73,6 +76,22 @@ def test_nonsense_is_refused_with_the_field(
     assert refused.value.field == field
     assert str(refused.value)
     assert not TrainingJob.objects.exists()
+
+
+def test_words_of_a_sensitive_field_do_not_travel_in_a_model(
+    alice: Any, anvil: Any, alliance: Any, ours: Any, theirs: Any, dora: Any
+) -> None:
+    for field in theirs.inspection["fields"]:
+        if field["name"] == "x0":
+            field["type"] = "text"
+    theirs.save(update_fields=["inspection"])
+    set_field(theirs.dataset, "x0", actor=dora, sensitive=True)
+    theirs = DatasetVersion.objects.get(pk=theirs.pk)
+    with pytest.raises(InvalidInputError, match="is sensitive in “Theirs” and holds words"):
+        make.make_job(alice, anvil, alliance, [theirs], fields=["x0", "x1"])
+    theirs = DatasetVersion.objects.get(pk=theirs.pk)
+    job = make.make_job(alice, anvil, alliance, [theirs])
+    assert feature_names([theirs], target=job.target, chosen=job.fields) == ["x1", "x2"]
 
 
 def test_no_data_is_refused(alice: Any, anvil: Any, alliance: Any) -> None:
