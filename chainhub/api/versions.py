@@ -22,7 +22,7 @@ from chainhub.datasets import permissions, services
 from chainhub.datasets.disclosure import masked_for, repairs_for, report_for
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.repositories.models import CommitFile
-from chainhub.repositories.serving import answer_blob
+from chainhub.repositories.serving import answer_blob, begins
 
 
 def dataset_of(view: Any) -> Dataset:
@@ -181,8 +181,7 @@ class VersionFile(GenericViewSet[DatasetVersion]):
         version = get_object_or_404(found.select_related("dataset__organization"), number=kwargs["number"])
         files = CommitFile.objects.filter(commit=version.commit_id).select_related("blob")
         entry = get_object_or_404(files, path=kwargs["file"])
-        if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
-            services.record_download(version, actor=actor(request), path=entry.path)
+        services.record_download(version, actor=actor(request), path=entry.path, begins=begins(request))
         return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
 
 

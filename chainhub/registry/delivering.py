@@ -9,16 +9,17 @@ from chainhub.registry.archive import archive
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import record_download
 from chainhub.repositories.models import CommitFile
-from chainhub.repositories.serving import answer_blob, begun
+from chainhub.repositories.serving import answer_blob, begins, begun
 
 
 def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, *, actor: User) -> HttpResponseBase:
     """One file; `RefusedError` where terms keep it here.
 
-    Asking only for its head, or for a later part of it, is no new download.
+    Asking only for its head, or for a later part of what one took already, is no new download.
     """
     check_may_leave(actor, version.job)
-    if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+    taken = version.downloads.filter(user=actor, path=entry.path)
+    if request.method == "GET" and (begins(request) or not taken.exists()):
         record_download(version, path=entry.path, actor=actor)
     return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
 

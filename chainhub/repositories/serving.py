@@ -32,6 +32,11 @@ def answer_blob(request: HttpRequest, blob: Blob, *, filename: str) -> HttpRespo
     return _dressed(answer, etag, filename)
 
 
+def begins(request: HttpRequest) -> bool:
+    """Whether a file is asked for from its start, and not for a later part of it."""
+    return request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+
+
 def begun(body: Iterator[bytes]) -> Iterator[bytes]:
     """The same with its first piece read: a file that cannot be read is refused with a sentence, not broken off."""
     first = next(body, b"")

@@ -1,5 +1,5 @@
 """Files as answers of pages."""
 
-from chainhub.repositories.serving import answer_blob
+from chainhub.repositories.serving import answer_blob, begins
 
-__all__ = ["answer_blob"]
+__all__ = ["answer_blob", "begins"]

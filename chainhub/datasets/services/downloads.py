@@ -7,19 +7,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
-from chainhub.activity.models import AuditEvent
+from chainhub.activity.models import AuditEvent, AuditEventQuerySet
 from chainhub.datasets import permissions
 from chainhub.datasets.models import DatasetVersion
 from chainhub.datasets.reads import reading_for
 from chainhub.datasets.services.history import remember
 
 ONCE_IN = timedelta(hours=1)
+DOWNLOAD_LASTS = timedelta(days=1)
 
 
-def record_download(version: DatasetVersion, *, actor: User, path: str) -> None:
-    """Who took which file. Raises `PermissionDenied` where the person may not have the file."""
+def record_download(version: DatasetVersion, *, actor: User, path: str, begins: bool = True) -> None:
+    """Who took which file. Raises `PermissionDenied` where the person may not have the file.
+
+    A later part (not `begins`) belongs to the download that was written down within the last day, and where there is
+    none it is one itself: nobody takes all but the first byte unseen.
+    """
     if not permissions.may_take_files(actor, version.dataset):
         raise PermissionDenied
+    said = {"sentence__params__version": version.number, "sentence__params__path": path}
+    if not begins and _recent(version, actor, "dataset.file_downloaded", DOWNLOAD_LASTS).filter(**said).exists():
+        return
     remember(
         version.dataset,
         "file_downloaded",
@@ -49,13 +57,8 @@ def record_view(version: DatasetVersion, *, actor: User) -> bool:
     """Who looked at rows: once for each person, version and hour; whether it was written down now."""
     if not permissions.may_see_rows(actor, version.dataset):
         raise PermissionDenied
-    recent = AuditEvent.objects.filter(
-        actor=actor,
-        verb="dataset.rows_viewed",
-        at__gt=timezone.now() - ONCE_IN,
-        sentence__params__version=version.number,
-    )
-    if recent.on_topics([version.dataset.topic]).exists():
+    recent = _recent(version, actor, "dataset.rows_viewed", ONCE_IN)
+    if recent.filter(sentence__params__version=version.number).exists():
         return False
     remember(
         version.dataset,
@@ -66,3 +69,8 @@ def record_view(version: DatasetVersion, *, actor: User) -> bool:
         version=version.number,
     )
     return True
+
+
+def _recent(version: DatasetVersion, actor: User, verb: str, within: timedelta) -> AuditEventQuerySet:
+    events = AuditEvent.objects.filter(actor=actor, verb=verb, at__gt=timezone.now() - within)
+    return events.on_topics([version.dataset.topic])

@@ -13,7 +13,7 @@ from chainhub.datasets.croissant import croissant
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.repositories.models import CommitFile
 from chainhub.web.callers import caller_of
-from chainhub.web.files import answer_blob
+from chainhub.web.files import answer_blob, begins
 from chainhub.web.linkeddata import linked_data
 from chainhub.web.programs import for_programs
 
@@ -49,8 +49,8 @@ def resolve(request: HttpRequest, org: str, slug: str, oid: str, file: str) -> H
     versions = DatasetVersion.objects.visible_to(user).select_related("dataset__organization")
     version = get_object_or_404(versions, dataset=dataset, commit__oid=oid)
     entry = get_object_or_404(CommitFile.objects.select_related("blob"), commit=version.commit_id, path=file)
-    if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
-        services.record_download(version, actor=user, path=file)
+    if request.method == "GET":
+        services.record_download(version, actor=user, path=file, begins=begins(request))
     answer = answer_blob(request, entry.blob, filename=file.rsplit("/", 1)[-1])
     answer["X-Repo-Commit"] = oid
     return answer

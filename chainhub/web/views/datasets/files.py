@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from chainhub.datasets import permissions, services
 from chainhub.repositories.models import CommitFile
-from chainhub.web.files import answer_blob
+from chainhub.web.files import answer_blob, begins
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.datasets.finding import versions_of, visible
 
@@ -23,8 +23,8 @@ def download(request: SignedInRequest, org: str, slug: str, number: int, file: s
         raise PermissionDenied
     version = get_object_or_404(versions_of(request.user, dataset), number=number)
     entry = get_object_or_404(CommitFile.objects.select_related("blob"), commit=version.commit_id, path=file)
-    if request.method == "GET" and request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
-        services.record_download(version, actor=request.user, path=file)
+    if request.method == "GET":
+        services.record_download(version, actor=request.user, path=file, begins=begins(request))
     return answer_blob(request, entry.blob, filename=f"{dataset.slug}-v{number}-{file.rsplit('/', 1)[-1]}")
 
 
