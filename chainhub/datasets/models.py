@@ -42,12 +42,12 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     """Reads of datasets."""
 
     def visible_to(self, user: Any) -> "DatasetQuerySet":
-        """Cards the person may see: of their organizations, open to the hub, or granted to their collaborations."""
+        """Cards the person may see: of their organizations, open to the hub, or granted to one of these."""
         if not user.is_authenticated:
             return self.none()
         mine = Organization.objects.of(user)
         partners = Participant.objects.filter(organization__in=mine, status=ParticipantStatus.ACCEPTED)
-        granted = Grant.objects.filter(revoked_at=None, collaboration__in=partners.values("collaboration"))
+        granted = Grant.objects.active().for_any_of(mine).filter(collaboration__in=partners.values("collaboration"))
         used = Q(pk__in=granted.values("dataset"), visibility__in=[Visibility.GRANTED, Visibility.HUB])
         return self.filter(Q(organization__in=mine) | Q(visibility=Visibility.HUB, withdrawn_at=None) | used)
 
@@ -218,13 +218,19 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def active(self) -> "GrantQuerySet":
         return self.filter(revoked_at=None)
 
+    def for_any_of(self, organizations: Any) -> "GrantQuerySet":
+        """To all participants, or to one of these by name."""
+        return self.filter(Q(organization=None) | Q(organization__in=organizations))
+
     def visible_to(self, user: Any) -> "GrantQuerySet":
         """Of datasets and to collaborations that the person may see.
 
-        A card that is open to the hub does not tell who works with whom.
+        A card that is open to the hub does not tell who works with whom, and what was granted to one participant is
+        between it and the owner.
         """
-        seen = Collaboration.objects.visible_to(user)
-        return self.filter(dataset__in=Dataset.objects.visible_to(user), collaboration__in=seen)
+        seen, mine = Collaboration.objects.visible_to(user), Organization.objects.of(user)
+        theirs = self.for_any_of(mine) | self.filter(dataset__organization__in=mine)
+        return theirs.filter(dataset__in=Dataset.objects.visible_to(user), collaboration__in=seen)
 
 
 class Grant(Created):

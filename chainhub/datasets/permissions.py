@@ -56,7 +56,20 @@ def may_see_reads(user: Any, dataset: Dataset) -> bool:
 
 def _is_granted(user: Any, dataset: Dataset, **allows: bool) -> bool:
     """Whether a grant in force to one of the person's organizations says so."""
-    return user.is_authenticated and in_force(user).filter(dataset=dataset, **allows).exists()
+    if not user.is_authenticated:
+        return False
+    grants = in_force(user).filter(dataset=dataset, **allows).select_related("collaboration")
+    return any(_names(grant, user) for grant in grants)
+
+
+def _names(grant: Grant, user: Any) -> bool:
+    """Whether its terms mean one of the person's organizations, and this collaboration with its scenario."""
+    said, collaboration = grant.terms, grant.collaboration
+    for limit, here in (("collaborations", collaboration.slug), ("purposes", collaboration.scenario)):
+        if said.get(limit) and here not in said[limit]:
+            return False
+    named = said.get("organizations")
+    return not named or Organization.objects.of(user).filter(slug__in=named).exists()
 
 
 def in_force(user: Any) -> QuerySet[Grant]:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent, Notice
-from chainhub.collaborations.models import Collaboration, Participant
+from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
 from chainhub.collaborations.signals import participant_left
 from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.datasets import permissions, services, signals
@@ -31,6 +31,24 @@ def test_partners_learn_of_a_grant_and_see_the_card(
     assert Notice.objects.get(user=bob).kind == "dataset.granted"
     assert not permissions.may_see_rows(bob, bearings)
     assert not Dataset.objects.rows_visible_to(bob).exists()
+
+
+def test_what_was_granted_to_one_partner_is_between_the_two(
+    alice: User, bob: User, carol: User, borealis: Organization, cobalt: Any, bearings: Dataset, alliance: Any
+) -> None:
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=alice
+    )
+    grant = services.grant_use(bearings, alliance, actor=alice, organization=borealis)
+    partners = {bob: True, carol: False}
+    for person, seen in partners.items():
+        assert Dataset.objects.visible_to(person).exists() is seen
+        assert Grant.objects.visible_to(person).exists() is seen
+    make.granted(bearings, alliance, alice)
+    for person, seen in partners.items():
+        assert Dataset.objects.visible_to(person).exists()
+        assert Grant.objects.visible_to(person).filter(pk=grant.pk).exists() is seen
+    assert Grant.objects.visible_to(alice).count() == 2
 
 
 def test_leaving_takes_the_data_along(alice: User, bearings: Dataset, alliance: Collaboration, anvil: Any) -> None:
