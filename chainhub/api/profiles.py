@@ -19,6 +19,8 @@ from chainhub.datasets.comparing import difference
 from chainhub.datasets.disclosure import masked_for, shown_profile
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 
+LONGEST = 9  # digits of a version's number
+
 
 class ReasonSerializer(serializers.Serializer[Any]):
     """Why not to use a version."""
@@ -65,7 +67,7 @@ class Profiles(GenericViewSet[DatasetVersion]):
         """Fields that came and went, rows, and the population stability index of each field that both have."""
         dataset = dataset_of(self)
         other = request.query_params.get("with", "")
-        if not other.isdigit():
+        if not other.isdecimal() or len(other) > LONGEST:
             raise Http404
         pair = (self._version(dataset, int(other)), self._version(dataset, self.kwargs["number"]))
         if any(one.status != VersionStatus.READY for one in pair):

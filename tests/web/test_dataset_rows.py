@@ -70,6 +70,43 @@ def test_a_masked_field_is_nowhere(rest: str, patients: Dataset, bob: User, alic
     assert f"{SECRET} " not in body.decode()
 
 
+@pytest.mark.parametrize("wrong", ["²", "9" * 40, "-1", "x"])
+def test_numbers_that_are_none_break_nothing(wrong: str, patients: Dataset, bob: User, browse: Browse):
+    assert browse(bob).get(patients.get_absolute_url() + "compare/", {"to": wrong, "from": wrong}).status_code == 200
+    api = f"/api/v1{patients.get_absolute_url()}versions/1/differences/"
+    assert browse(bob).get(api, {"with": wrong}).status_code == 404
+    for form in ("is", "min", "max"):
+        rows = browse(bob).get(patients.get_absolute_url(), {"tab": "rows", "filter": f"age:{form}:{wrong}"})
+        assert rows.status_code == 200
+    assert browse(bob).get(patients.get_absolute_url(), {"tab": "rows", "q": wrong}).status_code == 200
+
+
+def test_a_table_of_which_all_is_masked_is_exported_without_a_value(patients: Dataset, bob: User, browse: Browse):
+    everything = {name: {"sensitive": True} for name in ("age", "name", "sick")}
+    Dataset.objects.filter(pk=patients.pk).update(field_settings=everything)
+    answer = browse(bob).get(patients.get_absolute_url() + "versions/1/rows.csv")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert len(lines) == 61
+    assert {line.replace('"', "") for line in lines[1:]} == {"***,***,***"}
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ({"organizations": ["anvil", "borealis"]}, 200),
+        ({"organizations": ["cobalt"]}, 403),
+        ({"collaborations": ["another"]}, 403),
+        ({"purposes": ["another"]}, 403),
+    ],
+)
+def test_terms_that_name_others_show_no_rows(
+    said: dict[str, Any], seen: int, patients: Dataset, bob: User, browse: Browse
+):
+    patients.grants.update(terms={"uses": ["train-pooled", "view-rows", "download"], **said})
+    for rest in ("versions/1/rows/7/", "versions/1/rows.csv"):
+        assert browse(bob).get(patients.get_absolute_url() + rest).status_code == seen
+
+
 def test_its_owner_sees_it(patients: Dataset, alice: User, browse: Browse):
     assert f"{SECRET} 3" in page(browse(alice), patients, "?tab=rows")
     text = b"".join(browse(alice).get(patients.get_absolute_url() + "versions/1/rows.csv").streaming_content)

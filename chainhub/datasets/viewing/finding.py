@@ -60,7 +60,8 @@ def matching(rows: Rows, columns: Sequence[Column], question: Question, *, secon
     names = [column.name for column in columns]
     with _answering(seconds, _exporting) as connection:
         connection.register("rows", rows.stream(names))
-        shown = ", ".join(quoted(name) for name in names)
+        # Where all is masked, there is one row of nothing for each that answers.
+        shown = ", ".join(quoted(name) for name in names) or NUMBER
         answer = connection.sql(f"SELECT {shown} FROM rows WHERE {asked.where}", params=asked.values)  # noqa: S608
         yield answer.to_arrow_reader(10_000)
 

@@ -13,7 +13,7 @@ from chainhub.datasets.viewing.columns import WITHOUT_VALUE, Column
 PAGE, MOST = 50, 200
 MOST_FILTERS = 20
 LONGEST = 500
-EXACT = 2**53
+EXACT, LARGEST = 2**53, 2**63  # a number beyond all whole numbers that a file holds is compared as it is
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,9 @@ def _value(column: Column, operator: str, written: str) -> Any:
             value=written[:60],
         ) from None
     # Long identity numbers are exact only as whole numbers.
-    return int(written) if column.whole and abs(number) >= EXACT and written.lstrip("+-").isdigit() else number
+    return (
+        int(written) if column.whole and EXACT <= abs(number) < LARGEST and written.lstrip("+-").isdigit() else number
+    )
 
 
 def _count(written: Any, usual: int, most: int) -> int:

@@ -19,6 +19,7 @@ from chainhub.web.http import SignedInRequest
 from chainhub.web.views.datasets.finding import visible
 
 DRAWN = 24
+LONGEST = 9  # digits of a version's number
 
 
 @login_required
@@ -86,7 +87,7 @@ def _chart(drawn: dict[str, Any] | None, names: list[str]) -> dict[str, Any] | N
 
 
 def _numbered(ready: Any, asked: str | None, usual: int) -> DatasetVersion:
-    wanted = int(asked) if asked and asked.isdigit() else usual
+    wanted = int(asked) if asked and asked.isdecimal() and len(asked) <= LONGEST else usual
     found: DatasetVersion = get_object_or_404(ready.select_related("dataset"), number=wanted)
     return found
 
