@@ -11,6 +11,7 @@ from chainhub.core.errors import InvalidInputError, NotAllowedError
 from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import sentence
 from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.terms import why_unpublishable
 from chainhub.registry import card, permissions, publishing, scores
 from chainhub.registry.models import Alias, CardEdit, Download, Model, ModelShare, ModelVersion
 from chainhub.registry.withholding import withheld
@@ -28,7 +29,8 @@ def publish_job(job: TrainingJob) -> ModelVersion | None:
 
     None for a job that has not succeeded, and for one whose data was used against its terms.
     """
-    if job.status == Status.SUCCEEDED and not ModelVersion.objects.filter(job=job).exists():
+    waits = job.status == Status.SUCCEEDED and not ModelVersion.objects.filter(job=job).exists()
+    if waits and why_unpublishable(job) is None:
         # Large files change hands before the transaction, which then finds them there.
         publishing.handed_over(publishing.leavings_of(job), job.collaboration.initiator)
     return _publish(job)

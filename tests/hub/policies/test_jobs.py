@@ -241,6 +241,13 @@ class TestPublishing:
         assert "taken back before the training had ended" in render(job.reason)
         assert Notice.objects.visible_to(dora).filter(kind="model.withheld").count() == 1
 
+    def test_files_that_are_missing_are_not_asked_for(self, launch: Launch, theirs: Any, alliance: Any, dora: Any) -> None:  # fmt: skip  # noqa: E501
+        grant = under(theirs, alliance, dora)
+        job = launch()
+        Grant.objects.filter(pk=grant.pk).update(revoked_at=timezone.now())
+        succeed(job, leave={"config.json": b"{}"})
+        assert publish_job(job) is None
+
     def test_data_taken_back_afterwards(self, launch: Launch, theirs: Any, alliance: Any, dora: Any) -> None:
         grant = under(theirs, alliance, dora)
         job = launch()
