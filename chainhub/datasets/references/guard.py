@@ -9,7 +9,10 @@ from chainhub.datasets.references.faults import UnreachableError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # IPv6 networks whose addresses carry an IPv4 address that a router on the way would take out.
-CARRIERS = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")]
+CARRIERS = [
+    ipaddress.ip_network(one)
+    for one in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96")
+]
 
 
 def vetted(host: str, port: int, *, trusted: bool) -> list[str]:
@@ -43,6 +46,8 @@ def is_public(number: Address) -> bool:
     if mapped is not None:
         return is_public(mapped)
     if number.version == 6 and any(number in network for network in CARRIERS):  # noqa: PLR2004 - IPv6
+        return False
+    if getattr(number, "is_site_local", False):
         return False
     return number.is_global and not number.is_multicast and not number.is_reserved
 

@@ -59,5 +59,5 @@ def opened_in_folder(address: str, organization: Organization) -> Iterator[Sourc
 
 
 def _is_below(path: Path, roots: list[Path]) -> bool:
-    real = path.resolve()
+    real = Path(os.path.realpath(path))  # unlike `resolve`, it bears links that lead round in a circle
     return any(real.is_relative_to(root) and real != root for root in roots)

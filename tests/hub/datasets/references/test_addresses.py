@@ -39,6 +39,7 @@ def fetched(address: str, owner: Organization, place: Path) -> dict[str, Any]:
         ),
         *("255.255.255.255", "240.0.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1"),
         *("::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1", "198.18.0.1"),
+        *("fec0::1", "::ffff:0:127.0.0.1"),
     ],
 )
 def test_private_numbers_are_private_however_they_are_written(number: str) -> None:
@@ -145,8 +146,9 @@ def test_a_path_leads_to_the_owners_folders_only(
     (folder / "link.csv").symlink_to(secret)
     (folder / "up").symlink_to(tmp_path)
     (folder / "inner.csv").symlink_to(folder / "bearings.csv")
+    (folder / "round").symlink_to(folder / "round")
     os.mkfifo(folder / "pipe")
-    for name in ("link.csv", "up/secret.csv", "missing.csv", "pipe", "../secret.csv", "up"):
+    for name in ("round", "link.csv", "up/secret.csv", "missing.csv", "pipe", "../secret.csv", "up"):
         with pytest.raises(UnreachableError):
             fetched(f"{folder}/{name}", anvil, tmp_path / "b")
         (tmp_path / "b").unlink(missing_ok=True)
