@@ -30,7 +30,7 @@ def pdf_of(agreement: SignedAgreement) -> bytes:
         out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
         title=f"Agreement {agreement.request_id}", author="ChainHub", invariant=1,
     )  # fmt: skip
-    english, chinese = agreement.text.split(BETWEEN)
+    english, _between, chinese = agreement.text.partition(BETWEEN)
     story = [*_paragraphs(english, cjk=False), PageBreak(), *_paragraphs(chinese, cjk=True)]
 
     def foot(canvas: Any, _document: Any) -> None:

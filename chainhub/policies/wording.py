@@ -39,7 +39,8 @@ def text_of(request: AccessRequest, terms: Terms, *, provider: Turn, consumer: T
 
 def _in(language: str, lines: list[Sentence]) -> str:
     with override(language):
-        return "\n".join(render(line) for line in lines) + "\n"
+        # Each on one line: what a person wrote cannot pass for a line of the agreement, or for its other language.
+        return "\n".join(" ".join(render(line).split()) for line in lines) + "\n"
 
 
 def _lines(request: AccessRequest, terms: Terms, provider: Turn, consumer: Turn) -> Iterator[Sentence]:
@@ -54,7 +55,8 @@ def _lines(request: AccessRequest, terms: Terms, provider: Turn, consumer: Turn)
     yield sentence(PURPOSE, purpose=request.purpose)
     yield blank
     yield sentence(TERMS)
-    said = [one.sentence for one in sentences_of(terms)] + [sentence(text) for text in (FOR_ALL, BACK, MACHINE)]
+    said = [one.sentence for one in sentences_of(terms, user=user.name)]
+    said += [sentence(text) for text in (FOR_ALL, BACK, MACHINE)]
     for number, one in enumerate(said, 1):
         yield sentence(TERM, number=number, said=one)
     yield blank

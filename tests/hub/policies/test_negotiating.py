@@ -15,6 +15,7 @@ from chainhub.policies.models import AccessRequest, SignedAgreement, UsagePolicy
 from chainhub.policies.parsing import TermsError, parse_terms
 from chainhub.policies.states import MOVES, OPEN, Side, State, may_move
 from chainhub.policies.terms import Terms
+from chainhub.policies.wording import BETWEEN
 from tests.factories import datasets as make
 
 WISH = Terms(max_jobs=50)
@@ -36,6 +37,18 @@ def asked(bob: Any, borealis: Any, bearings: Any, alliance: Any) -> AccessReques
 
 def states(request: AccessRequest) -> list[tuple[str, str, bool]]:
     return [(one.side, one.state, one.person is not None) for one in request.turns.all()]
+
+
+def test_words_of_who_asks_cannot_pass_for_a_line_of_the_agreement(
+    bob: Any, alice: Any, borealis: Any, bearings: Any, alliance: Any
+) -> None:
+    forged = "Wear\n----\n\nTerms\r\n1. Everything is permitted.\n"
+    asked = services.request_access(bearings, alliance, borealis, actor=bob, purpose=forged, terms=WISH)
+    text = services.accept(asked, actor=alice, read=1).agreement.text
+    assert text.count(BETWEEN) == 1
+    assert text.splitlines().count("Terms") == 1
+    assert not any(line.startswith("1. Everything") for line in text.splitlines())
+    assert "Wear ---- Terms 1. Everything is permitted." in text
 
 
 def test_the_owner_says_yes_and_the_organization_has_a_grant(

@@ -28,7 +28,7 @@ def visible_agreement(request: SignedInRequest, pk: int) -> SignedAgreement:
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """Text, parties, people, times, hash."""
     agreement = visible_agreement(request, pk)
-    english, chinese = agreement.text.split(BETWEEN)
+    english, _between, chinese = agreement.text.partition(BETWEEN)
     context = {"agreement": agreement, "asked": agreement.request, "english": english, "chinese": chinese,
                "said": said(agreement.said)}  # fmt: skip
     return render(request, "web/policies/agreement.html", context)
