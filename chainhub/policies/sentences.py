@@ -10,6 +10,7 @@ from chainhub.policies.names import named
 from chainhub.policies.terms import DOWNLOAD, EVALUATE, TRAIN_FEDERATED, TRAIN_POOLED, VIEW_ROWS, Terms
 
 ANYBODY = gettext_noop("Every participant of the collaboration may use the data.")
+ONLY_ONE = gettext_noop("Only %(name)s may use the data.")
 ONLY_ORGANIZATIONS = gettext_noop("Only these organizations may use the data: %(names)s.")
 ONLY_COLLABORATIONS = gettext_noop("It may be used only in: %(names)s.")
 ANY_PURPOSE = gettext_noop("It may serve any goal that the collaboration has.")
@@ -46,9 +47,16 @@ class TermSentence:
     sentence: Sentence
 
 
-def sentences_of(terms: Terms) -> list[TermSentence]:
-    """Everything that the terms say, in the order in which people ask: who, what for, what, how, until when."""
-    return [TermSentence(field, said) for field, say in SAYING.items() if (said := say(terms)) is not None]
+def sentences_of(terms: Terms, *, user: str = "") -> list[TermSentence]:
+    """Everything that the terms say, in the order in which people ask: who, what for, what, how, until when.
+
+    `user` is the name of the one organization to whom the permission is given, where it is given to one: terms that
+    limit nobody then still let nobody else use the data.
+    """
+    told = [TermSentence(field, said) for field, say in SAYING.items() if (said := say(terms)) is not None]
+    if not user or terms.organizations:
+        return told
+    return [TermSentence("organizations", sentence(ONLY_ONE, name=user)), *told[1:]]
 
 
 def sentence_of(field: str, terms: Terms) -> Sentence | None:

@@ -43,7 +43,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "asked": asked,
         "timeline": _timeline(turns),
         "last": last,
-        "said": said(last.said),
+        "said": said(last.said, user=asked.organization.name),
         "changed": {one["field"] for one in _changes(turns)},
         "may_answer": permissions.may_answer(request.user, asked),
         "may_end": side is not None and may_move(asked.status, side, State.TERMINATED),
@@ -88,7 +88,8 @@ def counter(request: SignedInRequest, pk: int) -> HttpResponse:
                 return redirect(asked)
         except InvalidInputError as refusal:
             form.add_error(None, str(refusal))
-    context = {"asked": asked, "dataset": asked.dataset, "form": form, "said": said(last.said)}
+    told = said(last.said, user=asked.organization.name)
+    context = {"asked": asked, "dataset": asked.dataset, "form": form, "said": told}
     return render(request, "web/policies/counter.html", context)
 
 

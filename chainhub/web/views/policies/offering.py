@@ -91,9 +91,9 @@ def download(policy_json: Any, filename: str) -> HttpResponse:
     return answer
 
 
-def said(terms: Terms) -> list[dict[str, Any]]:
-    """The sentences as pages show them."""
-    return [{"field": one.field, "sentence": one.sentence} for one in sentences_of(terms)]
+def said(terms: Terms, *, user: str = "") -> list[dict[str, Any]]:
+    """The sentences as pages show them; `user` as in `sentences_of`."""
+    return [{"field": one.field, "sentence": one.sentence} for one in sentences_of(terms, user=user)]
 
 
 BASE = "datasets/<slug:org>/<slug:slug>/policy"

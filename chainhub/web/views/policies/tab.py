@@ -33,4 +33,5 @@ def terms_tab(request: SignedInRequest, dataset: Dataset, grants: Iterable[Grant
 
 def _granted(grant: Grant, offer: Any) -> dict[str, Any]:
     terms = terms_of(grant)
-    return {"grant": grant, "said": said(terms), "other": terms != offer}
+    user = grant.organization.name if grant.organization else ""
+    return {"grant": grant, "said": said(terms, user=user), "other": terms != offer}
