@@ -115,6 +115,15 @@ def test_a_clone_is_filled_in(
     assert (fields["p-epochs"], fields["seed"], fields["choice"]) == ("9", "3", "some")
 
 
+def test_a_partner_clones_a_job_in_the_name_of_their_own_organization(
+    browse: Browse, dora: Any, alice: Any, said: Any, alliance: Any, anvil: Any, ours: Any, theirs: Any
+) -> None:
+    job = make.make_job(alice, anvil, alliance, [ours, theirs])
+    page = words(browse(dora).get(f"{LAUNCH}?clone={job.pk}&without={theirs.dataset_id}"))
+    assert "Which data does it learn from?" in page
+    assert 'name="organization" value="anvil"' not in page
+
+
 def test_nobody_clones_what_they_may_not_see(browse: Browse, carol: Any, job: TrainingJob) -> None:
     assert browse(carol).get(f"{LAUNCH}?clone={job.pk}").status_code == 404
 

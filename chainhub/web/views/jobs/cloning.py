@@ -5,19 +5,26 @@ from typing import Any
 from django.http import QueryDict
 
 from chainhub.jobs.models import TrainingJob
+from chainhub.organizations.models import Organization
+from chainhub.organizations.permissions import SCIENTISTS
 from chainhub.web.forms.jobs import STEPS
 from chainhub.web.forms.jobs.fields import ALL, SOME
 from chainhub.web.forms.jobs.parameters import PREFIX
 
 
-def said_by(job: TrainingJob, *, without: str = "") -> QueryDict:
-    """Every step but the review, filled in; without the data of one dataset (its key) where one is given."""
+def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
+    """Every step but the review, filled in; without the data of one dataset (its key) where one is given.
+
+    Who may not launch for the organization of the job launches the clone for an organization of their own.
+    """
     data = QueryDict(mutable=True)
     data.update({
-        "collaboration": job.collaboration.slug, "organization": job.organization.slug, "recipe": job.recipe,
+        "collaboration": job.collaboration.slug, "recipe": job.recipe,
         "target": job.target, "choice": SOME if job.fields else ALL, "seed": str(job.seed), "device": job.device,
         "cloned_from": str(job.pk), "kind": job.split.get("kind", "holdout"),
     })  # fmt: skip
+    if Organization.objects.where(user, *SCIENTISTS).filter(pk=job.organization_id).exists():
+        data["organization"] = job.organization.slug
     data.setlist(
         "versions",
         [str(one.version_id) for one in job.inputs.select_related("version") if str(one.version.dataset_id) != without],

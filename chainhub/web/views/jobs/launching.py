@@ -111,9 +111,9 @@ def _beginning(request: SignedInRequest) -> tuple[QueryDict, str]:
     if (number := request.GET.get("clone", "")).isdecimal() and len(number) < 10:  # noqa: PLR2004 (a row's number)
         job = visible_job(request.user, int(number))
         return (
-            (said_by(job, without=request.GET["without"]), "data")
+            (said_by(job, user=request.user, without=request.GET["without"]), "data")
             if "without" in request.GET
-            else (said_by(job), "review")
+            else (said_by(job, user=request.user), "review")
         )
     if slug := request.GET.get("collaboration", ""):
         data.update({"collaboration": slug, "seen": "goal"})
