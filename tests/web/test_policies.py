@@ -171,8 +171,9 @@ def test_taking_back_shows_first_and_reports_after(
     for part in ("Waits", "Learnt v1", "model.safetensors", "Bob"):
         assert part in first
     assert WithdrawalReport.objects.count() == 0
-    browse(alice).post(f"{page}withdraw/", {"reason": "Wrong sensor"})
+    answer = browse(alice).post(f"{page}withdraw/", {"reason": "Wrong sensor"})
     report = WithdrawalReport.objects.get()
+    assert answer["Location"] == report.get_absolute_url()
     after = text(browse(alice), report.get_absolute_url())
     for part in (f"#{waits.pk} Waits", "waiting: canceled", "Learnt v1", "Bob", f"clone={made.job_id}&amp;without="):
         assert part in after
@@ -191,10 +192,11 @@ def test_revoking_one_grant_reports_what_was_stopped_there(
     job = jobs.make_job(alice, anvil, alliance, [ours])
     page = ours.dataset.get_absolute_url()
     assert job.title in text(browse(alice), f"{page}take-back/?grant={grant.pk}")
-    browse(alice).post(f"{page}grants/{grant.pk}/revoke/")
+    answer = browse(alice).post(f"{page}grants/{grant.pk}/revoke/")
     job.refresh_from_db()
     assert job.status == "canceled"
     report = WithdrawalReport.objects.get()
+    assert answer["Location"] == report.get_absolute_url()
     assert (report.grant, [one["number"] for one in report.found["jobs"]]) == (grant, [job.pk])
 
 

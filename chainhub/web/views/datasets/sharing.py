@@ -12,6 +12,7 @@ from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
 from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
+from chainhub.policies.models import WithdrawalReport
 from chainhub.policies.reading import offered
 from chainhub.policies.services import grant_on_terms
 from chainhub.policies.terms import with_changes
@@ -67,17 +68,18 @@ def grant(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def revoke(request: SignedInRequest, org: str, slug: str, pk: int) -> HttpResponse:
-    """Take a grant back."""
+    """Take a grant back; what that did is shown, where anything rested on it."""
     dataset = visible(request, org, slug)
-    services.revoke_grant(get_object_or_404(dataset.grants.active(), pk=pk), actor=request.user)
+    grant = get_object_or_404(dataset.grants.active(), pk=pk)
+    services.revoke_grant(grant, actor=request.user)
     messages.success(request, _("No new job may train on it there."))
-    return redirect(_use_tab(dataset))
+    return redirect(WithdrawalReport.objects.filter(dataset=dataset, grant=grant).first() or _use_tab(dataset))
 
 
 @login_required
 @require_POST
 def withdraw(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
-    """Take the dataset out of all use."""
+    """Take the dataset out of all use; what that did is shown, where anything rested on it."""
     dataset = visible(request, org, slug)
     form = WithdrawForm(request.POST)
     if not form.is_valid():
@@ -85,7 +87,7 @@ def withdraw(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         return redirect(_use_tab(dataset))
     services.withdraw_dataset(dataset, actor=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _("“%(name)s” is withdrawn.") % {"name": dataset.name})
-    return redirect(dataset)
+    return redirect(WithdrawalReport.objects.filter(dataset=dataset, grant=None).first() or dataset)
 
 
 @login_required
