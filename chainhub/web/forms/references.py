@@ -36,8 +36,8 @@ class ReferredVersionForm(AddressForm):
 class ReferredDatasetForm(AddressForm):
     """A new dataset."""
 
-    name = forms.CharField(label=_("name"), max_length=120)
-    summary = forms.CharField(label=_("summary"), max_length=300, required=False)
+    name = forms.CharField(label=_("Name"), max_length=120)
+    summary = forms.CharField(label=_("Summary"), max_length=300, required=False)
     organization = forms.ModelChoiceField(label=_("Owner"), queryset=Organization.objects.none())
     visibility = forms.ChoiceField(
         label=_("Who sees the card and the fields"),
