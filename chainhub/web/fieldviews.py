@@ -128,6 +128,8 @@ def _words(distribution: dict[str, Any]) -> str:
         return ""
     values, other = distribution["values"], distribution["other"]
     total = sum(value["count"] for value in values) + other
+    if total > len(values) and all(value["count"] == 1 for value in values):
+        return _("each value once")
     shown = [
         f"{_value(value['value'])} {formats.percent(value['count'] / total, 0)}" for value in values[:SHOWN_VALUES]
     ]

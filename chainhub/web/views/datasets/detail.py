@@ -40,7 +40,7 @@ def detail(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         "tab": tab,
         "live_topics": _topics(dataset, versions),
         "grants": [grant for grant in grants if grant.seen],
-        "granted": len(grants),
+        "granted": len({grant.collaboration_id for grant in grants}),
         "elsewhere": sum(not grant.seen for grant in grants),
         **rights,
         "may_launch": Organization.objects.where(request.user, *SCIENTISTS).exists(),
