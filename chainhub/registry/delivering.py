@@ -1,10 +1,11 @@
 """How both doors hand out a model's files."""
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from chainhub.accounts.models import User
-from chainhub.jobs.terms import check_may_leave
+from chainhub.jobs.models import Artifact
+from chainhub.jobs.terms import RefusedError, check_may_leave, why_unpublishable
 from chainhub.registry.archive import archive
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import record_download
@@ -18,10 +19,36 @@ def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, 
     Asking only for its head, or for a later part of what one took already, is no new download.
     """
     check_may_leave(actor, version.job)
-    taken = version.downloads.filter(user=actor, path=entry.path)
-    if request.method == "GET" and (begins(request) or not taken.exists()):
-        record_download(version, path=entry.path, actor=actor)
+    _note(request, version, entry.path, actor)
     return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
+
+
+def left_answer(request: HttpRequest, left: Artifact, *, actor: User) -> HttpResponseBase:
+    """One file as the run left it, on the terms of the model that it is a part of.
+
+    Of a published one: for those who received it, and written down. `RefusedError` where terms keep it here, or keep
+    it from being published.
+    """
+    job = left.run.job
+    check_may_leave(actor, job)
+    version = (
+        ModelVersion.objects.filter(job=job)
+        .select_related("model__organization", "model__collaboration", "job")
+        .first()
+    )
+    if version is not None:
+        if not ModelVersion.objects.visible_to(actor).filter(pk=version.pk).exists():
+            raise Http404
+        _note(request, version, left.path, actor)
+    elif (why := why_unpublishable(job)) is not None:
+        raise RefusedError(why)
+    return answer_blob(request, left.blob, filename=left.path.rsplit("/", 1)[-1])
+
+
+def _note(request: HttpRequest, version: ModelVersion, path: str, actor: User) -> None:
+    taken = version.downloads.filter(user=actor, path=path)
+    if request.method == "GET" and (begins(request) or not taken.exists()):
+        record_download(version, path=path, actor=actor)
 
 
 def archive_answer(request: HttpRequest, version: ModelVersion, *, actor: User) -> HttpResponseBase:

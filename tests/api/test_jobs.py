@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from chainhub.collaborations.models import Participant, ParticipantStatus
 from chainhub.jobs import services
 from chainhub.jobs.models import Artifact, Metric, Run, RunEvent, Status, TrainingJob
+from chainhub.registry.services import publish_job
 from chainhub.repositories.storage import store_bytes
 from tests.factories import jobs as make
+from tests.factories.models import succeed
 from tests.factories.nodes import make_node
 from tests.hub.jobs.conftest import job, ours, theirs
 
@@ -136,6 +139,27 @@ def test_what_a_job_told_and_left(call: Call, alice: Any, anvil: Any, job: Train
     file = call(alice, "get", f"jobs/{job.pk}/artifacts/download/config.json")
     assert b"".join(file) == b"{}"
     assert "attachment" in file["Content-Disposition"]
+
+
+def test_what_a_run_left_is_bound_as_its_model_is(
+    call: Call, alice: Any, carol: Any, cobalt: Any, theirs: Any, alliance: Any, job: TrainingJob
+) -> None:
+    address = f"jobs/{job.pk}/artifacts/download/model.safetensors"
+    succeed(job)
+    theirs.dataset.grants.update(revoked_at=job.created_at)
+    refused = call(alice, "get", address)
+    assert refused.status_code == 409
+    assert "taken back before the training had ended" in refused.json()["detail"]
+    theirs.dataset.grants.update(revoked_at=None)
+    version = publish_job(job)
+    assert version is not None
+    assert call(alice, "get", address).status_code == 200
+    assert [(one.user, one.path) for one in version.downloads.all()] == [(alice, "model.safetensors")]
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=alice
+    )
+    assert call(carol, "get", f"jobs/{job.pk}/").status_code == 200
+    assert call(carol, "get", address).status_code == 404, "who came later did not receive the model"
 
 
 def test_points_that_a_later_run_took_again_count_once(job: TrainingJob) -> None:

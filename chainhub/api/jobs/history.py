@@ -18,9 +18,8 @@ from chainhub.api.http import actor
 from chainhub.core.spreadsheets import csv_lines
 from chainhub.jobs import history
 from chainhub.jobs.models import Artifact, Metric, RunEvent, TrainingJob
-from chainhub.jobs.terms import check_may_leave
 from chainhub.organizations.models import Organization
-from chainhub.repositories.serving import answer_blob
+from chainhub.registry.delivering import left_answer
 
 COLUMNS = ("name", "step", "epoch", "value", "split", "organization", "series", "fold")
 AS = OpenApiParameter("as", str, enum=["json", "csv"], description="csv: one row per point")
@@ -140,10 +139,9 @@ class ArtifactFile(APIView):
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY)})
     def get(self, request: Request, number: int, file: str) -> HttpResponseBase:
-        """With ranges; never of an active content type."""
+        """With ranges; never of an active content type. Terms bind it as they bind the model that it is a part of."""
         found = get_object_or_404(_artifacts(visible_job(request, number)), path=file)
-        check_may_leave(actor(request), found.run.job)
-        return answer_blob(request, found.blob, filename=found.path.rsplit("/", 1)[-1])
+        return left_answer(request, found, actor=actor(request))
 
 
 def _artifacts(job: TrainingJob) -> QuerySet[Artifact]:
