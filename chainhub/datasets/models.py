@@ -225,12 +225,15 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def visible_to(self, user: Any) -> "GrantQuerySet":
         """Of datasets and to collaborations that the person may see.
 
-        A card that is open to the hub does not tell who works with whom, and what was granted to one participant is
-        between it and the owner.
+        A card that is open to the hub does not tell who works with whom.
         """
-        seen, mine = Collaboration.objects.visible_to(user), Organization.objects.of(user)
-        theirs = self.for_any_of(mine) | self.filter(dataset__organization__in=mine)
-        return theirs.filter(dataset__in=Dataset.objects.visible_to(user), collaboration__in=seen)
+        seen = Collaboration.objects.visible_to(user)
+        return self.told_to(user).filter(dataset__in=Dataset.objects.visible_to(user), collaboration__in=seen)
+
+    def told_to(self, user: Any) -> "GrantQuerySet":
+        """Without those to one participant, which are between it and the owner, unless the person is of either."""
+        mine = Organization.objects.of(user)
+        return self.for_any_of(mine) | self.filter(dataset__organization__in=mine)
 
 
 class Grant(Created):

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent
-from chainhub.collaborations.models import Collaboration
+from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
+from chainhub.datasets import services
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.organizations.models import Organization
 from tests.factories import datasets as make
@@ -147,6 +148,21 @@ def test_files_are_handed_out_in_any_part_and_never_as_active_content(
     part = client.get(where, headers={"Range": "bytes=4-6"})
     assert (part.status_code, b"".join(part.streaming_content)) == (206, b"1,2")
     assert AuditEvent.objects.filter(verb="dataset.file_downloaded").count() == 1
+
+
+def test_what_one_partner_agreed_on_is_not_shown_to_another(
+    browse: Browse, alice: User, bob: User, carol: User, borealis: Organization, cobalt: Organization,
+    bearings: Dataset, alliance: Collaboration,
+) -> None:  # fmt: skip
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=alice
+    )
+    make.granted(bearings, alliance, alice)
+    special = services.grant_use(bearings, alliance, actor=alice, organization=borealis)
+    for person, seen in ((alice, True), (bob, True), (carol, False)):
+        shown = browse(person).get(f"{address(bearings)}?tab=use")
+        assert (special in shown.context["grants"]) is seen
+        assert shown.context["elsewhere"] == 0
 
 
 @pytest.mark.parametrize("part", ["bytes=1-", "bytes=-100000", "Bytes=0-", "rows=1-2"])

@@ -68,7 +68,9 @@ def _rights(request: SignedInRequest, dataset: Dataset) -> dict[str, bool]:
 def _grants(request: SignedInRequest, dataset: Dataset) -> list[Any]:
     """Those that stand; `seen` where the person may know the collaboration: the others are only counted."""
     theirs = Collaboration.objects.visible_to(request.user).filter(pk=OuterRef("collaboration"))
-    standing = dataset.grants.active().select_related("collaboration", "organization", "granted_by")
+    standing = (
+        dataset.grants.active().told_to(request.user).select_related("collaboration", "organization", "granted_by")
+    )
     return list(standing.annotate(seen=Exists(theirs)))
 
 
