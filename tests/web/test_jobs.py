@@ -108,7 +108,7 @@ def test_a_clone_is_filled_in(
     job = make.make_job(alice, anvil, alliance, [ours, theirs], parameters={"epochs": 9}, fields=["x0", "x1"], seed=3)
     browser = browse(alice)
     page = words(browser.get(f"{LAUNCH}?clone={job.pk}"))
-    assert f"Everything is as in job #{job.pk}" in page
+    assert f"A clone of job #{job.pk}: what you have not changed" in page
     fields = {
         one.split('"')[0]: one.split('value="')[1].split('"')[0] for one in page.split('type="hidden" name="')[1:]
     }
