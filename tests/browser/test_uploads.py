@@ -119,7 +119,7 @@ def test_twenty_interruptions(
 
     page.fill("[name=name]", "Bearings")
     page.locator("[data-upload-submit]").click()
-    page.wait_for_url("**/datasets/anvil/bearings/")
+    page.wait_for_url("**/datasets/anvil/bearings/**")
     assert DatasetVersion.objects.get().upload == upload
     page.goto("/datasets/new/")
     page.set_input_files(CHOOSER, table)  # the same file again is another upload, since that one is used

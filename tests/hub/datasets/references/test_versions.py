@@ -112,7 +112,7 @@ def test_pages_of_a_version_by_reference(
     refused = page.post("/datasets/reference/", {**asked, "address": "http://10.0.0.1/a.csv"})
     assert b"https://" in refused.content
     assert not Dataset.objects.exists()
-    assert page.post("/datasets/reference/", asked).url == "/datasets/anvil/bearings/"  # type: ignore[attr-defined]
+    assert page.post("/datasets/reference/", asked).url == "/datasets/anvil/bearings/?tab=data"  # type: ignore[attr-defined]
     inspected(DatasetVersion.objects.get())
     for tab in ("", "?tab=rows", "?tab=versions"):
         answer = page.get(f"/datasets/anvil/bearings/{tab}")
