@@ -127,9 +127,10 @@ def _pool(use: Use, terms: Terms) -> Refusal | None:
 def _classes(use: Use, terms: Terms) -> Refusal | None:
     if use.act not in JOBS or use.fewest_rows is None or use.fewest_rows >= terms.min_rows_per_class:
         return None
-    reason = gettext_noop("Its terms ask for %(number)s rows of each class; its smallest class has %(here)s.")
+    # How many it has is not told: whoever may choose where classes part could ask until the values are known.
+    reason = gettext_noop("Its terms ask for %(number)s rows of each class; its smallest class has fewer.")
     way_out = gettext_noop("Predict another field, leave this dataset out, or ask its owner for more rows.")
-    return _refusal("min_rows_per_class", reason, way_out, number=terms.min_rows_per_class, here=use.fewest_rows)
+    return _refusal("min_rows_per_class", reason, way_out, number=terms.min_rows_per_class)
 
 
 def _privacy(use: Use, terms: Terms) -> Refusal | None:
