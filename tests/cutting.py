@@ -107,6 +107,8 @@ class CuttingRelay:
     def _allowed(self, piece: bytes) -> Iterator[bytes]:
         """What may pass of it, waiting where all is held; raises OSError where the lines were cut."""
         with self._turn:
+            if self._left <= 0:  # held already: another line's bytes wait too, and are no interruption of their own
+                self._turn.wait_for(lambda: self._left > 0, timeout=30)
             part, self._left = piece[: self._left], self._left - len(piece)
             if self._left > 0:
                 yield piece
