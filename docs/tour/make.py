@@ -97,7 +97,8 @@ class Tour:
         self.snap(entrance, "01-sign-in")
         together = self.first("mei", "/collaborations/")
         self.show("mei", together, "03-collaboration")
-        self.show("anna", self.first("anna", "/datasets/?scope=mine"), "04-dataset")
+        self.show("anna", f"{self.first('anna', '/datasets/?scope=mine')}?tab=data", "04-dataset")
+        self.show("mei", self.negotiation(), "17-terms")
         model, heart = self.first("mei", "/models/"), self.first("anna", "/models/")
         self.show("mei", self.job_of("mei", model), "09-result")
         self.show("anna", heart, "10-model")
@@ -114,6 +115,13 @@ class Tour:
         found = page.locator("main article .title a").nth(place).get_attribute("href") or ""
         page.close()
         return found.split("?")[0]
+
+    def negotiation(self) -> str:
+        """The counter-offer that waits for Lin Mei."""
+        page = self.page_of("mei", "/access-requests/")
+        found = page.locator("main table a").first.get_attribute("href") or ""
+        page.close()
+        return found
 
     def job_of(self, person: str, model: str) -> str:
         page = self.page_of(person, f"{model}?tab=lineage")
@@ -172,7 +180,7 @@ class Tour:
         page = self.page_of("mei", f"/jobs/new/?collaboration={self.first('mei', '/collaborations/').split('/')[2]}")
         page.locator("[name=recipe][value=image-classification]").check()
         next_step(page, "versions")
-        for box in page.locator("[name=versions]:visible").all():
+        for box in page.locator("[name=versions]:visible:enabled").all():
             box.check()
         next_step(page, "target")
         next_step(page, "p-epochs")
