@@ -167,6 +167,7 @@ UPLOADS = Path(env.str("CHAINHUB_UPLOADS", str(DATA / "uploads")))
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 20 * 2**30)
 UPLOAD_DAYS = env.int("UPLOAD_DAYS", 7)
 ORGANIZATION_QUOTA_BYTES = env.int("ORGANIZATION_QUOTA_BYTES", 0)
+PERSON_QUOTA_BYTES = env.int("PERSON_QUOTA_BYTES", 2 * MAX_UPLOAD_BYTES)  # for uploads in no organization's name
 # Where datasets by reference may lie besides public HTTPS addresses: docs/operating.md has the forms.
 REFERENCE_HOSTS_ALLOWED = env.list("REFERENCE_HOSTS_ALLOWED", default=[])
 REFERENCE_BUCKETS = env.json("REFERENCE_BUCKETS", default={})

@@ -1,4 +1,4 @@
-"""How much room an organization has for its files, and how much of it is taken."""
+"""How much room an organization has for its files, or a person for what is no organization's yet."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_noop
 
+from chainhub.accounts.models import User
 from chainhub.core.errors import TooLargeError
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Blob, CommitFile, Upload
@@ -15,7 +16,7 @@ STEP = 999.5
 
 
 class QuotaError(TooLargeError):
-    """The organization's room does not hold this."""
+    """The organization's or the person's room does not hold this."""
 
     code = "quota"
 
@@ -56,6 +57,23 @@ def check_room(organization: Organization, needed: int) -> None:
                 "needed, or ask the hub's operator for more room."
             ),
             organization=held.name,
+            used=shown(room.used),
+            limit=shown(room.limit),
+            needed=shown(needed),
+        )
+
+
+def check_personal_room(person: User, needed: int) -> None:
+    """The same for uploads in nobody's name, whole or not, until a dataset is made of them. Raises `QuotaError`."""
+    User.objects.select_for_update().get(pk=person.pk)
+    own = Upload.objects.filter(user=person, organization=None, used_at=None)
+    room = Room(own.aggregate(all=Sum("size"))["all"] or 0, settings.PERSON_QUOTA_BYTES)
+    if room.limit and needed > room.free:
+        raise QuotaError(
+            gettext_noop(
+                "Your uploads for no organization take %(used)s of the %(limit)s that a person has; this needs "
+                "%(needed)s more. Register or remove some, or name the organization that this one is for."
+            ),
             used=shown(room.used),
             limit=shown(room.limit),
             needed=shown(needed),

@@ -26,13 +26,12 @@ from chainhub.organizations.permissions import may_steward
 from chainhub.repositories.hashes import remember_hash, running_hash
 from chainhub.repositories.incoming import Incoming, Writer, hold_on
 from chainhub.repositories.known import checked_sha256, known_blob
+from chainhub.repositories.limits import check_disk, check_uploads_of
 from chainhub.repositories.models import Upload
 from chainhub.repositories.paths import check_path, clean_filename
-from chainhub.repositories.quotas import check_room
+from chainhub.repositories.quotas import check_personal_room, check_room
 from chainhub.repositories.storage import PIECE, adopt_file, drop_blob, hash_file, scratch_folder
 
-SPARE_DISK = 2 * 2**30
-MOST_UNFINISHED = 100  # of one person
 SCRATCH_DAYS = 1
 
 
@@ -74,11 +73,14 @@ def begin_upload(
     sha256 = checked_sha256(sha256)
     if organization and not may_steward(actor, organization):
         raise NotAllowedError(gettext_noop("Data is put in by an organization's owners, admins and data stewards."))
+    check_uploads_of(actor)
     known = known_blob(sha256, size, actor=actor, organization=organization)
     if known is None:
-        _check_disk(actor, size)
+        check_disk(_folder(), size)
     with transaction.atomic():
-        if organization and known is None:
+        if organization is None:
+            check_personal_room(actor, size)
+        elif known is None:
             check_room(organization, size)
         upload = Upload.objects.create(
             user=actor,
@@ -260,17 +262,6 @@ def _pieces(source: Readable, room: int) -> Iterator[bytes]:
 def _conflict(length: int, offset: int) -> OffsetConflictError:
     text = gettext_noop("The upload stands at byte %(length)s, not at %(offset)s.")
     return OffsetConflictError(text, length=length, offset=offset)
-
-
-def _check_disk(actor: User, size: int) -> None:
-    unfinished = Upload.objects.filter(user=actor, blob=None)
-    if unfinished.count() >= MOST_UNFINISHED:
-        raise DomainError(
-            gettext_noop("You have %(most)s unfinished uploads; finish or cancel some first."), most=MOST_UNFINISHED
-        )
-    _folder().mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(_folder()).free < size + SPARE_DISK:
-        raise DomainError(gettext_noop("The hub has no room for a file of this size; ask its operator."))
 
 
 def _sweep(folder: Path, *, days: int, keep: Callable[[str], bool]) -> None:

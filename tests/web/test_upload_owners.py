@@ -1,6 +1,7 @@
 """For whom one uploads, how much room there is, and bytes that need not travel."""
 
 import hashlib
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,9 @@ from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent
 from chainhub.datasets import services
 from chainhub.organizations.models import Membership, Organization, Role
+from chainhub.repositories import limits, uploads
 from chainhub.repositories.models import Blob, Upload
-from chainhub.repositories.quotas import room_of
+from chainhub.repositories.quotas import QuotaError, room_of
 from tests.factories.datasets import registered_csv
 from tests.web.test_uploads import BODY, DATA, TUS, Tus, encoded
 
@@ -77,6 +79,35 @@ def test_the_hubs_quota_holds_where_none_is_set(tus: Tus, anvil: Organization, s
     call_command("set_quota", "anvil", "default", verbosity=0)
     assert tus.begin(101).status_code == 413
     assert AuditEvent.objects.filter(verb="organization.quota-changed").count() == 2
+
+
+def test_what_is_no_organizations_has_a_limit_too(alice: User, settings: Any) -> None:
+    """Whole or under way, until it is registered or given up."""
+    settings.PERSON_QUOTA_BYTES = 15_000
+    asked = {"actor": alice, "filename": "a.csv", "size": len(DATA)}
+    first = uploads.receive_file(**asked, source=io.BytesIO(DATA))
+    assert first.blob is not None
+    with pytest.raises(QuotaError, match=r"take 10.2 kB of the 15 kB that a person has; this needs 10.2 kB more"):
+        uploads.begin_upload(**asked)
+    uploads.take_upload(first, actor=alice)
+    unfinished = uploads.begin_upload(**asked)
+    with pytest.raises(QuotaError):
+        uploads.begin_upload(**asked)
+    uploads.discard_upload(unfinished)
+    assert uploads.begin_upload(**asked).size == len(DATA)
+
+
+def test_so_many_uploads_at_once_also_where_nothing_would_travel(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_UNFINISHED", 2)
+    monkeypatch.setattr(limits, "MOST_WAITING", 3)
+    here = told(filename="again.csv", sha256=SHA)
+    assert tus.begin(len(DATA), body=DATA).status_code == 201
+    begun = [tus.begin(3)["Location"] for _time in range(2)]
+    refused = tus.begin(len(DATA), **here)
+    assert (refused.status_code, refused.content.decode()[:31]) == (409, "You have 2 unfinished uploads; ")
+    tus.client.delete(begun[0], headers=TUS)
+    assert [tus.begin(len(DATA), **here).status_code for _time in range(3)] == [201, 201, 409]
+    assert "register or remove some first" in tus.begin(3).content.decode()
 
 
 @pytest.mark.parametrize(("slug", "quota"), [("nobody", "1GB"), ("anvil", "much"), ("anvil", "0")])
