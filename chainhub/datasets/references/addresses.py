@@ -51,6 +51,12 @@ def split(address: str) -> SplitResult:
     return parts
 
 
+def in_bucket(address: str) -> tuple[str, str]:
+    """Bucket and key of `s3://bucket/key`, the key as it stands: what a URL would cut off may be part of it."""
+    bucket, _slash, key = address.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
 def is_allowed_host(parts: SplitResult) -> bool:
     """Whether the operator trusts the host: it may be asked without encryption, and in a private network."""
     return bool({parts.hostname, parts.netloc.lower()} & set(settings.REFERENCE_HOSTS_ALLOWED))
@@ -93,10 +99,10 @@ def _check_https(address: str, _organization: Organization) -> None:
 
 
 def _check_bucket(address: str, organization: Organization) -> None:
-    parts = split(address)
-    if parts.netloc not in buckets_of(organization):
-        raise closed(f"s3://{parts.netloc}", organization)
-    if not parts.path.strip("/"):
+    bucket, key = in_bucket(address)
+    if bucket not in buckets_of(organization):
+        raise closed(f"s3://{bucket}", organization)
+    if not key.strip("/"):
         raise _nonsense()
 
 

@@ -20,8 +20,8 @@ class ChangedReferenceError(DomainError):
 
 
 def shown(address: str) -> str:
-    """Without what stands behind a question mark: there may be a key to the file in it."""
-    return address.split("?", maxsplit=1)[0]
+    """A web address without what stands behind its question mark: there may be a key to the file in it."""
+    return address.split("?", maxsplit=1)[0] if address.lower().startswith("http") else address
 
 
 def not_found(address: str) -> UnreachableError:

@@ -56,7 +56,7 @@ def fetch_reference(
 def name_of(reference: Mapping[str, Any]) -> str:
     """How the file is called, as far as its address tells."""
     address = str(reference["address"])
-    path = address if reference["kind"] == "path" else unquote(urlsplit(address).path)
+    path = unquote(urlsplit(address).path) if reference["kind"] == "https" else address
     return clean_filename(PurePosixPath(path).name)
 
 

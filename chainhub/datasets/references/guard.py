@@ -23,10 +23,10 @@ def vetted(host: str, port: int, *, trusted: bool) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise UnreachableError(gettext_noop("There is no machine called %(host)s."), host=host) from error
+        raise _not_asked(host) from error
     numbers = list(dict.fromkeys(str(one[4][0]) for one in found))
     if not trusted and not all(is_public(ipaddress.ip_address(number)) for number in numbers):
-        raise _private(host)
+        raise _not_asked(host)
     return numbers
 
 
@@ -37,7 +37,7 @@ def refuse_private_literal(host: str) -> None:
     except ValueError:
         return
     if not is_public(number):
-        raise _private(host)
+        raise _not_asked(host)
 
 
 def is_public(number: Address) -> bool:
@@ -52,8 +52,12 @@ def is_public(number: Address) -> bool:
     return number.is_global and not number.is_multicast and not number.is_reserved
 
 
-def _private(host: str) -> UnreachableError:
+def _not_asked(host: str) -> UnreachableError:
+    """One sentence for both: whoever tries names must not learn which of them there are inside."""
     return UnreachableError(
-        gettext_noop("%(host)s lies in a private network, which the hub does not ask; its operator can allow it."),
+        gettext_noop(
+            "The hub does not ask %(host)s: there is no machine of that name, or it lies in a private network. The "
+            "hub's operator can allow it."
+        ),
         host=host,
     )

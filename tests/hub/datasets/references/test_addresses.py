@@ -9,10 +9,11 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 from moto.server import ThreadedMotoServer
 
 from chainhub.core.errors import DomainError, TooLargeError
-from chainhub.datasets.references import UnreachableError, described, fetch_reference
+from chainhub.datasets.references import UnreachableError, described, fetch_reference, name_of
 from chainhub.datasets.references.guard import is_public
 from chainhub.organizations.models import Organization
 from tests.hub.datasets.references.conftest import CSV, Owner
@@ -88,8 +89,16 @@ def test_a_name_that_leads_inside_is_not_asked(
 
     monkeypatch.setattr(socket, "getaddrinfo", answers)
     monkeypatch.setattr(socket, "create_connection", never)
-    with pytest.raises(UnreachableError, match="private network"):
+    with pytest.raises(UnreachableError, match="private network") as inside:
         fetched("https://looks-harmless.test/a.csv", anvil, tmp_path / "a")
+
+    def knows_nobody(*_asked: Any, **_more: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", knows_nobody)
+    with pytest.raises(UnreachableError) as nobody:
+        fetched("https://looks-harmless.test/a.csv", anvil, tmp_path / "b")
+    assert str(nobody.value) == str(inside.value), "names of an inner network could be found out"
 
 
 def test_a_trusted_host_is_asked_for_the_file_and_nothing_else(
@@ -155,11 +164,69 @@ def test_a_path_leads_to_the_owners_folders_only(
     assert fetched(f"{folder}/inner.csv", anvil, tmp_path / "c")["size"] == len(CSV)
 
 
+def test_what_is_no_file_of_theirs_is_not_even_opened(
+    folder: Path, anvil: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a,b\n1,2\n")
+    (folder / "link.csv").symlink_to(secret)
+    (folder / "device").symlink_to("/dev/null")
+    (folder / "inner").mkdir()
+    os.mkfifo(folder / "pipe")
+    opened: list[str] = []
+    really = os.open
+
+    def watched(path: Any, *rest: Any, **more: Any) -> int:
+        opened.append(str(path))
+        return really(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", watched)
+    for name, why in [
+        ("link.csv", "not open to Anvil"),
+        ("device", "not open to Anvil"),
+        ("inner", "is not a file"),
+        ("pipe", "is not a file"),
+        ("missing.csv", "no file"),
+    ]:
+        with pytest.raises(UnreachableError, match=why):
+            fetched(f"{folder}/{name}", anvil, tmp_path / "a")
+    assert not opened
+    fetched(f"{folder}/bearings.csv", anvil, tmp_path / "a")
+    assert opened[0] == str(folder / "bearings.csv")
+
+
+def test_a_path_that_becomes_a_link_meanwhile_leads_nowhere(
+    folder: Path, anvil: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both its last name and a folder on the way are exchanged between the look and the opening."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "a.csv").write_text("a,b\n1,2\n")
+    really = os.open
+    for name in ("a.csv", "inner/a.csv"):
+        place = folder / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(CSV)
+
+        def exchanged(path: Any, *rest: Any, place: Path = place, **more: Any) -> int:
+            if str(path) == str(place):
+                swapped = place if place.parent == folder else place.parent
+                swapped.rename(tmp_path / f"was-{swapped.name}")
+                swapped.symlink_to(outside / "a.csv" if swapped == place else outside)
+            return really(path, *rest, **more)
+
+        monkeypatch.setattr(os, "open", exchanged)
+        with pytest.raises(UnreachableError):
+            fetched(f"{folder}/{name}", anvil, tmp_path / "fetched")
+        assert not (tmp_path / "fetched").exists()
+
+
 @pytest.fixture
 def bucket(settings: Any) -> Iterator[Any]:
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
+    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10)  # it remembers the buckets of earlier tests
     client = boto3.client(
         "s3", endpoint_url=f"http://{host}:{port}", aws_access_key_id="k", aws_secret_access_key="s", region_name="x"
     )
@@ -181,3 +248,17 @@ def test_a_bucket_is_read_by_the_organizations_that_it_is_open_to(
         fetched("s3://plant/2026/missing.csv", anvil, tmp_path / "b")
     with pytest.raises(UnreachableError, match="not open to Borealis"):
         described("s3://plant/2026/bearings.csv", organization=borealis)
+
+
+@pytest.mark.parametrize("key", ["run#7.csv", "what?.csv", "a?b#c/d e.csv", "#", "50%25.csv", "/twice.csv"])
+def test_a_key_is_read_whole(bucket: Any, anvil: Organization, tmp_path: Path, key: str) -> None:
+    """What a URL would cut off or decode belongs to the key."""
+    for cut in ("run", "what", "a", "50%.csv", "twice.csv"):
+        bucket.put_object(Bucket="plant", Key=cut, Body=b"another file")
+    bucket.put_object(Bucket="plant", Key=key, Body=CSV)
+    found = fetched(f"s3://plant/{key}", anvil, tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CSV
+    assert name_of(found) == key.rsplit("/", 1)[-1]
+    with pytest.raises(UnreachableError) as refusal:
+        fetched("s3://plant/mis#sing?.csv", anvil, tmp_path / "b")
+    assert "mis#sing?.csv" in str(refusal.value)
