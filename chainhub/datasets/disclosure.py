@@ -17,7 +17,18 @@ from chainhub.organizations.permissions import has_role
 RARE = 5  # a value held by fewer rows points at them
 A_VALUE = gettext_noop("a value")
 # All that is said of a masked field.
-MASKED_KEEPS = ("name", "type", "kind", "role", "missing", "missing_share", "distinct", "exact", "personal")
+MASKED_KEEPS = (
+    "name",
+    "type",
+    "kind",
+    "role",
+    "missing",
+    "missing_share",
+    "distinct",
+    "exact",
+    "personal",
+    "corrected",
+)
 NOBODY: frozenset[str] = frozenset()
 
 

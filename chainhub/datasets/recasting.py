@@ -1,5 +1,6 @@
 """Reading a column of the canonical form as the type that its owner says it has."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,7 +23,7 @@ def first_misfit(source: BinaryIO, name: str, wanted: str) -> tuple[int, str] | 
     with pq.ParquetFile(source) as file:
         before = 0
         for batch in file.iter_batches(ROWS_AT_ONCE, columns=[name], use_threads=False):
-            column = batch.column(0)
+            column = batch.column(name)  # a name with a point in it may bring others along
             lost = pc.and_(pc.is_null(recast(column, wanted)), pc.is_valid(column))
             place = pc.index(lost, pa.scalar(value=True)).as_py()
             if place >= 0:
@@ -31,12 +32,15 @@ def first_misfit(source: BinaryIO, name: str, wanted: str) -> tuple[int, str] | 
     return None
 
 
-def rewrite(source: Path, target: Path, types: dict[str, str]) -> None:
+def schema_as(schema: pa.Schema, types: Mapping[str, str]) -> pa.Schema:
+    """The schema with some columns in other types."""
+    return pa.schema([(one.name, _arrow(types[one.name])) if one.name in types else one for one in schema])
+
+
+def rewrite(source: Path, target: Path, types: Mapping[str, str]) -> None:
     """The table with some columns in other types; memory holds one group of rows."""
     with pq.ParquetFile(source) as file:
-        schema = pa.schema(
-            [(one.name, _arrow(types[one.name])) if one.name in types else one for one in file.schema_arrow]
-        )
+        schema = schema_as(file.schema_arrow, types)
         with pq.ParquetWriter(target, schema, compression=COMPRESSION) as writer:
             for batch in file.iter_batches(ROWS_AT_ONCE, use_threads=False):
                 columns = [

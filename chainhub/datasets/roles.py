@@ -35,6 +35,9 @@ class FieldType(models.TextChoices):
     CATEGORY = "category", _("category")
 
 
+KINDS = {"integer": "number", "time": "date"}
+# What is true of a field whatever its type is.
+STAYS = ("name", "type", "kind", "role", "unit", "sensitive", "missing", "missing_share", "distinct", "masked")
 # Fields that a recipe may learn from unless its user chooses others.
 LEARNT_FROM = frozenset({FieldRole.FEATURE, FieldRole.TIME, FieldRole.ENTITY, FieldRole.TEXT, FieldRole.IMAGE})
 
@@ -63,6 +66,31 @@ def corrected_types(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str
         for name, kind in types_of(dataset, inspection).items()
         if kind != found[name] and (found[name], kind) not in alike
     }
+
+
+def corrected_report(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str, Any]:
+    """The inspection's report with the owner's types and identifiers.
+
+    Of a field that is stored in another type, `corrected` is true and what its values look like is left out.
+    """
+    types, corrected = types_of(dataset, inspection), corrected_types(dataset, inspection)
+    fields = [
+        _corrected(field, types[field["name"]], stored_so=field["name"] not in corrected)
+        for field in inspection.get("fields", [])
+    ]
+    identifiers = [name for name in dataset.identifiers if name in types]
+    return {**inspection, "fields": fields, "identifiers": identifiers}
+
+
+def _corrected(field: Mapping[str, Any], wanted: str, *, stored_so: bool) -> dict[str, Any]:
+    kept = dict(field) if stored_so else {key: field[key] for key in STAYS if key in field} | {"corrected": True}
+    return kept if wanted == field.get("type") else {**kept, "type": wanted, "kind": _kind(field, wanted)}
+
+
+def _kind(field: Mapping[str, Any], wanted: str) -> str:
+    """What a field of this type is called; one without values, or with one only, stays that."""
+    found = str(field.get("kind") or "")
+    return found if found in {"empty", "constant"} else KINDS.get(wanted, wanted)
 
 
 def described_fields(dataset: Dataset, inspection: Mapping[str, Any]) -> list[dict[str, Any]]:

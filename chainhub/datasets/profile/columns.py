@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from chainhub.datasets.profile.engine import Engine, quoted
+from chainhub.datasets.profile.engine import Engine, alias
 
 AT_ONCE = 50  # columns in one query: each counts its distinct values in a table of its own
 HUGE = 1e150  # beyond it squares overflow
@@ -24,13 +24,11 @@ class Column:
     """One field: what inspection said of it, and what is learnt about it query by query."""
 
     name: str
+    sql: str  # its name in the engine's table
     type: str  # integer, number, boolean, date, time, text, image; empty for what cannot be compared
     kind: str
+    corrected: bool = False  # read in another type than it is stored in
     told: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def sql(self) -> str:
-        return quoted(self.name)
 
     @property
     def is_number(self) -> bool:
@@ -71,11 +69,18 @@ class Column:
 
 def columns_of(engine: Engine, fields: Sequence[Mapping[str, Any]]) -> list[Column]:
     """The fields of an inspection report that are columns of the data, with the type in which they are stored."""
-    stored = {str(row[0]): str(row[1]) for row in engine.ask("DESCRIBE data")}
+    types = {str(row[0]): str(row[1]) for row in engine.ask("DESCRIBE data")}  # in no order
+    called = {name: alias(place) for place, name in enumerate(engine.names)}
     return [
-        Column(one["name"], _type(stored[one["name"]], str(one.get("type") or "")), str(one.get("kind") or ""))
+        Column(
+            name=one["name"],
+            sql=called[one["name"]],
+            type=_type(types[called[one["name"]]], str(one.get("type") or "")),
+            kind=str(one.get("kind") or ""),
+            corrected=bool(one.get("corrected")),
+        )
         for one in fields
-        if one["name"] in stored
+        if one["name"] in called
     ]
 
 

@@ -57,6 +57,8 @@ def _fill(column: Column, found: Row, rows: int, *, exact: bool) -> None:
         "distinct": 0 if not present else None if distinct is None else min(distinct, present),
         "exact": exact,
     }
+    if column.corrected:
+        told["corrected"] = True
     if column.is_number:
         told |= {"min": low, "max": high}
         if more and more[0] != present:

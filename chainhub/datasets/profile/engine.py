@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from chainhub.datasets.inspection.findings import Tell
 
-MEMORY = "1GB"
+MEMORY, DISK = "1GB", "32GB"
 SMALL = 16 * 2**20
 MOST_THREADS = 4
 LOOK_EVERY = 0.3  # seconds
@@ -19,14 +20,16 @@ Row = tuple[Any, ...]
 
 
 class Engine:
-    """A database in memory that reads one Parquet file as the table `data`."""
+    """A database in memory that reads one Parquet file as the table `data`, whose columns are called by `alias`."""
 
-    def __init__(self, source: Path, work: Path, *, memory: str = MEMORY) -> None:
+    def __init__(self, source: Path, work: Path, *, memory: str = MEMORY, disk: str = DISK) -> None:
+        self.names = list(pq.read_schema(source).names)
         self._connection = duckdb.connect(
             config={
                 "memory_limit": memory,
                 "threads": max(1, min(MOST_THREADS, os.cpu_count() or 1)),
                 "temp_directory": str(work / "spilled"),
+                "max_temp_directory_size": disk,
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
@@ -35,7 +38,10 @@ class Engine:
         place = str(source).replace("'", "''")
         # A small file is read once; a large one by each question, and only the columns that it names.
         kept = "TEMP TABLE" if source.stat().st_size <= SMALL else "VIEW"
-        self._connection.execute(f"CREATE {kept} data AS SELECT * FROM read_parquet('{place}')")  # noqa: S608
+        columns = ", ".join(alias(number) for number in range(len(self.names)))
+        self._connection.execute(
+            f"CREATE {kept} data AS SELECT * FROM read_parquet('{place}', hive_partitioning = false) AS t({columns})"  # noqa: S608
+        )
         self._connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
 
     def ask(self, sql: str, values: Sequence[Any] = (), *, tell: Tell | None = None) -> list[Row]:
@@ -48,9 +54,9 @@ class Engine:
 
 
 @contextmanager
-def opened(source: Path, work: Path, *, memory: str = MEMORY) -> Iterator[Engine]:
+def opened(source: Path, work: Path, *, memory: str = MEMORY, disk: str = DISK) -> Iterator[Engine]:
     """An engine for a while."""
-    engine = Engine(source, work, memory=memory)
+    engine = Engine(source, work, memory=memory, disk=disk)
     try:
         yield engine
     finally:
@@ -88,6 +94,6 @@ def _watched(connection: duckdb.DuckDBPyConnection, tell: Tell | None) -> Iterat
         raise raised[0]
 
 
-def quoted(name: str) -> str:
-    """A column's name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
+def alias(place: int) -> str:
+    """The name of the column at this place of the file: DuckDB takes `A` and `a` for one, so ours are not used."""
+    return f"c{place}"

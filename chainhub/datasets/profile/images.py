@@ -24,7 +24,7 @@ def describe_images(source: Path, name: str, tell: Tell) -> dict[str, Any]:
     with pq.ParquetFile(source) as file:
         rows = max(file.metadata.num_rows, 1)
         for number, batch in enumerate(file.iter_batches(AT_ONCE, columns=[name], use_threads=False), 1):
-            for data in batch.column(0).to_pylist():
+            for data in batch.column(name).to_pylist():
                 head = _head(data)
                 if head is None:
                     unreadable += 1

@@ -41,8 +41,8 @@ def _samples(source: Path, names: list[str], rows: int) -> dict[str, list[Any]]:
             batch = next(file.iter_batches(wanted, row_groups=[group], columns=names, use_threads=False), None)
             if batch is None:
                 continue
-            for name, values in zip(batch.schema.names, batch.columns, strict=True):
-                seen[name].update(_short(value) for value in values.to_pylist() if value is not None)
+            for name in names:  # others may be there: a column `a.b` comes along with `a`
+                seen[name].update(_short(value) for value in batch.column(name).to_pylist() if value is not None)
     return {name: [value for value, _count in counter.most_common(LOOKED_AT)] for name, counter in seen.items()}
 
 

@@ -14,6 +14,7 @@ from chainhub.datasets import permissions
 from chainhub.datasets.models import Dataset, Visibility
 from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.history import remember
+from chainhub.datasets.services.renewing import renew_profiles
 
 CARD_FIELDS = ("name", "summary", "card", "licence", "source", "source_url", "summary_zh", "card_zh")
 
@@ -58,6 +59,7 @@ def set_roles(dataset: Dataset, *, actor: User, target: str, identifiers: Sequen
     if (dataset.target, dataset.identifiers) != (target, list(identifiers)):
         dataset.target, dataset.identifiers = target, list(identifiers)
         dataset.save(update_fields=["target", "identifiers"])
+        renew_profiles(dataset)
         remember(
             dataset,
             "roles_changed",

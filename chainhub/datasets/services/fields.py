@@ -18,6 +18,7 @@ from chainhub.datasets.roles import FieldRole, FieldType
 from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.cards import field_names
 from chainhub.datasets.services.history import remember
+from chainhub.datasets.services.renewing import renew_profiles
 from chainhub.repositories.models import CommitFile
 from chainhub.repositories.storage import open_blob
 
@@ -55,6 +56,7 @@ def set_field(
     _settle(dataset, name, {key: value for key, value in wanted.items() if value is not None})
     if before != (dataset.target, dataset.identifiers, dataset.field_settings):
         dataset.save(update_fields=["target", "identifiers", "field_settings"])
+        renew_profiles(dataset)
         if about is not None:
             index_dataset(dataset)
         text = gettext_noop("Corrected the field “%(field)s” of “%(dataset)s”.")

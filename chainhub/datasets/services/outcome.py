@@ -16,6 +16,7 @@ from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.changes import changes_between
 from chainhub.datasets.services.history import remember
 from chainhub.datasets.services.kinds import mismatch, settle
+from chainhub.datasets.services.renewing import renew_profiles
 from chainhub.repositories.models import Blob
 from chainhub.repositories.services import commit_files, tag_commit
 from chainhub.repositories.storage import drop_blob, hand_over, store_bytes, store_file
@@ -92,6 +93,7 @@ def _make_ready(version: DatasetVersion, findings: Findings, files: dict[str, Bl
         version.inspection["changes"] = changes_between(before.inspection, findings.report)
     version.move_to(VersionStatus.READY)
     version.save(update_fields=["commit", "rows", "progress", "inspection", "status", "reference"])
+    renew_profiles(dataset)
     index_dataset(dataset)
     said = sentence(
         gettext_noop("“%(dataset)s” version %(version)s is ready: %(rows)s rows."),

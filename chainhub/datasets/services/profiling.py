@@ -1,7 +1,8 @@
 """Profiling a version in the background: claimed by one worker, told as it goes, taken up again where one was lost.
 
-Until it is done, `DatasetVersion.profile` holds `{state: "working", claimed, attempts, done}`; then the profile itself
-with `state: "ready"`, or `state: "failed"`.
+Until it is done, `DatasetVersion.profile` holds `{state: "working", claimed, attempts, done, basis}`; then the profile
+itself with `state: "ready"`, or `state: "failed"` and maybe a `reason`. `basis` is what it takes from the owner's
+corrections: where that changes, `renew_profiles` has it counted anew.
 """
 
 import json
@@ -27,7 +28,9 @@ from chainhub.datasets.isolation import run_isolated
 from chainhub.datasets.models import DatasetVersion, VersionStatus
 from chainhub.datasets.profile.describe import profile_file
 from chainhub.datasets.references import lay_out_reference
+from chainhub.datasets.roles import corrected_report
 from chainhub.datasets.services.inspecting import MOST_ATTEMPTS, SILENT, TOLD_EVERY, ClaimLostError
+from chainhub.datasets.services.renewing import basis_of
 from chainhub.repositories.models import CommitFile
 from chainhub.repositories.storage import local_file, scratch_folder
 
@@ -75,7 +78,9 @@ def claim_profile(version_id: int) -> ProfileClaim | None:
     unchanged = Q(profile__claimed=before["claimed"]) if "claimed" in before else Q(profile__claimed__isnull=True)
     if not DatasetVersion.objects.filter(unchanged, pk=version_id).update(profile=held):
         return None
-    return ProfileClaim(version, held)
+    # Read only now: a correction before this found nobody at work, and one after it takes the claim away.
+    version.dataset.refresh_from_db(fields=["target", "identifiers", "field_settings"])
+    return ProfileClaim(version, {**held, "basis": basis_of(version.dataset, version.inspection)})
 
 
 def profile_version(version_id: int, *, isolated: bool = True) -> None:
@@ -91,12 +96,18 @@ def profile_version(version_id: int, *, isolated: bool = True) -> None:
         told = None if claim.held["attempts"] > MOST_ATTEMPTS else _profile(claim, work, isolated=isolated)
         if told is None:
             logger.warning("version %s could not be profiled", version_id)
-        claim.put({"state": "failed"} if told is None else {"state": "ready", **told})
+        claim.put(_outcome(told) | {"basis": claim.held["basis"]})
         publish(claim.version.topic, "state", status=claim.version.status)
     except ClaimLostError:
         logger.info("version %s is profiled by another worker", version_id)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _outcome(told: dict[str, Any] | None) -> dict[str, Any]:
+    if told is None:
+        return {"state": "failed"}
+    return {"state": "failed", "reason": told["refusal"]} if "refusal" in told else {"state": "ready", **told}
 
 
 def send_unprofiled() -> int:
@@ -134,14 +145,14 @@ def _training(version: DatasetVersion, work: Path, tell: Tell, *, isolated: bool
 def _profile(claim: ProfileClaim, work: Path, *, isolated: bool) -> dict[str, Any] | None:
     """The profile; None where the data killed its reader."""
     version = claim.version
-    target = version.dataset.target
+    target, given = version.dataset.target, corrected_report(version.dataset, version.inspection)
     with _training(version, work, claim.tell, isolated=isolated) as source:
         if source is None:
             return None
         if not isolated:
-            return profile_file(source, version.inspection, work, claim.tell, target=target)
+            return profile_file(source, given, work, claim.tell, target=target)
         report = work / "report.json"
-        report.write_text(json.dumps(version.inspection))
+        report.write_text(json.dumps(given))
         return run_isolated(
             "chainhub.datasets.profile", [str(source), str(report), str(work), target], work, claim.tell
         )

@@ -13,6 +13,7 @@ from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.services.cards import field_names
 from chainhub.datasets.services.changes import changes_between
 from chainhub.datasets.services.history import remember
+from chainhub.datasets.services.renewing import renew_profiles
 from chainhub.repositories.services import commit_files, tag_commit
 
 
@@ -42,6 +43,7 @@ def restore_version(version: DatasetVersion, *, actor: User, note: str = "") -> 
         profile=old.profile if old.profile.get("state") == "ready" else {},
     )  # fmt: skip
     _keep_roles(dataset, field_names(report))
+    renew_profiles(dataset)
     send_on_commit("datasets.profile_version", made.pk)
     remember(
         dataset,

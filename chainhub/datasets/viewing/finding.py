@@ -16,6 +16,7 @@ from chainhub.datasets.viewing.questions import Filter, Question
 from chainhub.repositories.storage import scratch_folder
 
 MEMORY = "256MB"
+DISK = "4GB"  # for what does not fit into memory
 SECONDS = 10.0
 AT_ONCE = 2  # questions that one process answers at a time; the others wait
 SEARCHED = 200  # columns in which words are looked for
@@ -31,14 +32,24 @@ class TooSlowError(DomainError):
     status = 503
 
 
+class TooMuchError(DomainError):
+    """The question needs more memory and disk than one may take."""
+
+    code = "too-much"
+    status = 422
+
+
 def find(
     rows: Rows, columns: Sequence[Column], question: Question, *, seconds: float = SECONDS
 ) -> tuple[int, list[int]]:
-    """How many rows answer the question, and the numbers of those on its page. Raises `TooSlowError`."""
-    asked = _Sql(columns, question)
+    """How many rows answer the question, and the numbers of those on its page.
+
+    Raises `TooSlowError` and `TooMuchError`.
+    """
+    asked, aliases = _Sql(columns, question), aliases_of(columns)
     with _answering(seconds, _looking) as connection:
-        connection.register("rows", rows.stream([column.name for column in asked.columns]))
-        key = quoted(question.sort.name) if question.sort else "NULL"
+        connection.register("rows", rows.stream({one.name: aliases[one.name] for one in asked.columns}))
+        key = aliases[question.sort.name] if question.sort else "NULL"
         connection.execute(
             f"CREATE TEMP TABLE hits AS SELECT {NUMBER} AS number, {key} AS key FROM rows WHERE {asked.where}",  # noqa: S608
             asked.values,
@@ -55,13 +66,15 @@ def find(
 
 @contextmanager
 def matching(rows: Rows, columns: Sequence[Column], question: Question, *, seconds: float) -> Iterator[Any]:
-    """Arrow batches of all rows that answer the question, in the file's order. Raises `TooSlowError`."""
-    asked = _Sql(columns, question)
-    names = [column.name for column in columns]
+    """Arrow batches of all rows that answer the question, in the file's order; columns stand as they are given.
+
+    Raises `TooSlowError` and `TooMuchError`.
+    """
+    asked, aliases = _Sql(columns, question), aliases_of(columns)
     with _answering(seconds, _exporting) as connection:
-        connection.register("rows", rows.stream(names))
+        connection.register("rows", rows.stream(aliases))
         # Where all is masked, there is one row of nothing for each that answers.
-        shown = ", ".join(quoted(name) for name in names) or NUMBER
+        shown = ", ".join(aliases.values()) or NUMBER
         answer = connection.sql(f"SELECT {shown} FROM rows WHERE {asked.where}", params=asked.values)  # noqa: S608
         yield answer.to_arrow_reader(10_000)
 
@@ -74,7 +87,13 @@ def _answering(seconds: float, turns: threading.BoundedSemaphore) -> Iterator[du
     late = threading.Event()
     with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder:
         connection = duckdb.connect(
-            config={"memory_limit": MEMORY, "threads": 1, "temp_directory": folder, "autoload_known_extensions": False}
+            config={
+                "memory_limit": MEMORY,
+                "threads": 1,
+                "temp_directory": folder,
+                "max_temp_directory_size": DISK,
+                "autoload_known_extensions": False,
+            }
         )
 
         def stop() -> None:
@@ -87,15 +106,29 @@ def _answering(seconds: float, turns: threading.BoundedSemaphore) -> Iterator[du
         try:
             yield connection
         except duckdb.Error as error:
-            if not late.is_set() and not isinstance(error, duckdb.OutOfMemoryException):
+            told = _told(error, late=late.is_set())
+            if told is error:
                 raise
-            raise TooSlowError(
-                gettext_noop("Looking through all rows took too long, so it was stopped. Ask for less at a time.")
-            ) from error
+            raise told from error
         finally:
             timer.cancel()
             connection.close()
             turns.release()
+
+
+def _told(error: duckdb.Error, *, late: bool) -> Exception:
+    """What a person is told; the error itself where it is a fault of the hub."""
+    if late:
+        return TooSlowError(
+            gettext_noop("Looking through all rows took too long, so it was stopped. Ask for less at a time.")
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return TooMuchError(
+            gettext_noop(
+                "The answer needs more room than one question may take. Filter for fewer rows, or do not sort."
+            )
+        )
+    return error
 
 
 class _Sql:
@@ -103,6 +136,7 @@ class _Sql:
 
     def __init__(self, columns: Sequence[Column], question: Question) -> None:
         self.values: list[Any] = []
+        self.aliases = aliases_of(columns)
         used = {one.column.name: one.column for one in question.filters}
         if question.sort:
             used[question.sort.name] = question.sort
@@ -118,15 +152,15 @@ class _Sql:
         parts = []
         for one in searched:
             if one.form in {"text", "moment"}:
-                parts.append(f"contains(lower({quoted(one.name)}), lower(?))")
+                parts.append(f"contains(lower({self.aliases[one.name]}), lower(?))")
                 self.values.append(words)
             elif one.form == "number" and (number := _number(words)) is not None:
-                parts.append(f"{quoted(one.name)} = ?")
+                parts.append(f"{self.aliases[one.name]} = ?")
                 self.values.append(number)
         return f"({' OR '.join(parts)})" if parts else "false"
 
     def _condition(self, one: Filter) -> str:
-        name = quoted(one.column.name)
+        name = self.aliases[one.column.name]
         if one.operator in {"missing", "known"}:
             return f"{name} IS {'NOT ' * (one.operator == 'known')}NULL"
         self.values.append(one.value)
@@ -154,6 +188,6 @@ def _number(words: str) -> float | None:
         return None
 
 
-def quoted(name: str) -> str:
-    """A column's name in SQL."""
-    return '"' + name.replace('"', '""') + '"'
+def aliases_of(columns: Sequence[Column]) -> dict[str, str]:
+    """Names that DuckDB tells apart, which takes `A` and `a` for one, and that cannot be those of a column of ours."""
+    return {column.name: f"c{place}" for place, column in enumerate(columns)}

@@ -15,6 +15,7 @@ from chainhub.datasets import permissions
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.disclosure import masked_for
 from chainhub.datasets.models import DatasetVersion
+from chainhub.datasets.roles import corrected_report, corrected_types
 from chainhub.datasets.viewing.columns import Column, columns_of
 from chainhub.datasets.viewing.finding import find, matching
 from chainhub.datasets.viewing.parquet import Rows
@@ -120,7 +121,8 @@ class Sheet:
         with matching(self._rows, kept, question, seconds=EXPORT_SECONDS) as batches:
             for batch in batches:
                 hidden = pa.array([MASK] * batch.num_rows)
-                arrays = [hidden if one.masked else batch.column(one.name) for one in shown]
+                values = iter(batch.columns)
+                arrays = [hidden if one.masked else next(values) for one in shown]
                 yield csv_table(pa.table(arrays, schema=schema), header=False)
 
     def _type(self, column: Column) -> pa.DataType:
@@ -138,4 +140,5 @@ def opened(version: DatasetVersion, user: Any, *, to_take_along: bool = False) -
         raise DomainError(gettext_noop("The rows of this version stay with their owner; the hub does not hold them."))
     entry = CommitFile.objects.select_related("blob").get(commit=version.commit_id, path=TRAINING_FILE)
     with open_blob(entry.blob) as file:
-        yield Sheet(Rows(file), version.inspection, masked_for(user, dataset))
+        rows = Rows(file, corrected_types(dataset, version.inspection))
+        yield Sheet(rows, corrected_report(dataset, version.inspection), masked_for(user, dataset))
