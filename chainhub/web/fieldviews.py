@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chainhub.datasets.models import Dataset
-from chainhub.datasets.roles import FieldRole, roles_of, sensitive_fields
+from chainhub.datasets.roles import FieldRole, corrected_report, roles_of, sensitive_fields
 from chainhub.web import formats
 
 KINDS = {
@@ -52,13 +52,15 @@ class FieldView:
 def shown_fields(report: dict[str, Any], dataset: Dataset, profile: dict[str, Any] | None = None) -> list[FieldView]:
     """All fields but the pixels of a picture, which are one thing; as the profile counted them where there is one."""
     roles = roles_of(dataset, report)
-    counted = counted_fields(report, profile or {})
+    counted = counted_fields(report, profile or {}, dataset)
     return [_view(one, dataset, roles[one["name"]]) for one in counted if one["kind"] != "pixel"]
 
 
-def counted_fields(report: dict[str, Any], profile: dict[str, Any]) -> list[dict[str, Any]]:
-    """The report's fields with what the profile knows better: it counts all rows."""
+def counted_fields(report: dict[str, Any], profile: dict[str, Any], dataset: Dataset) -> list[dict[str, Any]]:
+    """The report's fields as their owner corrected them, with what the profile knows better: it counts all rows."""
     counted = {field["name"]: field for field in profile.get("fields", [])}
+    # What inspection saw of a field that is now read in another type says nothing about it any more.
+    report = corrected_report(dataset, report)
     return [one | _counted(counted.get(one["name"], {})) for one in report.get("fields", [])]
 
 

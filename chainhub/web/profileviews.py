@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chainhub.datasets.models import Dataset
 from chainhub.web import formats
 from chainhub.web.fieldviews import counted_fields
 
@@ -59,9 +60,13 @@ def _kinds(found: list[dict[str, Any]]) -> str:
     return ", ".join(words)
 
 
-def chosen_field(report: dict[str, Any], profile: dict[str, Any], name: str) -> dict[str, Any] | None:
+def chosen_field(
+    report: dict[str, Any], profile: dict[str, Any], dataset: Dataset, name: str
+) -> dict[str, Any] | None:  # fmt: skip
     """The field that `?field=` names, with its picture and its numbers."""
-    told = next((one for one in counted_fields(report, profile) if one["name"] == name), None) if name else None
+    told = (
+        next((one for one in counted_fields(report, profile, dataset) if one["name"] == name), None) if name else None
+    )
     if told is None:
         return None
     return {"name": name, "masked": told.get("masked", False), "chart": histogram_of(told), "numbers": _numbers(told)}

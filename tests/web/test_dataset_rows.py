@@ -226,3 +226,24 @@ def test_versions_through_the_api(patients: Dataset, alice: User, bob: User, bro
     assert browser.post(base + "1/undeprecate/").json()["deprecated_at"] is None
     assert browser.post(base + "1/restore/", {}, content_type="application/json").json()["restored_from"] == 1
     assert browse(bob).post(base + "1/restore/", {}, content_type="application/json").status_code == 403
+
+
+def test_a_corrected_type_is_what_the_pages_show(patients: Dataset, alice: User, browse: Browse):
+    base, browser = patients.get_absolute_url(), browse(alice)
+    assert "Distribution of age" in page(browser, patients, "?tab=data")
+    services.set_field(patients, "age", actor=alice, type="category")
+    html = page(browser, patients, "?tab=data")
+    assert "Counting the values" in html
+    assert "Distribution of age" not in html  # that of the numbers says nothing any more
+    datasets.profiled(patients.versions.get())
+    assert "Longest text" in page(browser, patients, "?tab=data&field=age")
+    columns = browser.get(f"/api/v1{base}versions/1/rows/").json()["columns"]
+    assert next(one for one in columns if one["name"] == "age")["form"] == "text"
+
+
+def test_a_profile_that_failed_says_why(patients: Dataset, alice: User, browse: Browse):
+    reason = {"text": "Counting the values took more room on disk than a profile may take, so it was stopped."}
+    patients.versions.update(profile={"state": "failed", "reason": reason | {"params": {}}})
+    html = page(browse(alice), patients, "?tab=data")
+    assert "The values could not be counted" in html
+    assert "more room on disk" in html

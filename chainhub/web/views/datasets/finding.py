@@ -21,6 +21,7 @@ def versions_of(user: Any, dataset: Dataset) -> "QuerySet[DatasetVersion]":
     found = DatasetVersion.objects.visible_to(user).filter(dataset=dataset).order_by("-number")
     found = found.annotate(changes=KeyTransform("changes", "inspection"))
     found = found.annotate(profiled=KeyTextTransform("state", "profile"), counted=KeyTransform("done", "profile"))
+    found = found.annotate(uncounted=KeyTransform("reason", "profile"))
     return found.select_related("created_by", "upload", "commit", "restored_from").defer(
         "inspection", "profile", "restored_from__inspection", "restored_from__profile"
     )

@@ -44,7 +44,7 @@ def _data(request: SignedInRequest, context: Context) -> Context:
         "pixels": pixels_view(report),
         "profile": profile,
     }
-    more |= {"chosen": chosen_field(report, profile, request.GET.get("field", "")), **pictures_of(profile)}
+    more |= {"chosen": chosen_field(report, profile, dataset, request.GET.get("field", "")), **pictures_of(profile)}
     if context["may_edit"] and context["version"]:
         more["roles_form"] = roles_form(dataset, version=context["version"])
     return more
