@@ -1,5 +1,6 @@
 """Datasets, their immutable versions, and who may train on them."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -217,6 +218,9 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def active(self) -> "GrantQuerySet":
         return self.filter(revoked_at=None)
+
+    def active_at(self, moment: datetime) -> "GrantQuerySet":
+        return self.filter(Q(revoked_at=None) | Q(revoked_at__gt=moment), created_at__lte=moment)
 
     def for_any_of(self, organizations: Any) -> "GrantQuerySet":
         """To all participants, or to one of these by name."""

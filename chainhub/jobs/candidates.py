@@ -12,8 +12,8 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs.catalogue import Recipe
+from chainhub.jobs.counting import jobs_under
 from chainhub.jobs.fields import DATASET_KINDS
-from chainhub.jobs.terms import jobs_under
 from chainhub.organizations.models import Organization
 from chainhub.policies.enforcement import Use, refusals
 from chainhub.policies.reading import grants_for, terms_of

@@ -1,9 +1,8 @@
 """What a job does with each dataset, as the terms see it; every floor that lets a job go on asks through here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -12,7 +11,8 @@ from chainhub.core.errors import DomainError
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import DatasetVersion, Grant
 from chainhub.jobs.classes import fewest_rows
-from chainhub.jobs.models import ApprovalStatus, JobInput, TrainingJob
+from chainhub.jobs.counting import jobs_under
+from chainhub.jobs.models import ApprovalStatus, TrainingJob
 from chainhub.organizations.models import Organization
 from chainhub.policies.enforcement import EXPORT, Refusal, Use, refusals
 from chainhub.policies.parsing import parse_terms
@@ -22,6 +22,7 @@ from chainhub.policies.terms import TRAIN_POOLED, Terms
 FORBIDDEN = gettext_noop("“%(dataset)s” may not be used for this job. %(reason)s %(way_out)s")
 NOT_GRANTED = gettext_noop("%(owner)s has not granted “%(dataset)s” to %(organization)s in this collaboration.")
 NOT_GRANTED_ALL = gettext_noop("“%(dataset)s” may not be trained on in this collaboration.")
+TAKEN_BACK = gettext_noop("“%(dataset)s” was taken back before the training had ended.")
 KEPT = gettext_noop("“%(dataset)s”: %(reason)s %(way_out)s")
 
 Grants = Mapping[int, Grant]  # by dataset
@@ -69,19 +70,30 @@ def check_terms(
     With `asked` the owners will be asked before it starts; without, they must have said yes to it as it stands.
     """
     for version in versions:
-        grant = grants.get(version.dataset_id)
-        if grant is None:
-            raise DomainError(
-                NOT_GRANTED,
-                field="versions",
-                owner=version.dataset.organization.name,
-                dataset=version.dataset.name,
-                organization=job.organization.name,
-            )
-        terms = terms_of(grant)
-        use = _use(job, version, versions, grant=grant, terms=terms, at=at, asked=asked)
-        for refusal in refusals(use, terms):
-            raise ForbiddenByTermsError(version, refusal)
+        _check_one(job, version, versions, grants.get(version.dataset_id), at=at, asked=asked)
+
+
+def _check_one(
+    job: TrainingJob,
+    version: DatasetVersion,
+    versions: Sequence[DatasetVersion],
+    grant: Grant | None,
+    *,
+    at: datetime,
+    asked: bool,
+) -> None:
+    if grant is None:
+        raise DomainError(
+            NOT_GRANTED,
+            field="versions",
+            owner=version.dataset.organization.name,
+            dataset=version.dataset.name,
+            organization=job.organization.name,
+        )
+    terms = terms_of(grant)
+    use = _use(job, version, versions, grant=grant, terms=terms, at=at, asked=asked)
+    for refusal in refusals(use, terms):
+        raise ForbiddenByTermsError(version, refusal)
 
 
 def _use(
@@ -117,46 +129,52 @@ def _has_approved(job: TrainingJob, organization_id: int) -> bool:
     return job.approvals.filter(**said).exists()
 
 
-def jobs_under(grants: Iterable[Grant], *, but: TrainingJob | None = None) -> dict[int, int]:
-    """Grant to how many jobs count under it: those that run, ran or may still run."""
-    unfinished = TrainingJob.objects.unfinished()
-    ran = TrainingJob.objects.filter(runs__isnull=False)
-    counted: QuerySet[JobInput] = JobInput.objects.filter(
-        Q(job__in=unfinished.values("pk")) | Q(job__in=ran.values("pk")), grant__in=list(grants)
-    )
-    if but is not None and but.pk:
-        counted = counted.exclude(job=but)
-    return dict(counted.order_by().values_list("grant").annotate(Count("job", distinct=True)))
-
-
 def why_unpublishable(job: TrainingJob) -> Sentence | None:
     """Why the model of a job that has succeeded may not be published: a use of data that the terms did not permit.
 
-    What counts is the moment at which training ended. Data taken back later leaves the model to those who made it.
+    For each dataset, what bound when the training ended decides: the grant of the launch, or the one that had taken its
+    place by then. What was permitted then stays so, also where the owner has taken the data back or narrowed the terms
+    since. What was not, what binds now may still permit: an owner who renews the grant lets the model out.
     """
     ended = job.finished_at or job.created_at
     versions = versions_of(job)
-    under = {one.version.dataset_id: one.grant for one in job.inputs.select_related("version", "grant__organization")}
-    standing = dict(grants_of(job, versions))
-    for dataset, grant in under.items():
-        if grant is not None and (grant.revoked_at is None or grant.revoked_at > ended or dataset not in standing):
-            standing[dataset] = grant
-    try:
-        _check_not_taken_back(versions, standing, ended)
-        check_terms(job, versions, standing, at=ended)
-    except DomainError as refusal:
-        return refusal.sentence
+    now, then = grants_of(job, versions), _grants_at(job, versions, ended)
+    for version in versions:
+        tried = [then.get(version.dataset_id), now.get(version.dataset_id)]
+        refused = [_unpublishable(job, version, versions, grant, ended) for grant in dict.fromkeys(tried)]
+        if None not in refused:
+            return refused[-1] if tried[-1] else refused[0]
     return None
 
 
-def _check_not_taken_back(versions: Sequence[DatasetVersion], grants: Grants, ended: datetime) -> None:
-    for version in versions:
-        dataset, grant = version.dataset, grants.get(version.dataset_id)
-        moments = (dataset.withdrawn_at, grant.revoked_at if grant else None)
-        if any(moment is not None and moment <= ended for moment in moments):
-            raise DomainError(
-                gettext_noop("“%(dataset)s” was taken back before the training had ended."), dataset=dataset.name
-            )
+def _grants_at(job: TrainingJob, versions: Sequence[DatasetVersion], moment: datetime) -> Grants:
+    """Dataset to the grant of the launch; or, where that had been taken back by the moment, the one that held then."""
+    datasets = [version.dataset_id for version in versions]
+    found = {one.version.dataset_id: one.grant for one in job.inputs.select_related("version", "grant__organization")}
+    launched = {dataset: grant for dataset, grant in found.items() if grant is not None}
+    stood = {
+        dataset: grant for dataset, grant in launched.items() if grant.revoked_at is None or grant.revoked_at > moment
+    }
+    return {**launched, **grants_for(job.collaboration, job.organization, datasets=datasets, at=moment), **stood}
+
+
+def _unpublishable(
+    job: TrainingJob,
+    version: DatasetVersion,
+    versions: Sequence[DatasetVersion],
+    grant: Grant | None,
+    ended: datetime,
+) -> Sentence | None:
+    dataset = version.dataset
+    moments = (dataset.withdrawn_at, grant.revoked_at if grant else None)
+    if any(moment is not None and moment <= ended for moment in moments):
+        return sentence(TAKEN_BACK, dataset=dataset.name)
+    try:
+        # Approvals are asked for at the start; what has begun does not wait for one.
+        _check_one(job, version, versions, grant, at=ended, asked=True)
+    except DomainError as refusal:
+        return refusal.sentence
+    return None
 
 
 def why_kept(user: User, job: TrainingJob) -> Sentence | None:

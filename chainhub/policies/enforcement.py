@@ -29,7 +29,7 @@ class Use:
     collaboration: str = ""
     purpose: str = ""  # slug of the collaboration's scenario; empty where it has none
     recipe: str = ""
-    jobs_before: int = 0  # that were launched under the same grant
+    jobs_before: int = 0  # that count under the same agreement, renewals of its grant included
     organizations: int | None = None  # whose data is in the pool
     fewest_rows: int | None = None  # rows of the smallest class; None also where the target has no classes
     epsilon: float | None = None  # privacy budget that the recipe keeps to; None where it keeps to none
@@ -113,7 +113,7 @@ def _jobs(use: Use, terms: Terms) -> Refusal | None:
     if use.act not in JOBS or terms.max_jobs is None or use.jobs_before < terms.max_jobs:
         return None
     reason = gettext_noop("Its terms permit %(number)s jobs, and all have been launched.")
-    return _refusal("max_jobs", reason, RENEW, number=terms.max_jobs)
+    return _refusal("max_jobs", reason, MORE_JOBS, number=terms.max_jobs)
 
 
 def _pool(use: Use, terms: Terms) -> Refusal | None:
@@ -161,6 +161,7 @@ def _approval(use: Use, terms: Terms) -> Refusal | None:
 
 
 ASK_ACCESS = gettext_noop("Request access on the dataset's page.")
+MORE_JOBS = gettext_noop("Ask its owner to permit more jobs, or request access anew on the dataset's page.")
 RENEW = gettext_noop("Ask its owner to renew the grant, or request access anew on the dataset's page.")
 WITHOUT_PRIVACY = gettext_noop("Leave this dataset out, or ask its owner for other terms.")
 LESS_BUDGET = gettext_noop("Lower the budget of the job, or ask its owner for other terms.")

@@ -1,7 +1,8 @@
 """Terms as an ODRL 2.2 policy (JSON-LD), for programs of partners that speak the Dataspace Protocol; and back again.
 
-Where ODRL's own vocabulary has a word it is used (purpose, dateTime, count, recipient, attribute, delete,
-obtainConsent); what it has no word for stands in a profile of the hub.
+Where ODRL's own vocabulary has a word it is used (purpose, dateTime, recipient, attribute, delete, obtainConsent); what
+it has no word for stands in a profile of the hub. ODRL's `count` would also count views and downloads, which the same
+permission covers, and does not say over what; the hub counts jobs, over all renewals of one agreement.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,11 +31,12 @@ CONSTRAINTS = {
     "purposes": ("purpose", ANY_OF),
     "recipes": ("chainhub:recipe", ANY_OF),
     "until": ("dateTime", "lteq"),
-    "max_jobs": ("count", "lteq"),
+    "max_jobs": ("chainhub:jobsUnderAgreement", "lteq"),
     "min_organizations": ("chainhub:organizationsInPool", "gteq"),
     "min_rows_per_class": ("chainhub:rowsPerClass", "gteq"),
     "max_epsilon": ("chainhub:epsilon", "lteq"),
 }
+FORMER = {("count", "lteq"): "max_jobs"}  # as the hub wrote it before; policies that partners kept are still read
 DAYS = "delayPeriod"
 OTHER_PROFILE = gettext_noop("This is no policy in the profile of the hub.")
 
@@ -98,7 +100,7 @@ def _raw(policy: Mapping[str, Any]) -> dict[str, Any]:
     forbidden = [action for rule in policy.get("prohibition", []) for action in rule["action"]]
     raw: dict[str, Any] = {"uses": [names[action] for action in permission["action"]]}
     raw["models_may_leave"] = EXPORT not in forbidden
-    fields = {operands: field for field, operands in CONSTRAINTS.items()}
+    fields = {**FORMER, **{operands: field for field, operands in CONSTRAINTS.items()}}
     for one in permission.get("constraint", []):
         value = one["rightOperand"]
         field = fields[one["leftOperand"], one["operator"]]

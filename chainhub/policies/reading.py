@@ -1,6 +1,7 @@
 """What rows say about terms: those of a grant, which grant holds for whom, and what datasets are offered for."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from chainhub.collaborations.models import Collaboration
@@ -25,13 +26,15 @@ def grants_for(
     *,
     datasets: Iterable[int] | None = None,
     lock: bool = False,
+    at: datetime | None = None,
 ) -> dict[int, Grant]:
-    """Dataset to the grant that holds for what the organization does in the collaboration.
+    """Dataset to the grant that holds for what the organization does in the collaboration; or held, `at` a moment.
 
     A grant to that organization goes before one to all participants. The owner's own use stands under the grant to
     all of them; where it has granted only to single ones, under the newest of those.
     """
-    grants = Grant.objects.active().filter(collaboration=collaboration)
+    held = Grant.objects.active() if at is None else Grant.objects.active_at(at)
+    grants = held.filter(collaboration=collaboration)
     if datasets is not None:
         grants = grants.filter(dataset__in=list(datasets))
     if lock:

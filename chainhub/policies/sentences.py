@@ -27,7 +27,10 @@ NO_ROWS = gettext_noop("Nobody but the owner sees its rows or downloads its file
 RECIPES = gettext_noop("Only these training recipes may be used: %(names)s.")
 UNTIL = gettext_noop("It may be used up to and including %(day)s (UTC).")
 NO_END = gettext_noop("The permission ends only when the owner takes it back.")
-JOBS = gettext_noop("At most %(number)s training jobs may use it.")
+JOBS = gettext_noop(
+    "At most %(number)s training jobs may use it, however often the permission is renewed; only a new agreement of "
+    "both sides begins a new count."
+)
 POOL = gettext_noop("A job must join the data of at least %(number)s organizations.")
 CLASSES = gettext_noop("Each class of the target must have at least %(number)s rows in it.")
 PRIVATE = gettext_noop("Training must be differentially private and spend a budget of at most ε = %(number)s.")

@@ -46,7 +46,7 @@ def grant_use(
     """Let the collaboration's jobs use the dataset, or those of one participant (`organization`).
 
     Without `conditions` it is for training, and asked again it only changes `needs_approval`. Under other conditions
-    than before, or with `anew`, a new grant takes the place of the old one, and the count of its jobs begins again.
+    than before, or with `anew`, a new grant takes the place of the old one. Its jobs are counted on (`jobs.counting`).
 
     Its participants then see the card and the fields (a private dataset becomes a granted one).
     """

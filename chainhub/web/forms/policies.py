@@ -50,7 +50,7 @@ class TermsForm(forms.Form):
     until = forms.DateField(
         label=TITLED["until"], required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    max_jobs = _number("max_jobs", help_text=_("Jobs that never began do not count."))
+    max_jobs = _number("max_jobs", help_text=_("In all, over every renewal. Jobs that never began do not count."))
     min_organizations = _number("min_organizations", help_text=_("Yours included."))
     min_rows_per_class = _number("min_rows_per_class", least=0)
     max_epsilon = forms.FloatField(

@@ -33,3 +33,9 @@ def permitted(policy: dict[str, Any], job: dict[str, Any]) -> bool:
             owner or not policy["ask_each_job"] or job["approved"],
         ]
     )
+
+
+def counted(history: list[str]) -> int:
+    """How many jobs one agreement has seen: `history` tells in order what was agreed, renewed, given again and run."""
+    latest = history[len(history) - history[::-1].index("agreed") :] if "agreed" in history else history
+    return sum(event in {"ran", "waits"} for event in latest)

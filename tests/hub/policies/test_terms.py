@@ -11,7 +11,7 @@ from chainhub.core.sentences import render
 from chainhub.policies import odrl
 from chainhub.policies.comparing import NARROWER, OTHER, WIDER, differences, narrower_than
 from chainhub.policies.parsing import TermsError, parse_terms
-from chainhub.policies.sentences import sentences_of
+from chainhub.policies.sentences import sentence_of, sentences_of
 from chainhub.policies.templates import template, templates
 from chainhub.policies.terms import FIELDS, Terms
 from tests.hub.policies.test_enforcement import policies
@@ -133,3 +133,15 @@ def test_what_is_given_to_one_organization_says_so(anvil: Any) -> None:
     assert render(sentences_of(Terms())[0].sentence) == "Every participant of the collaboration may use the data."
     named = render(sentences_of(Terms(organizations=("anvil",)), user="Anvil")[0].sentence)
     assert named == f"Only these organizations may use the data: {anvil.name}."
+
+
+def test_jobs_are_counted_alike_in_the_sentence_and_in_odrl() -> None:
+    terms = Terms(max_jobs=3)
+    (permission,) = odrl.offer(terms, uid="urn:1", target="urn:2", assigner="urn:3")["permission"]
+    said = {"leftOperand": "chainhub:jobsUnderAgreement", "operator": "lteq", "rightOperand": 3}
+    assert permission["constraint"] == [said]
+    told = sentence_of("max_jobs", terms)
+    assert told is not None
+    assert "only a new agreement of both sides begins a new count" in render(told)
+    former = {"permission": [{**permission, "constraint": [{**said, "leftOperand": "count"}]}]}
+    assert odrl.terms_of_policy(former) == terms, "as the hub wrote it before"
