@@ -263,6 +263,7 @@ def demo_hub() -> Iterator[str]:
 def main() -> None:
     given = contextlib.nullcontext(sys.argv[1].rstrip("/")) if sys.argv[1:] else demo_hub()
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browsers.lend_node()
     with given as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.find(), args=["--disable-gpu", *root])
         tours = [Tour(browser, address, language) for language in LANGUAGES]

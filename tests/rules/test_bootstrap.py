@@ -128,6 +128,14 @@ def test_playwright_gets_our_node_where_its_own_does_not_start(monkeypatch, tmp_
     assert (os.environ["PLAYWRIGHT_NODEJS_PATH"] or None) == lent
 
 
+def test_whatever_starts_playwright_lends_it_node_first():
+    files = [*ROOT.glob("docs/**/*.py"), *ROOT.glob("tests/browser/*.py"), *ROOT.glob("benchmarks/*.py")]
+    starting = [one.read_text() for one in files if "sync_playwright()" in one.read_text()]
+    assert starting
+    for text in starting:
+        assert "lend_node()" in text.partition("sync_playwright()")[0]
+
+
 @pytest.mark.parametrize(
     ("flags", "listed", "codes", "code", "last"),
     [
