@@ -1,4 +1,4 @@
-"""Files that say what images show: COCO JSON with boxes, or a table of file and label."""
+"""Files that say what images show: COCO JSON with boxes or with categories alone, or a table of file and label."""
 
 import csv
 import json
@@ -25,6 +25,8 @@ FILES = frozenset(
 )
 LABELS = frozenset({"label", "class", "class_name", "category", "target", "diagnosis", "标签", "类别", "分类", "目标"})
 NO_BOX = gettext_noop("it has no box of four numbers with a width and a height")
+SEVERAL = gettext_noop("Images with several categories are labelled with the most frequent (%(count)s).")
+SEVERAL_BOXED = gettext_noop("Images with boxes of several categories are labelled with the most frequent (%(count)s).")
 NO_IMAGE = gettext_noop("it names an image that is not there")
 NO_LABEL = gettext_noop("it names no file or no label")
 
@@ -36,6 +38,7 @@ class Notes:
     file: str
     labels: dict[str, str] = field(default_factory=dict)
     boxes: dict[str, list[dict[str, Any]]] | None = None
+    categories: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def about(self, member: Member) -> tuple[str | None, str | None]:
         """Label and boxes (as JSON text) of one image."""
@@ -99,19 +102,21 @@ def _coco(text: Path, member: Member, places: _Places, repairs: Repairs) -> Note
     categories = _by_id(told.get("categories") or [], "name")
     used = 0
     for number, one in enumerate(told["annotations"], 1):
-        used += _add_box(notes, faults, number, one, names, categories, places, member.path.parent)
+        used += _add_annotation(notes, faults, number, one, names, categories, places, member.path.parent)
     faults.judge(used, repairs)
-    assert notes.boxes is not None  # noqa: S101 - set above
-    for name, boxes in notes.boxes.items():
-        counts = Counter(box["category"] for box in boxes)
-        notes.labels[name] = counts.most_common(1)[0][0]
-    several = sum(len({box["category"] for box in boxes}) > 1 for boxes in notes.boxes.values())
-    if several:
-        repairs.tell(
-            gettext_noop("Images with boxes of several categories are labelled with the most frequent (%(count)s)."),
-            count=several,
-        )
+    _label(notes, repairs)
+    notes.boxes = notes.boxes or None
     return notes
+
+
+def _label(notes: Notes, repairs: Repairs) -> None:
+    """Each image by its most frequent category, whether that came with boxes or without."""
+    for name, counts in notes.categories.items():
+        notes.labels[name] = counts.most_common(1)[0][0]
+    if several := sum(len(counts) > 1 for counts in notes.categories.values()):
+        # Told in two ways, for what is not there is not spoken of.
+        text = SEVERAL_BOXED if notes.boxes else SEVERAL
+        repairs.tell(text, count=several)
 
 
 def _by_id(told: list[Any], key: str) -> dict[Any, str]:
@@ -122,7 +127,7 @@ def _by_id(told: list[Any], key: str) -> dict[Any, str]:
     }
 
 
-def _add_box(
+def _add_annotation(
     notes: Notes,
     faults: Faults,
     number: int,
@@ -133,7 +138,7 @@ def _add_box(
     beside: PurePosixPath,
 ) -> bool:
     """Whether the annotation could be used."""
-    if not isinstance(one, dict) or not _is_box(one.get("bbox")):
+    if not isinstance(one, dict) or not (_is_box(one.get("bbox")) or _is_category_alone(one)):
         faults.add(number, NO_BOX)
         return False
     called = names.get(_key(one.get("image_id")))
@@ -142,9 +147,16 @@ def _add_box(
         faults.add(number, NO_IMAGE)
         return False
     category = categories.get(_key(one.get("category_id")), str(one.get("category_id", "")))
-    assert notes.boxes is not None  # noqa: S101 - COCO has boxes
-    notes.boxes.setdefault(place, []).append({"category": category, "box": [float(side) for side in one["bbox"]]})
+    notes.categories[place][category] += 1
+    if box := one.get("bbox"):
+        assert notes.boxes is not None  # noqa: S101 - COCO has boxes
+        notes.boxes.setdefault(place, []).append({"category": category, "box": [float(side) for side in box]})
     return True
+
+
+def _is_category_alone(one: Mapping[str, Any]) -> bool:
+    """Whether it says what an image shows, and not where."""
+    return not one.get("bbox") and one.get("category_id") not in (None, "") and _key(one["category_id"]) is not None
 
 
 def _key(value: Any) -> Any:

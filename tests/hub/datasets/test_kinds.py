@@ -136,6 +136,33 @@ def test_annotations_say_what_images_show(inspect: Any) -> None:
     assert ([one["label"] for one in told], findings.report["annotations"]) == (["a", "b", "a", "b"], "labels.csv")
 
 
+def test_categories_without_boxes_are_labels(inspect: Any) -> None:
+    alone = [{"image_id": n, "category_id": 7 + n % 2} for n in range(4)]
+    findings, told = inspect(labelled({"notes.json": json.dumps({**COCO, "annotations": alone}).encode()}))
+    assert list(told[0]) == ["image", "label", "path"]
+    assert [one["label"] for one in told] == ["bolt", "nut", "bolt", "nut"]
+    assert roles(findings) == {"image": "image", "label": "target"}
+    several = [*alone, *({"image_id": 0, "category_id": 8, "bbox": [], "segmentation": [[0, 0, 1, 1]]},) * 2]
+    findings, told = inspect(labelled({"notes.json": json.dumps({**COCO, "annotations": several}).encode()}))
+    assert [one["label"] for one in told] == ["nut", "nut", "bolt", "nut"]
+    said = [one["text"] % one["params"] for one in findings.report["repairs"]]
+    assert "Images with several categories are labelled with the most frequent (1)." in said
+
+
+def test_boxes_and_bare_categories_count_together(inspect: Any) -> None:
+    mixed = [
+        *({"image_id": 0, "category_id": 8},) * 2,
+        {"image_id": 0, "category_id": 7, "bbox": [0, 0, 3, 4]},
+        {"image_id": 1, "category_id": 7, "bbox": None},
+        {"image_id": 2, "category_id": 8, "bbox": [1, 1, 2, 2]},
+        {"image_id": 3, "category_id": None},
+    ]
+    findings, told = inspect(labelled({"notes.json": json.dumps({**COCO, "annotations": mixed}).encode()}))
+    assert [one["label"] for one in told] == ["nut", "bolt", "nut", None]
+    assert [len(json.loads(one["boxes"])) for one in told] == [1, 0, 1, 0]
+    assert any("no box of four numbers" in str(one["params"]) for one in findings.report["repairs"])
+
+
 def test_names_in_gbk_become_labels(inspect: Any) -> None:
     data = zipped({f"{label}/{n}.png": picture(n) for label in ("AAAA", "BBBB") for n in range(2)})
     data = data.replace(b"AAAA", "轴承".encode("gbk")).replace(b"BBBB", "螺栓".encode("gbk"))
