@@ -8,7 +8,7 @@ from django.test import Client
 
 from chainhub.accounts.models import User
 from chainhub.activity.models import AuditEvent
-from chainhub.collaborations.models import Collaboration
+from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
 from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
 from chainhub.organizations.models import Organization
@@ -197,6 +197,20 @@ def test_data_of_partners_is_compared_by_summaries(
     html = page(browse(alice), patients, "compare/?with=borealis/rotors")
     assert "Rotors v1" in html
     assert SECRET not in html
+
+
+def test_data_granted_to_another_participant_is_not_compared(
+    patients: Dataset, alliance: Collaboration, dora: User, alice: User, carol: User, borealis: Organization,
+    cobalt: Organization, browse: Browse,
+):  # fmt: skip
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=alice
+    )
+    theirs = datasets.registered_csv(dora, borealis, ROWS, name="Rotors", visibility="hub")
+    datasets.profiled(theirs.versions.get())
+    services.grant_use(theirs, alliance, actor=dora, organization=cobalt)
+    assert "Rotors" not in page(browse(alice), patients, "compare/")
+    assert "Rotors" in page(browse(carol), patients, "compare/")
 
 
 def test_a_version_advised_against_is_told_at_the_launch(patients: Dataset, alliance: Collaboration, alice: User):

@@ -107,8 +107,8 @@ def _ages() -> Ranges:
 
 
 def _grants_seen_by(user: Any) -> QuerySet[Grant]:
-    """A card that is open to the hub does not tell who works with whom: only collaborations that the person sees."""
-    return Grant.objects.active().filter(collaboration__in=Collaboration.objects.visible_to(user))
+    """A card that is open to the hub does not tell who works with whom: only what the person sees and may know of."""
+    return Grant.objects.active().told_to(user).filter(collaboration__in=Collaboration.objects.visible_to(user))
 
 
 def _of_scenarios(datasets: Datasets, values: Sequence[str], user: Any) -> Datasets:

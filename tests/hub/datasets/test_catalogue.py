@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from chainhub.accounts.models import User
-from chainhub.collaborations.models import Collaboration
+from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
+from chainhub.datasets import services
 from chainhub.datasets.catalogue import asked_in, counted, in_order, loaded, narrowed
 from chainhub.datasets.models import Dataset, DatasetVersion, Kind, Visibility
 from chainhub.organizations.models import Organization
@@ -117,6 +118,25 @@ def test_an_open_card_does_not_tell_outsiders_its_scenarios(shelf: None, bob: Us
     assert found(bob, "scenario=visual-inspection") == ["Rolls"]
     assert counts(carol)["scenario"] == {}
     assert found(carol, "scenario=visual-inspection") == []
+
+
+def test_a_grant_to_one_participant_is_counted_for_it_and_the_owner_alone(
+    shelf: None, alice: User, bob: User, carol: User, dora: User, cobalt: Organization, borealis: Organization,
+    alliance: Collaboration,
+) -> None:  # fmt: skip
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=alice
+    )
+    assert counts(carol)["scenario"] == {"visual-inspection": 1}
+    services.grant_use(Dataset.objects.get(name="Axles"), alliance, actor=dora, organization=cobalt)
+    services.grant_use(Dataset.objects.get(name="Pictures of bearings"), alliance, actor=alice, organization=borealis)
+    for person, names in (
+        (carol, ["Axles", "Rolls"]),
+        (bob, ["Axles", "Pictures of bearings", "Rolls"]),
+        (alice, ["Pictures of bearings", "Rolls"]),
+    ):
+        assert counts(person)["scenario"] == {"visual-inspection": len(names)}
+        assert found(person, "scenario=visual-inspection") == names
 
 
 def test_terms_are_those_that_owners_offer(shelf: None, alice: User, dora: User, carol: User) -> None:
