@@ -6,8 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from bootstrap import frontend
+from bootstrap import console, frontend, interpreter
 
+PACKAGES = ("chromium", "fonts-noto-cjk")  # a page in Chinese is measured with Chinese letters
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLAYWRIGHT = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
 
@@ -25,6 +26,22 @@ def find() -> str | None:
             for own in sorted(Path(cache).expanduser().glob(pattern), reverse=True):
                 return str(own)
     return None
+
+
+def install() -> str | None:
+    """Debian's Chromium, where this is a Debian and root may install it; None and the line to type where not."""
+    if not shutil.which("apt-get"):
+        return None
+    if os.geteuid() != 0:
+        line = interpreter.as_root(f"apt-get update && apt-get install -y {' '.join(PACKAGES)}")
+        console.say(f"No browser here; installing one needs root / 没有浏览器，安装它需要 root 权限:\n\n    {line}\n")
+        return None
+    try:
+        with console.step(f"Installing {PACKAGES[0]}", "安装浏览器"):
+            interpreter.install_by_apt(*PACKAGES)
+    except console.SetupError as error:  # the other tests can run; the verdict tells of those that cannot
+        console.say(str(error))
+    return find()
 
 
 def lend_node() -> None:

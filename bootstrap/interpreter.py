@@ -78,13 +78,13 @@ def ensure_ensurepip() -> None:
     if os.geteuid() != 0:
         raise console.SetupError(
             "One package is missing, and installing it needs root. Type this line, then run the same command again:\n"
-            f"缺少一个系统软件包，安装它需要 root 权限。请执行下面这一行，然后重新运行：\n\n    {_as_root(line)}\n"
+            f"缺少一个系统软件包，安装它需要 root 权限。请执行下面这一行，然后重新运行：\n\n    {as_root(line)}\n"
         )
     with console.step(f"Installing {package}", "安装系统软件包"):
         install_by_apt(package)
 
 
-def _as_root(line: str) -> str:
+def as_root(line: str) -> str:
     """A plain Debian has no sudo; and su needs its dash there, or dpkg does not find what lies in /sbin."""
     return f"sudo sh -c '{line}'" if shutil.which("sudo") else f"su - -c '{line}'"
 

@@ -19,7 +19,7 @@ def run(arguments: list[str]) -> int:
     """Run the quick tests side by side, then those that start processes one after the other."""
     options, for_pytest = _options(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # two OpenMP threads on two busy cores spin against each other
-    found = browser.find()
+    found = browser.find() or (None if options.no_browser else browser.install())
     if found:
         os.environ["CHROMIUM"] = found
     say(f"Browser / 浏览器: {found}" if found else NONE)

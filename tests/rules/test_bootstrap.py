@@ -106,6 +106,23 @@ def test_a_failed_command_shows_its_last_lines(monkeypatch, tmp_path, capsys):
     assert str(tmp_path / "setup.log") in said
 
 
+def test_root_on_debian_gets_the_browser_installed(monkeypatch):
+    asked = []
+    monkeypatch.setattr(browser.shutil, "which", {"apt-get": "/usr/bin/apt-get"}.get)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(interpreter, "install_by_apt", lambda *packages: asked.extend(packages))
+    monkeypatch.setattr(browser, "find", lambda: "/usr/bin/chromium")
+    assert browser.install() == "/usr/bin/chromium"
+    assert "chromium" in asked
+
+
+def test_anybody_else_is_told_the_line_that_installs_the_browser(monkeypatch, capsys):
+    monkeypatch.setattr(browser.shutil, "which", {"apt-get": "/usr/bin/apt-get"}.get)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert browser.install() is None
+    assert "su - -c 'apt-get update && apt-get install -y chromium" in capsys.readouterr().out
+
+
 def test_a_browser_named_in_the_environment_wins(monkeypatch, tmp_path):
     mine = tmp_path / "my-browser"
     mine.touch()
@@ -149,6 +166,7 @@ def test_whatever_starts_playwright_lends_it_node_first():
 )
 def test_without_a_browser_the_selftest_fails_loudly_unless_told(monkeypatch, capsys, flags, listed, codes, code, last):
     monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(browser, "install", lambda: None)
     monkeypatch.setattr(selftest, "_left_out", lambda _arguments: listed)
     answers = iter(codes)
     monkeypatch.setattr(selftest, "_pytest", lambda _arguments: next(answers))
