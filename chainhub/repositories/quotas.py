@@ -46,6 +46,14 @@ def room_of(organization: Organization) -> Room:
     )
 
 
+def check_room_of(owner: Organization | User, needed: int) -> None:
+    """Whichever it is. Raises `QuotaError`."""
+    if isinstance(owner, User):
+        check_personal_room(owner, needed)
+    else:
+        check_room(owner, needed)
+
+
 def check_room(organization: Organization, needed: int) -> None:
     """Hold the organization's row until the commit, so that two at once do not share room. Raises `QuotaError`."""
     held = Organization.objects.select_for_update().get(pk=organization.pk)

@@ -29,7 +29,7 @@ from chainhub.repositories.known import checked_sha256, known_blob
 from chainhub.repositories.limits import check_disk, check_uploads_of
 from chainhub.repositories.models import Upload
 from chainhub.repositories.paths import check_path, clean_filename
-from chainhub.repositories.quotas import check_personal_room, check_room
+from chainhub.repositories.quotas import check_room_of
 from chainhub.repositories.storage import PIECE, adopt_file, drop_blob, hash_file, scratch_folder
 
 SCRATCH_DAYS = 1
@@ -75,13 +75,10 @@ def begin_upload(
         raise NotAllowedError(gettext_noop("Data is put in by an organization's owners, admins and data stewards."))
     check_uploads_of(actor)
     known = known_blob(sha256, size, actor=actor, organization=organization)
-    if known is None:
-        check_disk(_folder(), size)
     with transaction.atomic():
-        if organization is None:
-            check_personal_room(actor, size)
-        elif known is None:
-            check_room(organization, size)
+        if known is None:
+            check_disk(_folder(), size)
+            check_room_of(organization or actor, size)
         upload = Upload.objects.create(
             user=actor,
             organization=organization,
