@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
     "reap-lost-jobs": {"task": "jobs.reap_lost", "schedule": min(10.0, LEASE_SECONDS), "options": {"expires": 10}},
     "publish-missing": {"task": "registry.publish_missing", "schedule": 15.0, "options": {"expires": 15}},
     "inspect-missing": {"task": "datasets.inspect_missing", "schedule": 20.0, "options": {"expires": 20}},
+    "recheck-references": {"task": "datasets.recheck_references", "schedule": 600.0, "options": {"expires": 300}},
     "keep-keys": {"task": "repositories.keep_keys", "schedule": 600.0, "options": {"expires": 300}},
     "expire-uploads": {"task": "repositories.expire_uploads", "schedule": 3600.0, "options": {"expires": 600}},
 }
@@ -172,6 +173,7 @@ PERSON_QUOTA_BYTES = env.int("PERSON_QUOTA_BYTES", 2 * MAX_UPLOAD_BYTES)  # for 
 REFERENCE_HOSTS_ALLOWED = env.list("REFERENCE_HOSTS_ALLOWED", default=[])
 REFERENCE_BUCKETS = env.json("REFERENCE_BUCKETS", default={})
 REFERENCE_FOLDERS = env.json("REFERENCE_FOLDERS", default={})
+REFERENCE_CHECK_HOURS = env.float("REFERENCE_CHECK_HOURS", 24.0)
 # A node's content-addressed cache of inputs, and the folders in which runs work.
 NODE_CACHE = Path(env.str("CHAINHUB_NODE_CACHE", str(DATA / "node")))
 NODE_CACHE_BYTES = env.int("NODE_CACHE_BYTES", 50 * 2**30)

@@ -9,6 +9,8 @@ from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.search.indexing import index_datasets
 
+_rechecking = threading.Lock()
+
 
 @shared_task(name="datasets.inspect_version")
 def inspect_version(version_id: int) -> None:
@@ -21,6 +23,17 @@ def inspect_version(version_id: int) -> None:
 def check_reference(version_id: int) -> None:
     """Read and hash again what a version refers to."""
     services.check_reference(version_id)
+
+
+@shared_task(name="datasets.recheck_references")
+def recheck_references() -> None:
+    """Read and hash again those references whose time has come; one sweep at a time per worker."""
+    if not _rechecking.acquire(blocking=False):
+        return
+    try:
+        services.recheck_references()
+    finally:
+        _rechecking.release()
 
 
 # One profile at a time per worker: they take minutes of a core, and people wait for the short tasks beside them.

@@ -7,6 +7,7 @@ from chainhub.datasets.services.grants import grant_use, revoke_grant, revoke_gr
 from chainhub.datasets.services.inspecting import inspect_version, send_uninspected
 from chainhub.datasets.services.kinds import set_kind
 from chainhub.datasets.services.profiling import profile_version, send_unprofiled
+from chainhub.datasets.services.rechecking import recheck_references
 from chainhub.datasets.services.referring import ask_for_check, check_reference
 from chainhub.datasets.services.registering import add_version, discard_dataset, register_dataset
 from chainhub.datasets.services.versions import deprecate_version, restore_version, undeprecate_version
@@ -27,6 +28,7 @@ __all__ = [
     "grant_use",
     "inspect_version",
     "profile_version",
+    "recheck_references",
     "record_download",
     "record_export",
     "record_view",
