@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from chainhub.collaborations.models import Participant, ParticipantStatus
+from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs import services
 from chainhub.jobs.models import Artifact, Metric, Run, RunEvent, Status, TrainingJob
+from chainhub.organizations.models import Membership, Role
 from chainhub.registry.services import publish_job
 from chainhub.repositories.storage import store_bytes
 from tests.factories import jobs as make
@@ -209,6 +211,34 @@ def test_candidates_say_why_not(call: Call, alice: Any, dora: Any, borealis: Any
         ("Ours", ""),
         ("Not granted", "Borealis has not granted it to this collaboration."),
     ]
+
+
+def test_candidates_are_those_of_the_organization_that_launches(
+    call: Call, alice: Any, dora: Any, anvil: Any, borealis: Any, cobalt: Any, alliance: Any, ours: Any
+) -> None:
+    """Dora sits in three: what is granted to one of them is not there for the jobs of another."""
+    Membership.objects.create(user=dora, organization=anvil, role=Role.SCIENTIST)
+    special = make.make_version(borealis, dora, name="For Anvil")
+    make.grant(special, alliance, dora)
+    Grant.objects.filter(dataset=special.dataset).update(organization=anvil)
+    third = make.make_version(anvil, alice, name="For Cobalt")
+    make.grant(third, alliance, alice)
+    Dataset.objects.update(visibility="hub")
+    Grant.objects.filter(dataset=third.dataset).update(organization=cobalt)
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=alice
+    )
+    Membership.objects.create(user=dora, organization=cobalt, role=Role.SCIENTIST)
+
+    def usable(organization: str) -> set[str]:
+        asked = f"jobs/candidates/?collaboration={alliance.slug}&recipe=tabular&organization={organization}"
+        return {one["name"] for one in call(dora, "get", asked).json() if not one["why_not"]}
+
+    assert usable("anvil") == {"Ours", "For Anvil", "For Cobalt"}
+    assert usable("cobalt") == {"Ours", "For Cobalt"}
+    assert usable("borealis") == {"Ours", "For Anvil"}
+    elsewhere = f"jobs/candidates/?collaboration={alliance.slug}&recipe=tabular&organization=nobody"
+    assert call(dora, "get", elsewhere).status_code == 404
 
 
 def test_estimate(call: Call, alice: Any, wanted: Any, ours: Any, theirs: Any) -> None:

@@ -17,9 +17,13 @@ from chainhub.core.errors import InvalidInputError
 from chainhub.core.sentences import render
 from chainhub.jobs import catalogue
 from chainhub.jobs.candidates import Candidate, candidates
+from chainhub.jobs.permissions import launching_organizations
 
 SLUG = OpenApiParameter("collaboration", str, required=True)
 RECIPE = OpenApiParameter("recipe", str, required=True)
+ORGANIZATION = OpenApiParameter(
+    "organization", str, description="Slug: in whose name the job would be launched; else the first for which you may."
+)
 
 
 class RecipeSerializer(serializers.Serializer[Any]):
@@ -69,13 +73,17 @@ class Recipes(ViewSet):
 class Candidates(APIView):
     """Data of the collaboration's participants, as far as you see it."""
 
-    @extend_schema(parameters=[SLUG, RECIPE], responses=CandidateSerializer(many=True))
+    @extend_schema(parameters=[SLUG, RECIPE, ORGANIZATION], responses=CandidateSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """Usable ones first; the others say why not."""
+        """Usable ones first; the others say why not. What is granted to another organization of yours is not usable."""
         seen = Collaboration.objects.visible_to(request.user).distinct()
         collaboration = get_object_or_404(seen, slug=request.GET.get("collaboration", ""))
         recipe = catalogue.find_recipe(request.GET.get("recipe", ""))
-        return Response([_candidate(one) for one in candidates(request.user, collaboration, recipe)])
+        launching = launching_organizations(request.user, collaboration).distinct().order_by("pk")
+        named = request.GET.get("organization", "")
+        who = get_object_or_404(launching, slug=named) if named else launching.first()
+        found = candidates(request.user, collaboration, recipe, organization=who)
+        return Response([_candidate(one) for one in found])
 
 
 def _recipe(recipe: catalogue.Recipe) -> dict[str, Any]:
