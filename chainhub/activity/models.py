@@ -55,7 +55,8 @@ class AuditEvent(models.Model):
     def act(self) -> str:
         return name_of(self.verb)
 
-    def computed_hash(self) -> str:
+    def hashed_text(self) -> str:
+        """Exactly what the hash is of, as JSON: whoever has this text can compute it anew."""
         row = [
             self.previous_hash,
             self.at.isoformat(),
@@ -66,7 +67,10 @@ class AuditEvent(models.Model):
             self.target_url,
             *([] if self.topics is None else [self.topics]),
         ]
-        return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return json.dumps(row, sort_keys=True, ensure_ascii=False)
+
+    def computed_hash(self) -> str:
+        return hashlib.sha256(self.hashed_text().encode()).hexdigest()
 
 
 class AuditMark(models.Model):

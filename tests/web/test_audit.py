@@ -1,6 +1,7 @@
 """Reading, exporting and verifying the audit log."""
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -78,6 +79,47 @@ def test_json_holds_the_chain(acts: None, alice: User, carol: User, browse: Brow
     assert rows[0]["hash"] == AuditEvent.objects.get(verb="test.formula").hash
     assert json.loads(body(browse(carol).get("/audit/export.json"))) == []
     assert browse(alice).get("/audit/export.xml").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_whoever_has_the_file_computes_the_chain_anew(
+    form: str, acts: None, alice: User, carol: User, anvil: Organization, browse: Browse
+) -> None:
+    """Alice exports, and checks with nothing but the file; between what she may read lies an entry that is not hers."""
+    record("test.elsewhere", sentence("Not hers."), actor=carol, topics=["organization:0"])
+    alice.name = "=Alice"  # what a spreadsheet would run stands changed in `person`, never in `hashed`
+    record("test.last", sentence("%(what)s – 完.", what=7), actor=alice, topics=[anvil.topic, "job:3"])
+    rows = read(body(browse(alice).get(f"/audit/export.{form}")), form)
+    before = ""
+    for row in rows:
+        told = json.loads(row["hashed"])
+        assert hashlib.sha256(row["hashed"].encode()).hexdigest() == row["hash"]
+        assert told[:2] == [row["previous_hash"], row["at"]]
+        assert (told[4], told[6]) == (row["verb"], row["address"])
+        follows = row["previous_hash"] == before
+        assert row["chain"].startswith(("The first entry", "Follows")) is follows
+        before = row["hash"]
+    assert [row["chain"].split(":")[0] for row in rows] == [
+        "The first entry of the log.", "Follows the entry above.", "The entry before is not in this file",
+    ]  # fmt: skip
+    assert json.loads(rows[-1]["hashed"])[2:] == [
+        alice.pk, "=Alice", "test.last", {"text": "%(what)s – 完.", "params": {"what": 7}}, "",
+        sorted([anvil.topic, "job:3"]),
+    ]  # fmt: skip
+
+
+def test_a_file_that_ends_before_the_log_says_so(acts: None, alice: User, browse: Browse) -> None:
+    some = read(body(browse(alice).get("/audit/export.json?verb=collaboration")), "json")
+    assert "Later entries are not in this file" in some[-1]["chain"]
+    whole = read(body(browse(alice).get("/audit/export.json")), "json")
+    assert "Later entries" not in whole[-1]["chain"]
+    chinese = body(browse(alice).get("/audit/export.json", headers={"accept-language": "zh-hans"}))
+    assert read(chinese, "json")[0]["chain"] == "日志的第一条记录。"
+
+
+def read(text: str, form: str) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = json.loads(text) if form == "json" else [*csv.DictReader(io.StringIO(text[1:]))]
+    return rows
 
 
 def test_button_verifies_the_chain(unguarded: None, acts: None, alice: User, browse: Browse) -> None:
