@@ -13,14 +13,13 @@ from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs.catalogue import Recipe
 from chainhub.jobs.counting import jobs_under
-from chainhub.jobs.fields import DATASET_KINDS
+from chainhub.jobs.taking import other_kind, takes
 from chainhub.organizations.models import Organization
 from chainhub.policies.enforcement import Use, refusals
 from chainhub.policies.reading import grants_for, terms_of
 from chainhub.policies.terms import TRAIN_POOLED
 
 WITHDRAWN = gettext_noop("Withdrawn by its owner.")
-OTHER_KIND = gettext_noop("This recipe reads another kind of data.")
 NOT_READY = gettext_noop("It is still being inspected.")
 NOT_GRANTED = gettext_noop("%(organization)s has not granted it to this collaboration.")
 TERMS = gettext_noop("%(reason)s %(way_out)s")
@@ -95,8 +94,8 @@ class _Terms:
             return sentence(WITHDRAWN)
         if not versions:
             return sentence(NOT_READY)
-        if DATASET_KINDS.get(dataset.kind) not in self.recipe.datasets:
-            return sentence(OTHER_KIND)
+        if not takes(self.recipe, dataset):
+            return other_kind(self.recipe, dataset)
         if dataset.pk not in self.usable:
             return sentence(NOT_GRANTED, organization=owner)
         if dataset.organization_id not in self.bound:

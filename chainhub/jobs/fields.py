@@ -8,22 +8,11 @@ from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
 from chainhub.datasets.roles import FieldRole, roles_of, sensitive_fields, types_of
 from chainhub.jobs.catalogue import Recipe
+from chainhub.jobs.taking import DATASET_KINDS, other_kind, takes
 
 NUMERIC = {"integer", "number", "boolean"}
 UNKNOWN = {"", "null", "empty"}  # a field without any value fits whatever the others hold
 IMAGE_FIELDS = {"image", "label", "path"}
-# What a recipe calls each kind. A recipe for tables reads the numbers and categories of series and molecules too.
-DATASET_KINDS: dict[str, str] = {
-    Kind.TABLE: "table",
-    Kind.SERIES: "table",
-    Kind.MOLECULES: "table",
-    Kind.IMAGES: "images",
-    Kind.TEXT: "text",
-    Kind.PAIRS: "pairs",
-    Kind.CORPUS: "corpus",
-    Kind.CHAT: "chat",
-    Kind.ANSWERS: "answers",
-}
 LEFT_OUT = frozenset({FieldRole.IDENTIFIER, FieldRole.IGNORE, FieldRole.WEIGHT})
 
 Fields = dict[str, str]  # name -> type, in the file's order
@@ -114,11 +103,12 @@ def asks_for_classes(versions: Sequence[DatasetVersion], target: str) -> bool:
 
 def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
     for version in versions:
-        if DATASET_KINDS.get(version.dataset.kind) not in recipe.datasets:
+        if not takes(recipe, version.dataset):
             raise InvalidInputError(
-                gettext_noop("This recipe cannot read “%(dataset)s”: it is of another kind of data."),
+                gettext_noop("This recipe cannot read “%(dataset)s”. %(reason)s"),
                 field="versions",
                 dataset=version.dataset.name,
+                reason=other_kind(recipe, version.dataset),
             )
     if len({DATASET_KINDS.get(version.dataset.kind) for version in versions}) > 1:
         raise InvalidInputError(gettext_noop("Tables and images cannot be trained on together."), field="versions")

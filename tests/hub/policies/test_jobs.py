@@ -7,11 +7,12 @@ import pytest
 from django.utils import timezone, translation
 
 from chainhub.activity.models import Notice
-from chainhub.core.errors import DomainError
+from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.core.sentences import render
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant
 from chainhub.jobs import catalogue, services
 from chainhub.jobs.candidates import candidates
+from chainhub.jobs.fields import check_fields
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.terms import ForbiddenByTermsError, RefusedError, check_may_leave, why_kept, why_unpublishable
 from chainhub.policies.services.granting import conditions_of, grant_on_terms
@@ -328,6 +329,40 @@ def test_models_stay_where_the_terms_say_so(
         check_may_leave(alice, version.job)
     Grant.objects.filter(dataset=theirs.dataset).update(terms=Terms().as_json())
     assert why_kept(alice, version.job) is not None, "the terms that held at the launch bind the model for good"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "kind", "reason", "on_chinese_pages"),
+    [
+        (
+            "tabular",
+            "corpus",
+            "This recipe takes a table, a time series or molecules; this is plain text.",
+            "此训练配方接受表格、时间序列或分子；这个数据集是纯文本。",
+        ),
+        (
+            "image-classification",
+            "chat",
+            "This recipe takes a table, a time series, molecules or a collection of images; this is instructions and "
+            "chats.",
+            "此训练配方接受表格、时间序列、分子或图像；这个数据集是指令与对话。",
+        ),
+    ],
+)
+def test_candidates_say_what_the_recipe_takes(
+    theirs: Any, alliance: Any, dora: Any, alice: Any, recipe: str, kind: str, reason: str, on_chinese_pages: str
+) -> None:
+    under(theirs, alliance, dora)
+    Dataset.objects.update(visibility="granted", kind=kind)
+    found = candidates(alice, alliance, catalogue.find_recipe(recipe))
+    why = next(one.why_not for one in found if one.dataset == theirs.dataset)
+    assert render(why) == reason
+    with translation.override("zh-hans"):
+        assert render(why) == on_chinese_pages
+    with pytest.raises(InvalidInputError, match=f"This recipe cannot read “Theirs”. {reason}"):
+        check_fields(
+            catalogue.find_recipe(recipe), [DatasetVersion.objects.get(pk=theirs.pk)], target="sick", fields=()
+        )
 
 
 def test_candidates_say_why_not(launch: Launch, theirs: Any, alliance: Any, alice: Any, anvil: Any, dora: Any) -> None:
