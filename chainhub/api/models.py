@@ -69,8 +69,8 @@ class IngredientSerializer(serializers.Serializer[Any]):
     """A dataset version that the model was made of."""
 
     organization = serializers.CharField(source="organization.slug")
-    dataset = serializers.CharField(source="dataset.slug")
-    name = serializers.CharField(source="dataset.name")
+    dataset = serializers.CharField(source="slug", allow_null=True, help_text="null where you may not know of it")
+    name = serializers.CharField()
     version = serializers.IntegerField(source="number")
     rows = serializers.IntegerField(allow_null=True)
     commit = serializers.CharField(source="commit_oid")
@@ -101,7 +101,8 @@ class ModelVersionSerializer(ShortModelVersionSerializer):
     @extend_schema(responses=IngredientSerializer(many=True))
     def get_made_of(self, version: ModelVersion) -> list[dict[str, Any]]:
         """Dataset versions with owner, licence and terms."""
-        return list(IngredientSerializer(ingredients_of(version.job), many=True).data)
+        reader = self.context["request"].user
+        return list(IngredientSerializer(ingredients_of(version.job, reader=reader), many=True).data)
 
 
 class QuestionSerializer(serializers.Serializer[Any]):

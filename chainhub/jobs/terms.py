@@ -9,7 +9,8 @@ from django.utils.translation import gettext_noop
 from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import Sentence, sentence
-from chainhub.datasets.models import DatasetVersion, Grant
+from chainhub.datasets.knowing import known_to, without_names
+from chainhub.datasets.models import Dataset, DatasetVersion, Grant
 from chainhub.jobs.classes import fewest_rows
 from chainhub.jobs.counting import jobs_under
 from chainhub.jobs.models import ApprovalStatus, TrainingJob
@@ -189,8 +190,13 @@ def why_kept(user: User, job: TrainingJob) -> Sentence | None:
         use = Use(act=EXPORT, organization=who, owner=owner, at=timezone.now())
         for refusal in refusals(use, parse_terms(item.terms)):
             said = {"dataset": item.version.dataset.name, "reason": refusal.reason, "way_out": refusal.way_out}
-            return sentence(KEPT, **said)
+            why: Sentence = without_names(sentence(KEPT, **said), _unknown(user, item.version.dataset))
+            return why
     return None
+
+
+def _unknown(user: User, dataset: Dataset) -> list[Dataset]:
+    return [] if known_to(user, [dataset.pk]) else [dataset]
 
 
 def check_may_leave(user: User, job: TrainingJob) -> None:

@@ -5,6 +5,7 @@ from django.http.response import HttpResponseBase
 
 from chainhub.accounts.models import User
 from chainhub.jobs.models import Artifact
+from chainhub.jobs.naming import told
 from chainhub.jobs.terms import RefusedError, check_may_leave, why_unpublishable
 from chainhub.registry.archive import archive
 from chainhub.registry.models import ModelVersion
@@ -41,7 +42,7 @@ def left_answer(request: HttpRequest, left: Artifact, *, actor: User) -> HttpRes
             raise Http404
         _note(request, version, left.path, actor)
     elif (why := why_unpublishable(job)) is not None:
-        raise RefusedError(why)
+        raise RefusedError(told(actor, job, why))
     return answer_blob(request, left.blob, filename=left.path.rsplit("/", 1)[-1])
 
 

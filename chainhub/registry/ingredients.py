@@ -5,10 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError
+from chainhub.core.sentences import render
+from chainhub.datasets.knowing import some_of
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs.catalogue import applies, find_recipe, translated_schema
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.naming import hidden_from
 from chainhub.organizations.models import Organization
 
 
@@ -22,6 +26,15 @@ class Ingredient:
     rows: int | None
     commit_oid: str
     asked_before_each_job: bool
+    known: bool  # whether the reader may know of the dataset
+
+    @property
+    def name(self) -> str:
+        return self.dataset.name if self.known else render(some_of(self.dataset))
+
+    @property
+    def slug(self) -> str | None:
+        return self.dataset.slug if self.known else None
 
     @property
     def licence(self) -> str:
@@ -29,11 +42,11 @@ class Ingredient:
 
     @property
     def source(self) -> str:
-        return self.dataset.source
+        return self.dataset.source if self.known else ""
 
     @property
     def source_url(self) -> str:
-        return self.dataset.source_url
+        return self.dataset.source_url if self.known else ""
 
     @property
     def terms(self) -> str:
@@ -43,14 +56,15 @@ class Ingredient:
         return _("Granted to the collaboration's jobs.")
 
 
-def ingredients_of(job: TrainingJob) -> list[Ingredient]:
-    """In the order in which the job lists them."""
+def ingredients_of(job: TrainingJob, *, reader: User | None = None) -> list[Ingredient]:
+    """In the order in which the job lists them; for the reader, or for whoever will read it."""
     inputs = job.inputs.select_related("version__dataset__organization")
     asked = set(
         Grant.objects.filter(collaboration=job.collaboration_id, needs_approval=True).values_list(
             "dataset_id", flat=True
         )
     )
+    hidden = {one.pk for one in hidden_from(reader, [job])[job.pk]}
     approved = set(job.approvals.values_list("organization_id", flat=True))
     return [
         Ingredient(
@@ -62,6 +76,7 @@ def ingredients_of(job: TrainingJob) -> list[Ingredient]:
             asked_before_each_job=(
                 item.version.dataset_id in asked and item.version.dataset.organization_id in approved
             ),
+            known=item.version.dataset_id not in hidden,
         )
         for item in inputs
     ]

@@ -113,7 +113,7 @@ def _ingredient(one: Ingredient) -> str:
         "Source: %(source)s. %(terms)s"
     ) % {
         "organization": plain(one.organization.name),
-        "dataset": plain(one.dataset.name),
+        "dataset": plain(one.name),
         "number": one.number,
         "rows": "–" if one.rows is None else one.rows,
         "commit": one.commit_oid[:10],

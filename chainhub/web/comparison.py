@@ -7,6 +7,11 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from chainhub.accounts.models import User
+from chainhub.core.sentences import render
+from chainhub.datasets.knowing import some_of
+from chainhub.datasets.models import DatasetVersion
+from chainhub.jobs.naming import hidden_from
 from chainhub.registry import scores
 from chainhub.registry.ingredients import parameter_titles
 from chainhub.registry.models import ModelVersion
@@ -51,13 +56,13 @@ class Comparison:
     curve: dict[str, Any] | None
 
 
-def comparison(received: QuerySet[ModelVersion]) -> Comparison:
+def comparison(received: QuerySet[ModelVersion], *, reader: User) -> Comparison:
     """Read without the bulk of each evaluation."""
     versions = list(
         received.defer("config", "preprocessing", "evaluation")
         .annotate(measured=F("evaluation__overall__metrics"))
         .select_related("job__organization")
-        .prefetch_related("aliases", "job__inputs__version__dataset")[:MOST]
+        .prefetch_related("aliases", "job__inputs__version__dataset__organization")[:MOST]
     )
     measured = [{name: Score.of(entry) for name, entry in (version.measured or {}).items()} for version in versions]
     names = list(measured[0]) if measured else []
@@ -65,7 +70,7 @@ def comparison(received: QuerySet[ModelVersion]) -> Comparison:
         Column(version, [_cell(name, index, measured) for name in names]) for index, version in enumerate(versions)
     ]
     titles = [scores.metric_title(name) for name in names]
-    return Comparison(titles, columns, _differences(versions), _curve(versions))
+    return Comparison(titles, columns, _differences(versions, reader), _curve(versions))
 
 
 def _cell(name: str, index: int, measured: list[dict[str, Score]]) -> Cell:
@@ -76,23 +81,30 @@ def _cell(name: str, index: int, measured: list[dict[str, Score]]) -> Cell:
     return Cell(score, format_of(name), best and score.value is not None)
 
 
-def _differences(versions: Sequence[ModelVersion]) -> list[Difference]:
+def _differences(versions: Sequence[ModelVersion], reader: User) -> list[Difference]:
     titles = parameter_titles(versions[0].job.recipe) if versions else {}
-    settings = [_settings(version) for version in versions]
+    hidden = hidden_from(reader, [version.job for version in versions])
+    settings = [_settings(version, {one.pk for one in hidden[version.job.pk]}) for version in versions]
     names = dict.fromkeys(name for one in settings for name in one)
     found = [Difference(titles.get(name, name), [str(one.get(name, "–")) for one in settings]) for name in names]
     return [one for one in found if len(set(one.values)) > 1]
 
 
-def _settings(version: ModelVersion) -> dict[str, Any]:
+def _settings(version: ModelVersion, hidden: set[int]) -> dict[str, Any]:
     job = version.job
-    inputs = sorted(f"{one.version.dataset.name} v{one.version.number}" for one in job.inputs.all())
+    inputs = sorted(_named(one.version, hidden) for one in job.inputs.all())
     return {
         _("Data"): ", ".join(inputs),
         **job.parameters,
         _("Seed"): job.seed,
         _("Recipe version"): job.recipe_version,
     }
+
+
+def _named(version: DatasetVersion, hidden: set[int]) -> str:
+    if version.dataset_id in hidden:
+        return render(some_of(version.dataset))
+    return f"{version.dataset.name} v{version.number}"
 
 
 def _curve(versions: Sequence[ModelVersion]) -> dict[str, Any] | None:

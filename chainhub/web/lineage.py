@@ -18,7 +18,7 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Known:
-    """An ingredient, and whether its page is open to the reader; its name stands on the card either way."""
+    """An ingredient, and whether its page is open to the reader."""
 
     ingredient: Ingredient
     leads: bool
@@ -26,7 +26,7 @@ class Known:
 
 def known_ingredients(version: ModelVersion, *, reader: User) -> list[Known]:
     """What the version was made of, as the reader may see it."""
-    ingredients = ingredients_of(version.job)
+    ingredients = ingredients_of(version.job, reader=reader)
     used = [one.dataset.pk for one in ingredients]
     visible = set(Dataset.objects.visible_to(reader).filter(pk__in=used).values_list("pk", flat=True))
     return [Known(one, one.dataset.pk in visible) for one in ingredients]
@@ -58,12 +58,16 @@ def _given(one: Ingredient) -> Data:
 def _dataset(one: Ingredient, *, leads: bool) -> Data:
     return {
         "id": f"d{one.dataset.pk}",
-        "label": f"{one.dataset.name} v{one.number}",
+        "label": _label(one),
         "sub": f"{one.organization.short_name} · {'–' if one.rows is None else formats.count(one.rows)}",
         "colour": one.organization.colour,
         "column": 0,
         **({"href": one.dataset.get_absolute_url()} if leads else {}),
     }
+
+
+def _label(one: Ingredient) -> str:
+    return f"{one.name} v{one.number}" if one.known else one.name
 
 
 def _jobs(version: ModelVersion) -> list[Data]:

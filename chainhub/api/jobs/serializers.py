@@ -1,17 +1,20 @@
 """How jobs look from outside, and what is needed to launch one."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from chainhub.api.fields import OrganizationField, PersonField, SentenceField
+from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import render, sentence
-from chainhub.datasets.models import DatasetVersion, DatasetVersionQuerySet
+from chainhub.datasets.knowing import without_names
+from chainhub.datasets.models import Dataset, DatasetVersion, DatasetVersionQuerySet
 from chainhub.jobs.models import Device, JobInput, Run, TrainingJob
+from chainhub.jobs.naming import hidden_from
 
 MOST_INPUTS = 200
 
@@ -20,15 +23,18 @@ class InputSerializer(serializers.ModelSerializer[JobInput]):
     """A dataset version, pinned to its commit."""
 
     dataset = serializers.SerializerMethodField()
+    organization = serializers.CharField(source="version.dataset.organization.slug", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
     rows = serializers.IntegerField(source="version.rows", read_only=True, allow_null=True)
 
     class Meta:
         model = JobInput
-        fields = ("dataset", "version", "rows", "commit_oid")
+        fields = ("dataset", "organization", "version", "rows", "commit_oid")
 
-    def get_dataset(self, one: JobInput) -> str:
-        """`organization/dataset`."""
+    def get_dataset(self, one: JobInput) -> str | None:
+        """`organization/dataset`; null where it was given to others and you may not know of it."""
+        if one.version.dataset_id in self.context.get("hidden_datasets", ()):
+            return None
         return f"{one.version.dataset.organization.slug}/{one.version.dataset.slug}"
 
 
@@ -53,8 +59,8 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
     organization = OrganizationField(read_only=True)
     proposed_by = PersonField(read_only=True)
     cloned_from = serializers.IntegerField(source="cloned_from_id", read_only=True, allow_null=True)
-    inputs = InputSerializer(many=True, read_only=True)
-    reason = SentenceField(read_only=True)
+    inputs = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()
 
     class Meta:
@@ -67,11 +73,29 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
         )
         read_only_fields = fields
 
+    @extend_schema_field(InputSerializer(many=True))
+    def get_inputs(self, job: TrainingJob) -> Any:
+        """Dataset versions, pinned to their commits."""
+        hidden = {one.pk for one in self._hidden(job)}
+        return InputSerializer(job.inputs.all(), many=True, context={**self.context, "hidden_datasets": hidden}).data
+
+    def get_reason(self, job: TrainingJob) -> str:
+        """Why it is where it is."""
+        return render(without_names(job.reason, self._hidden(job)))
+
+    def _hidden(self, job: TrainingJob) -> list[Dataset]:
+        """Datasets that the reader may not know of; asked once for a page of jobs."""
+        found = cast("dict[str, Any]", self.context).setdefault("hidden_of_jobs", {})
+        if job.pk not in found:
+            page = getattr(self.parent, "instance", None)
+            found.update(hidden_from(self.context["request"].user, page if isinstance(page, list) else [job]))
+        return list(found[job.pk])
+
     def get_failure(self, job: TrainingJob) -> dict[str, str] | None:
         """{kind, text, hint}."""
         if not job.failure:
             return None
-        params = job.failure.get("params", {})
+        params = (without_names(job.failure, self._hidden(job)) or {}).get("params", {})
         said = {key: render(sentence(job.failure.get(key, ""), **params)) for key in ("text", "hint")}
         return {"kind": str(job.failure.get("kind", "")), **said}
 

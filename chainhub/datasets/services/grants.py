@@ -108,7 +108,8 @@ def _remember_grant(grant: Grant, actor: User) -> None:
         text = gettext_noop("“%(collaboration)s” may train on “%(dataset)s” after asking for each job.")
     else:
         text = gettext_noop("“%(collaboration)s” may train on “%(dataset)s”.")
-    remember(grant.dataset, "granted", text, actor=actor, collaborations=[grant.collaboration], **names)
+    where, whom = [grant.collaboration], grant.organization
+    remember(grant.dataset, "granted", text, actor=actor, collaborations=where, between=whom, **names)
 
 
 @transaction.atomic
@@ -140,6 +141,7 @@ def _revoke(grant: Grant, *, actor: User) -> Grant:
         gettext_noop("“%(collaboration)s” may no longer train on “%(dataset)s”."),
         actor=actor,
         collaborations=[grant.collaboration],
+        between=grant.organization,
         collaboration=grant.collaboration.name,
     )
     return grant

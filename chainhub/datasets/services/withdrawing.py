@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -14,6 +15,7 @@ from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import sentence
 from chainhub.datasets import permissions, signals
+from chainhub.datasets.knowing import known_in
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.services.history import remember
 from chainhub.organizations.models import Organization
@@ -94,6 +96,9 @@ def _locked(dataset: Dataset, actor: User) -> Dataset:
 
 def _tell_partners(dataset: Dataset, collaborations: list[Collaboration], text: str) -> None:
     partners = Participant.objects.accepted().filter(collaboration__in=collaborations)
+    open_to = [one.pk for one in collaborations if known_in(one.pk, [dataset.pk])]
+    given = dataset.grants.active().exclude(organization=None)
+    partners = partners.filter(Q(collaboration__in=open_to) | Q(organization__in=given.values("organization")))
     people = User.objects.filter(
         memberships__organization__in=partners.exclude(organization=dataset.organization).values("organization")
     ).distinct()

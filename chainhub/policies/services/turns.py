@@ -46,5 +46,5 @@ def tell(request: AccessRequest, kind: str, text: str, actor: User, *, to: str, 
     people = members_of(provider, *PROVIDERS) if to == Side.PROVIDER else members_of(consumer, *CONSUMERS)
     others = [person for person in people if person.pk != actor.pk]
     notify(others, kind, said, url=url or request.get_absolute_url())
-    topics = [dataset.topic, provider.topic, consumer.topic, request.collaboration.topic]
+    topics = [dataset.topic, provider.topic, consumer.topic]
     record(kind, said, actor=actor, topics=topics, target_url=request.get_absolute_url())

@@ -9,12 +9,16 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import render as rendered
 from chainhub.core.sentences import sentence
+from chainhub.datasets.knowing import known_to, some_of
+from chainhub.datasets.models import Dataset
 from chainhub.jobs import history, lines, permissions, queueing
 from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.jobs.models import JobInput, Status, TrainingJob
+from chainhub.jobs.naming import told
 from chainhub.organizations.models import Organization
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.scores import standings
@@ -89,7 +93,8 @@ def state_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
         "progress_text": rendered(lines.phase_of(progress)),
         "approvals": [(one, permissions.may_decide(user, one)) for one in approvals],
         "mine_to_decide": [one for one in approvals if permissions.may_decide(user, one)],
-        "failure": _failure(job),
+        "reason": told(user, job, job.reason),
+        "failure": _failure(job, user),
         "published": ModelVersion.objects.visible_to(user)
         .filter(job=job)
         .select_related("model__organization")
@@ -119,11 +124,11 @@ def _inputs(job: TrainingJob) -> list[JobInput]:
     return list(inputs.defer("version__inspection").order_by("version__dataset__organization__name"))
 
 
-def _failure(job: TrainingJob) -> dict[str, Any] | None:
+def _failure(job: TrainingJob, user: User) -> dict[str, Any] | None:
     failure = job.failure
     if not failure or job.status != Status.FAILED:
         return None
-    params = failure.get("params", {})
+    params = told(user, job, {"text": "", "params": failure.get("params", {})})["params"]
     said = {key: rendered(sentence(failure.get(key, ""), **params)) for key in ("text", "hint")}
     return {"kind": failure.get("kind", ""), **said}
 
@@ -157,14 +162,27 @@ def _log(_request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     return {"lines": history.log_lines(job)}
 
 
-def _settings(_request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
+def _named_inputs(request: SignedInRequest, job: TrainingJob) -> list[JobInput]:
+    """Each with `known`, whether the reader may know of the dataset, and `leads`, whether its page is open."""
+    inputs = _inputs(job)
+    keys = [one.version.dataset_id for one in inputs]
+    known = known_to(request.user, keys)
+    open_ = set(Dataset.objects.visible_to(request.user).filter(pk__in=keys).values_list("pk", flat=True))
+    for one in inputs:
+        dataset = one.version.dataset
+        one.known, one.leads = dataset.pk in known, dataset.pk in open_  # type: ignore[attr-defined]
+        one.name = dataset.name if dataset.pk in known else rendered(some_of(dataset))  # type: ignore[attr-defined]
+    return inputs
+
+
+def _settings(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     try:
         parameters = shown_parameters(find_recipe(job.recipe), job.parameters)
     except DomainError:
         parameters = [
             {"title": name, "value": value, "changed": False, "group": ""} for name, value in job.parameters.items()
         ]
-    return {"parameters": parameters, "inputs": _inputs(job)}
+    return {"parameters": parameters, "inputs": _named_inputs(request, job)}
 
 
 def _runs(_request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from chainhub.collaborations.models import Collaboration
+from chainhub.datasets.knowing import without_names
 from chainhub.jobs.catalogue import title_of
 from chainhub.jobs.models import JobInput, JobQuerySet, TrainingJob
+from chainhub.jobs.naming import hidden_from
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import SCIENTISTS
 from chainhub.web.forms.jobs import JobFilter
@@ -47,7 +49,9 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
     form = JobFilter(request.GET, user=request.user)
     form.is_valid()
     page = page_of(request, _found(request.user, form.cleaned_data))
+    hidden = hidden_from(request.user, page)
     for job in page:
+        job.told_reason = without_names(job.reason, hidden[job.pk])
         job.recipe_title = title_of(job.recipe)
         job.share = job.progress.get("done", 0) / (job.progress.get("total") or 1)
         job.owners = list(

@@ -156,7 +156,7 @@ def _lineage(request: SignedInRequest, _model: Model, version: ModelVersion, _ve
 
 def _versions(request: SignedInRequest, model: Model, version: ModelVersion, versions: list[ModelVersion]) -> Any:
     return {
-        "comparison": comparison(visible_versions(request.user, model)),
+        "comparison": comparison(visible_versions(request.user, model), reader=request.user),
         "alias_form": AliasForm(numbers=[one.number for one in versions], initial={"version": version.number}),
         "alias_url": reverse("web:model-alias-set", args=[model.organization.slug, model.slug]),
     }
