@@ -1,4 +1,4 @@
-"""News from the floors below: a job succeeded, so its model is to be published; data was taken back."""
+"""News from the floors below: a job succeeded, so its model is to be published; data was taken back, or is lost."""
 
 from typing import Any
 
@@ -9,8 +9,11 @@ from chainhub.core.queue import send_on_commit
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.signals import data_taken_back, job_succeeded
+from chainhub.organizations.models import Organization
 from chainhub.policies.services import keep_report
 from chainhub.registry.consequences import consequences_of
+from chainhub.registry.losing import tell_who_received
+from chainhub.repositories.signals import keys_destroyed
 
 
 @receiver(job_succeeded)
@@ -25,3 +28,9 @@ def report(dataset: Dataset, grant: Grant | None, actor: User, jobs: list[Traini
     found = consequences_of(dataset, grant=grant, jobs=jobs)
     if found["jobs"] or found["models"]:
         keep_report(dataset, found, actor=actor, grant=grant)
+
+
+@receiver(keys_destroyed, dispatch_uid="registry.keys_destroyed")
+def tell_of_the_loss(organization: Organization, **_more: Any) -> None:
+    """Who received models reads what became of the data that they learnt from."""
+    tell_who_received(organization)
