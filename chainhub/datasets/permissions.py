@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
+from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.datasets.roles import sensitive_fields
 from chainhub.organizations.models import Organization
@@ -55,32 +54,54 @@ def may_see_reads(user: Any, dataset: Dataset) -> bool:
 
 
 def _is_granted(user: Any, dataset: Dataset, **allows: bool) -> bool:
-    """Whether a grant in force to one of the person's organizations says so."""
+    """Whether the grant that holds for one of the person's organizations says so."""
+    return bool(granted_to(user, dataset, **allows))
+
+
+def granted_to(user: Any, dataset: Dataset, **allows: bool) -> list[Organization]:
+    """The person's organizations whose grant lets them (`allows_rows`, `allows_download`), one entry per collaboration.
+
+    In each collaboration one grant holds for an organization: the one to it alone goes before the one to all
+    participants, also where it permits less or has ended.
+    """
     if not user.is_authenticated:
-        return False
-    grants = in_force(user).filter(dataset=dataset, **allows).select_related("collaboration")
-    return any(_names(grant, user) for grant in grants)
+        return []
+    return [
+        organization
+        for organization, grant in _holding(user, dataset)
+        if all(getattr(grant, name) is wanted for name, wanted in allows.items()) and _permits(grant, organization)
+    ]
 
 
-def _names(grant: Grant, user: Any) -> bool:
-    """Whether its terms mean one of the person's organizations, and this collaboration with its scenario."""
-    said, collaboration = grant.terms, grant.collaboration
-    for limit, here in (("collaborations", collaboration.slug), ("purposes", collaboration.scenario)):
-        if said.get(limit) and here not in said[limit]:
-            return False
-    named = said.get("organizations")
-    return not named or Organization.objects.of(user).filter(slug__in=named).exists()
-
-
-def in_force(user: Any) -> QuerySet[Grant]:
-    """Grants that count now for one of the person's organizations: not revoked, not over, of data not withdrawn."""
-    mine = Organization.objects.of(user)
-    seats = Participant.objects.filter(organization__in=mine, status=ParticipantStatus.ACCEPTED)
-    named = Q(organization=None) | Q(organization__in=mine)
-    valid = Q(until=None) | Q(until__gt=timezone.now())
-    return Grant.objects.filter(
-        named, valid, revoked_at=None, dataset__withdrawn_at=None, collaboration__in=seats.values("collaboration")
+def _holding(user: Any, dataset: Dataset) -> list[tuple[Organization, Grant]]:
+    """Each seat of the person's organizations, with the grant that holds there."""
+    standing = Grant.objects.active().filter(dataset=dataset, dataset__withdrawn_at=None)
+    held = {(one.collaboration_id, one.organization_id): one for one in standing.select_related("collaboration")}
+    if not held:
+        return []
+    seats = Participant.objects.accepted().filter(
+        organization__in=Organization.objects.of(user), collaboration__in={key[0] for key in held}
     )
+    found = []
+    for seat in seats.select_related("organization").order_by("pk"):
+        own = held.get((seat.collaboration_id, seat.organization_id))
+        grant = own or held.get((seat.collaboration_id, None))
+        if grant is not None:
+            found.append((seat.organization, grant))
+    return found
+
+
+def _permits(grant: Grant, organization: Organization) -> bool:
+    """Whether it has not ended, and its terms mean this organization, this collaboration and its scenario."""
+    if grant.until is not None and grant.until <= timezone.now():
+        return False
+    said, collaboration = grant.terms, grant.collaboration
+    limits = (
+        ("organizations", organization.slug),
+        ("collaborations", collaboration.slug),
+        ("purposes", collaboration.scenario),
+    )
+    return all(not said.get(limit) or here in said[limit] for limit, here in limits)
 
 
 def may_grant_to(dataset: Dataset, collaboration: Collaboration) -> bool:

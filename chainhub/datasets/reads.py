@@ -12,9 +12,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.activity.models import AuditEvent, AuditMark
-from chainhub.collaborations.models import Participant
 from chainhub.datasets.models import Dataset
-from chainhub.datasets.permissions import in_force
+from chainhub.datasets.permissions import granted_to
 from chainhub.organizations.models import Organization
 
 
@@ -91,16 +90,13 @@ def reader_in(event: AuditEvent, dataset: Dataset) -> int:
     return int((others or [dataset.organization.topic])[0].removeprefix(PREFIX))
 
 
-def reading_for(user: Any, dataset: Dataset) -> Organization:
-    """In whose name a person reads: the owner's, else the organization of theirs that a grant lets."""
+def reading_for(user: Any, dataset: Dataset, **allows: bool) -> Organization:
+    """In whose name a person reads: the owner's, else that of theirs which a grant lets (`allows_rows`, …)."""
     mine = list(Organization.objects.of(user).order_by("memberships__created_at", "pk"))
     if dataset.organization in mine or not mine:
         return dataset.organization
-    grants = in_force(user).filter(dataset=dataset)
-    joined = Participant.objects.accepted().filter(collaboration__in=grants.values("collaboration"))
-    seats = joined.filter(organization__in=mine)
-    granted = {*grants.values_list("organization_id", flat=True), *seats.values_list("organization_id", flat=True)}
-    return next((one for one in mine if one.pk in granted), mine[0])
+    granted = granted_to(user, dataset, **allows)
+    return next((one for one in mine if one in granted), mine[0])
 
 
 def _by_organization(events: QuerySet[AuditEvent], dataset: Dataset, slug: str) -> QuerySet[AuditEvent]:

@@ -33,7 +33,7 @@ def record_download(version: DatasetVersion, *, actor: User, path: str, begins: 
         "file_downloaded",
         gettext_noop("Downloaded “%(path)s” of version %(version)s of “%(dataset)s”."),
         actor=actor,
-        reader=reading_for(actor, version.dataset),
+        reader=reading_for(actor, version.dataset, allows_download=True),
         path=path,
         version=version.number,
     )
@@ -48,7 +48,7 @@ def record_export(version: DatasetVersion, *, actor: User) -> None:
         "rows_downloaded",
         gettext_noop("Exported rows of version %(version)s of “%(dataset)s”."),
         actor=actor,
-        reader=reading_for(actor, version.dataset),
+        reader=reading_for(actor, version.dataset, allows_download=True),
         version=version.number,
     )
 
@@ -65,7 +65,7 @@ def record_view(version: DatasetVersion, *, actor: User) -> bool:
         "rows_viewed",
         gettext_noop("Looked at rows of version %(version)s of “%(dataset)s”."),
         actor=actor,
-        reader=reading_for(actor, version.dataset),
+        reader=reading_for(actor, version.dataset, allows_rows=True),
         version=version.number,
     )
     return True

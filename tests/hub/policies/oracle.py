@@ -39,3 +39,21 @@ def counted(history: list[str]) -> int:
     """How many jobs one agreement has seen: `history` tells in order what was agreed, renewed, given again and run."""
     latest = history[len(history) - history[::-1].index("agreed") :] if "agreed" in history else history
     return sum(event in {"ran", "waits"} for event in latest)
+
+
+def readable(act: str, grants: list[dict[str, Any]], seats: list[tuple[str, str]], today: str) -> bool:
+    """Whether somebody may do `act` (view-rows, download) with data of another's.
+
+    `seats` are the person's organizations, each with a collaboration that it takes part in; a grant is its policy with
+    `where` and `whom` (None: every participant).
+    """
+    words = {"view-rows": {"view-rows", "download"}, "download": {"download"}}[act]
+    for organization, collaboration in seats:
+        here = [grant for grant in grants if grant["where"] == collaboration]
+        special = [grant for grant in here if grant["whom"] == organization]
+        for grant in special or [grant for grant in here if grant["whom"] is None]:
+            named = grant["organizations"] == [] or organization in grant["organizations"]
+            placed = grant["collaborations"] == [] or collaboration in grant["collaborations"]
+            if named and placed and words & set(grant["uses"]) and (grant["until"] or today) >= today:
+                return True
+    return False
