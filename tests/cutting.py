@@ -58,8 +58,8 @@ class CuttingRelay:
     def release(self) -> None:
         """Break what is held, and go on with the plan; after it everything passes."""
         with self._turn:
+            self._cut_all()  # first: what still waits in a broken line is not to count towards the next interruption
             self._next()
-        self._cut_all()
 
     def close(self) -> None:
         self.listening.close()
@@ -100,25 +100,26 @@ class CuttingRelay:
         client, server = line.ends
         with contextlib.suppress(OSError):
             while piece := client.recv(PIECE):
-                for part in self._allowed(piece):
+                for part in self._allowed(piece, line):
                     server.sendall(part)
         line.cut()
 
-    def _allowed(self, piece: bytes) -> Iterator[bytes]:
+    def _allowed(self, piece: bytes, line: Line) -> Iterator[bytes]:
         """What may pass of it, waiting where all is held; raises OSError where the lines were cut."""
         with self._turn:
             if self._left <= 0:  # held already: another line's bytes wait too, and are no interruption of their own
                 self._turn.wait_for(lambda: self._left > 0, timeout=30)
-            part, self._left = piece[: self._left], self._left - len(piece)
-            if self._left > 0:
-                yield piece
-                return
-            rest, self._left = piece[len(part) :], 0
-            cutting = not self._holding
-            self.interruptions += 1
-            if cutting:
-                self._next()
+            if line not in self._lines:
+                raise ConnectionResetError
+            part, rest, self._left = piece[: self._left], piece[self._left :], max(0, self._left - len(piece))
+            reached, cutting = self._left == 0, not self._holding
+            if reached:
+                self.interruptions += 1
+                if cutting:
+                    self._next()
         yield part
+        if not reached:
+            return
         self.reached.set()
         if cutting:
             self._cut_all()

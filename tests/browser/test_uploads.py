@@ -6,26 +6,29 @@ import random
 import re
 import tarfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from chainhub.accounts.models import User
 from chainhub.datasets.models import DatasetVersion
 from chainhub.organizations.models import Organization
-from chainhub.repositories.models import Upload
+from chainhub.repositories.models import Blob, Upload
 from chainhub.repositories.storage import open_blob
+from chainhub.repositories.uploads import expire_uploads, incoming_of
 from tests.cutting import CuttingRelay, amounts
 from tests.running import RunningHub
 
-SIZE = 6 * 2**20
+SIZE = 8 * 2**20
 CHOOSER = "[data-upload] .drop-zone input[type=file]"
 STATE = ".drop-file:not(.is-earlier) .state"
 SECONDS = 1000.0
-# Twenty interruptions, in an order of their own every time the seed changes.
-ACTS = ["cut"] * 13 + ["offline"] * 3 + ["close"] * 3 + ["kill"]
+# The line is cut twenty times, the hub killed five times, in an order of their own every time the seed changes.
+ACTS = ["cut"] * 14 + ["offline"] * 3 + ["close"] * 3 + ["kill"] * 5
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def table(tmp_path: Path) -> Path:
     chance = random.Random(5)
     path = tmp_path / "bearings.csv"
     lines = "".join(f"{chance.random():.9f},{chance.random():.9f},{chance.randint(0, 1)}\n" for _row in range(70_000))
-    path.write_text(("a,b,worn\n" + lines * 4)[: SIZE - 1] + "\n")
+    path.write_text(("a,b,worn\n" + lines * 5)[: SIZE - 1] + "\n")
     return path
 
 
@@ -87,6 +90,7 @@ class Person:
         expect(earlier).to_have_count(0)
 
     def kill(self) -> None:
+        """By SIGKILL, with whatever the process has started."""
         self.hub.web.kill()
         self.relay.release()  # the next request may already wait at the door for the one who will open
         self.hub.start_web()
@@ -101,7 +105,7 @@ class Person:
 
 
 @pytest.mark.slow
-def test_twenty_interruptions(
+def test_twenty_cuts_and_five_kills(
     running_hub: RunningHub, through: Callable[..., Page], relay: CuttingRelay, table: Path, alice: User
 ) -> None:
     """Alice's train goes through tunnels, she closes the tab by mistake, and the hub is restarted meanwhile."""
@@ -125,6 +129,11 @@ def test_twenty_interruptions(
     page.set_input_files(CHOOSER, table)  # the same file again is another upload, since that one is used
     expect(page.locator(".drop-file.is-done")).to_have_count(1, timeout=30 * SECONDS)
     assert Upload.objects.count() == 2
+    Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert expire_uploads() == 1  # that other one, of which nothing was made
+    assert Upload.objects.get() == upload
+    assert Blob.objects.get() == upload.blob
+    assert not any(incoming_of(upload).path.parent.iterdir())
 
 
 def test_a_folder_is_one_dataset_and_files_can_be_paused(
