@@ -15,7 +15,12 @@ from chainhub.datasets.roles import sensitive_fields
 from chainhub.organizations.permissions import has_role
 
 RARE = 5  # a value held by fewer rows points at them
+# What a repair says beside values of rows: numbers, places, names of fields, words of the hub's own. What is not named
+# here is taken for something out of a row.
+NUMBERS = ("count", "most", "row", "line", "number", "found", "expected", "height", "width")
+HARMLESS = frozenset((*NUMBERS, "name", "new", "last", "encoding", "reason", "words", "file"))
 A_VALUE = gettext_noop("a value")
+STAND_INS = {"path": gettext_noop("a file"), "sheet": gettext_noop("a sheet"), "others": gettext_noop("other sheets")}
 # All that is said of a masked field.
 MASKED_KEEPS = (
     "name",
@@ -51,10 +56,13 @@ def repairs_for(
 ) -> list[Mapping[str, Any]]:  # fmt: skip
     """What was repaired, without the values that the reader may not see; `masked` None masks nothing."""
     hidden = masked or NOBODY
-    return [
-        said if rows and said["params"].get("name") not in hidden and "path" not in hidden else _without_value(said)
-        for said in inspection.get("repairs", [])
-    ]
+    return [said if rows and _is_open(said, hidden) else _without_value(said) for said in inspection.get("repairs", [])]
+
+
+def _is_open(said: Mapping[str, Any], masked: frozenset[str]) -> bool:
+    """Whether a sentence quotes no masked field; one that names no field may quote any."""
+    name = said["params"].get("name")
+    return not masked or (name is not None and name not in masked)
 
 
 def masked_report(inspection: Mapping[str, Any], masked: frozenset[str]) -> dict[str, Any]:
@@ -81,6 +89,8 @@ def shown_profile(profile: Mapping[str, Any], *, rows: bool, masked: frozenset[s
     shown["fields"] = [keep(field, masked) for field in profile.get("fields", [])]
     if profile.get("target") in masked:
         shown["classes"] = []
+    elif not rows:
+        shown["classes"] = _often(profile.get("classes", []), 0)["values"]
     return shown
 
 
@@ -133,5 +143,10 @@ def _often(values: list[dict[str, Any]], other: int) -> dict[str, Any]:
 
 def _without_value(said: Mapping[str, Any]) -> Sentence:
     """A repair's sentence that quotes nothing out of a row."""
-    params = {name: sentence(A_VALUE) if name in {"value", "path"} else value for name, value in said["params"].items()}
-    return sentence(said["text"], **params)
+    return sentence(said["text"], **{name: _harmless(name, value) for name, value in said["params"].items()})
+
+
+def _harmless(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _without_value(value)
+    return value if name in HARMLESS else sentence(STAND_INS.get(name, A_VALUE))

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chainhub.datasets.models import Dataset
+from chainhub.datasets.models import Dataset, Kind
 
 
 class FieldRole(models.TextChoices):
@@ -40,6 +40,9 @@ KINDS = {"integer": "number", "time": "date"}
 STAYS = ("name", "type", "kind", "role", "unit", "sensitive", "missing", "missing_share", "distinct", "masked")
 # Fields that a recipe may learn from unless its user chooses others.
 LEARNT_FROM = frozenset({FieldRole.FEATURE, FieldRole.TIME, FieldRole.ENTITY, FieldRole.TEXT, FieldRole.IMAGE})
+
+# Of images: the folder in a path is the label, and boxes spell it out.
+TELLING_THE_LABEL = frozenset({"path", "boxes"})
 
 
 def roles_of(dataset: Dataset, inspection: Mapping[str, Any]) -> dict[str, str]:
@@ -116,7 +119,8 @@ def _said(dataset: Dataset, field: Mapping[str, Any], key: str) -> Any:
 
 def sensitive_fields(dataset: Dataset) -> set[str]:
     """Names of the fields whose values only the owner's people may see."""
-    return {name for name, said in dataset.field_settings.items() if said.get("sensitive")}
+    found = {name for name, said in dataset.field_settings.items() if said.get("sensitive")}
+    return found | TELLING_THE_LABEL if dataset.kind == Kind.IMAGES and "label" in found else found
 
 
 def _role(dataset: Dataset, field: Mapping[str, Any]) -> str:

@@ -1,0 +1,117 @@
+"""What leaks beside the values: rare classes, the folders of pictures, a piece of a row in a sentence."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
+from chainhub.datasets.models import Dataset
+from chainhub.jobs import runner
+from chainhub.jobs.models import JobInput
+from chainhub.organizations.models import Organization
+from tests.factories import datasets
+from tests.hub.datasets.packing import picture, zipped
+
+Browse = Callable[[User | None], Client]
+RARE, SICK = "hiv_positive", "diabetes"
+COCO = {
+    "images": [{"id": n, "file_name": f"{RARE}/{n}.png"} for n in range(8)],
+    "annotations": [{"image_id": n, "category_id": n % 2, "bbox": [0, 0, 3, 4]} for n in range(8)],
+    "categories": [{"id": 0, "name": RARE}, {"id": 1, "name": SICK}],
+}
+
+
+def seen(browser: Client, dataset: Dataset, *rest: str) -> str:
+    """All that these addresses of the dataset's pages and of the API say."""
+    said = []
+    for one in rest:
+        answer = browser.get(("/api/v1" if one.startswith("versions/1/:") else "") + dataset.get_absolute_url()
+                             + one.replace(":", ""))  # fmt: skip
+        assert answer.status_code == 200, (one, answer.status_code)
+        said.append((b"".join(answer.streaming_content) if answer.streaming else answer.content).decode())
+    return "\n".join(said)
+
+
+PROFILE = ("?tab=data", "?tab=data&field=illness", "?tab=about", "versions/1/:profile/", "versions/1/:fields/")
+
+
+def test_rare_classes_are_told_to_nobody_who_sees_no_rows(
+    alice: User, bob: User, anvil: Organization, alliance: Collaboration, browse: Browse
+) -> None:
+    often, rare = [["age", "illness"], *[[20 + n, ("flu", "cold")[n % 2]] for n in range(60)]], [[70, RARE]]
+    dataset = datasets.registered_csv(alice, anvil, often + rare * 3, name="Patients", target="illness")
+    grant = datasets.granted(dataset, alliance, alice)
+    Dataset.objects.filter(pk=dataset.pk).update(visibility="granted")
+    datasets.profiled(dataset.versions.get())
+    mine, theirs = seen(browse(alice), dataset, *PROFILE), seen(browse(bob), dataset, *PROFILE)
+    assert RARE in mine
+    assert RARE not in theirs
+    assert "flu" in theirs
+    grant.allows_rows = True
+    grant.save()
+    assert RARE in seen(browse(bob), dataset, "versions/1/:profile/")
+
+
+ROWS = (
+    "?tab=rows", "?tab=rows&q=hiv_", "?tab=rows&filter=path:has:hiv_", "?tab=rows&sort=path", "?tab=data",
+    "versions/1/rows/0/", "versions/1/rows.csv", "versions/1/:rows/", "versions/1/:rows/0/", "versions/1/:fields/",
+    "versions/1/:profile/", "versions/1/:", "versions/1/:preview/", "croissant.json",
+)  # fmt: skip
+FOLDERS = {f"{(RARE, SICK)[n % 2]}/{n}.png": picture(n) for n in range(8)} | {f"{RARE}/broken.png": b"no picture"}
+NOTED = {f"{RARE}/{n}.png": picture(n) for n in range(8)} | {"notes.json": json.dumps(COCO).encode()}
+
+
+@pytest.mark.parametrize("members", [FOLDERS, NOTED], ids=["folders", "boxes"])
+def test_where_a_label_is_masked_so_is_what_spells_it_out(
+    members: dict[str, bytes], alice: User, bob: User, anvil: Organization, alliance: Collaboration, browse: Browse
+) -> None:
+    dataset = datasets.registered_file(alice, anvil, zipped(members), filename="scans.zip", name="Scans")
+    grant = datasets.granted(dataset, alliance, alice)
+    grant.allows_rows = grant.allows_download = True
+    grant.save()
+    datasets.profiled(dataset.versions.get())
+    assert RARE in seen(browse(bob), dataset, "?tab=rows")
+    assert RARE in seen(browse(bob), dataset, "versions/1/rows.csv")
+    mask_the_label(browse(alice), dataset)
+    theirs = seen(browse(bob), dataset, *ROWS)
+    assert RARE not in theirs
+    assert SICK not in theirs
+    refused = browse(bob).get(f"/api/v1{dataset.get_absolute_url()}versions/1/rows/", {"filter": f"path:has:{RARE}"})
+    assert refused.status_code == 422
+    assert RARE in seen(browse(alice), dataset, "versions/1/rows.csv")
+
+
+def mask_the_label(browser: Client, dataset: Dataset) -> None:
+    """The owner masks the label by the page's form."""
+    address = dataset.get_absolute_url() + "fields/?field=label"
+    assert browser.post(address, {"role": "target", "type": "", "sensitive": "on"}).status_code == 302
+    dataset.refresh_from_db()
+    assert dataset.field_settings["label"]["sensitive"] is True
+
+
+def test_a_run_is_told_not_to_quote_the_folders(alice: User, anvil: Organization) -> None:
+    scans = datasets.registered_file(alice, anvil, zipped(FOLDERS), filename="scans.zip", name="Scans")
+    Dataset.objects.filter(pk=scans.pk).update(field_settings={"label": {"sensitive": True}})
+    scans.refresh_from_db()
+    assert runner.masked_fields([JobInput(version=scans.versions.get())]) == ("boxes", "label", "path")
+
+
+def test_a_text_decoded_wrongly_is_not_quoted_to_others(
+    alice: User, bob: User, anvil: Organization, alliance: Collaboration, browse: Browse
+) -> None:
+    rows = [["age", "name"], *[[20 + n, f"Person {n}"] for n in range(30)], [50, "RenÃ©e K."]]
+    dataset = datasets.registered_csv(alice, anvil, rows, name="Patients", visibility="granted")
+    grant = datasets.granted(dataset, alliance, alice)
+    told = ("?tab=data", "versions/1/:")
+    assert "Ã©e K." in seen(browse(alice), dataset, *told)
+    theirs = seen(browse(bob), dataset, *told)
+    assert "Ã©e" not in theirs
+    assert "Line 32 holds “a value”" in theirs
+    grant.allows_rows = True
+    grant.save()
+    assert "Ã©e K." in seen(browse(bob), dataset, *told)
+    Dataset.objects.filter(pk=dataset.pk).update(field_settings={"name": {"sensitive": True}})
+    assert "Ã©e" not in seen(browse(bob), dataset, *told)
