@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
-from chainhub.api import croissant, dataset_fields, effects, grants, profiles, rows, uploads, versions
+from chainhub.api import croissant, dataset_fields, effects, grants, profiles, reads, rows, uploads, versions
 from chainhub.api.catalogue import DatasetFilter, InCatalogue
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
@@ -180,6 +180,7 @@ urlpatterns = [
     *croissant.urlpatterns,
     *rows.urlpatterns,
     *profiles.urlpatterns,
+    *reads.urlpatterns,
     *grants.urlpatterns,
     *uploads.urlpatterns,
 ]

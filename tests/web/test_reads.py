@@ -107,3 +107,52 @@ def test_viewers_of_the_owner_see_it_and_partners_do_not(
 
 def test_who_read_finds_it_in_their_own_audit_log(used: Dataset, bob: User, browse: Browse) -> None:
     assert "Downloaded “data.csv” of version 1" in browse(bob).get("/audit/").content.decode()
+
+
+API = "/api/v1/datasets/anvil/bearings/reads/"
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ("", 4),
+        ("?read=download", 2),
+        ("?read=view", 0),
+        ("?organization=borealis&read=training", 2),
+        ("?organization=nobody", 0),
+        ("?since=2020-01-01&until=2020-12-31", 0),
+        ("?since=nonsense&read=nonsense", 4),
+    ],
+)
+def test_a_program_of_the_owner_filters_them(
+    used: Dataset, alice: User, browse: Browse, asked: str, count: int
+) -> None:  # fmt: skip
+    assert browse(alice).get(API + asked).json()["count"] == count
+
+
+def test_a_program_of_the_owner_reads_them_in_pages(used: Dataset, alice: User, erin: User, browse: Browse) -> None:
+    first = browse(alice).get(f"{API}?page_size=3").json()
+    assert [(one["kind"], one["organization"], one["person"]) for one in first["results"]] == [
+        ("training", "borealis", "Bob"),
+        ("training", "borealis", "Bob"),
+        ("download", "borealis", "Bob"),
+    ]
+    rest = browse(erin).get(first["next"]).json()
+    assert [(one["kind"], one["organization"]) for one in rest["results"]] == [("download", "anvil")]
+    assert rest["results"][0]["text"].startswith("Downloaded “data.csv” of version 1")
+    event = AuditEvent.objects.get(pk=rest["results"][0]["id"])
+    assert rest["results"][0]["hash"] == event.hash
+
+
+def test_for_programs_of_all_others_there_are_none(used: Dataset, bob: User, carol: User, browse: Browse) -> None:
+    """Bob sees the dataset and took part in its reads; even to him it is not told."""
+    assert browse(bob).get("/api/v1/datasets/anvil/bearings/").status_code == 200
+    for person in (bob, carol):
+        assert browse(person).get(API).status_code == 404
+    assert browse(None).get(API).status_code in {401, 403}
+
+
+def test_reads_stand_in_the_document(browse: Browse, alice: User) -> None:
+    document = browse(alice).get("/api/v1/schema/").json()
+    told = document["paths"]["/api/v1/datasets/{org}/{slug}/reads/"]["get"]
+    assert {one["name"] for one in told["parameters"]} >= {"read", "organization", "since", "until", "page"}
