@@ -19,9 +19,8 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.datasets import services
 from chainhub.datasets.models import Grant
 from chainhub.policies.reading import offered
-from chainhub.policies.services import grant_on_terms
+from chainhub.policies.services import asking, grant_on_terms
 from chainhub.policies.services.offering import check_terms
-from chainhub.policies.terms import with_changes
 
 
 class GrantSerializer(serializers.ModelSerializer[Grant]):
@@ -51,18 +50,23 @@ class Grants(mixins.ListModelMixin, GenericViewSet[Grant]):
 
     @extend_schema(responses={201: GrantSerializer}, summary="Let a collaboration train on it")
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Sent again, it changes whether the owner is asked before each job."""
+        """Sent again with `needs_approval`, it changes whether the owner is asked before each job.
+
+        Without, that is as it stands; of a new grant, as in the terms sent, else in the dataset's policy.
+        """
         dataset = dataset_of(self)
         wanted = self.get_serializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         seen = Collaboration.objects.visible_to(request.user)
         collaboration = get_object_or_404(seen, pk=wanted.validated_data["collaboration"].pk)
-        asks = wanted.validated_data.get("needs_approval", False)
-        stands = dataset.grants.active().filter(collaboration=collaboration, organization=None).exists()
-        if "terms" not in wanted.validated_data and stands:
-            grant = services.grant_use(dataset, collaboration, actor=actor(request), needs_approval=asks)
+        # Of a form, what was not sent reads as false; only who names it decides it.
+        asks = wanted.validated_data.get("needs_approval") if "needs_approval" in request.data else None
+        held = dataset.grants.active().filter(collaboration=collaboration, organization=None).first()
+        if "terms" not in wanted.validated_data and held:
+            said = held.needs_approval if asks is None else asks
+            grant = services.grant_use(dataset, collaboration, actor=actor(request), needs_approval=said)
         else:
-            terms = wanted.validated_data.get("terms") or with_changes(offered(dataset), {"ask_each_job": asks})
+            terms = asking(wanted.validated_data.get("terms") or offered(dataset), asks=asks)
             check_terms(terms)
             grant = grant_on_terms(dataset, collaboration, actor=actor(request), terms=terms)
         return Response(GrantSerializer(grant).data, status=status.HTTP_201_CREATED)

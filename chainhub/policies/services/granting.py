@@ -6,7 +6,7 @@ from chainhub.datasets.models import Dataset, Grant
 from chainhub.datasets.services.grants import Conditions, grant_use
 from chainhub.organizations.models import Organization
 from chainhub.policies.reading import current_policy
-from chainhub.policies.terms import DEFAULT, DOWNLOAD, VIEW_ROWS, Terms
+from chainhub.policies.terms import DEFAULT, DOWNLOAD, VIEW_ROWS, Terms, with_changes
 
 
 def conditions_of(terms: Terms, *, policy_number: int | None = None) -> Conditions:
@@ -19,6 +19,11 @@ def conditions_of(terms: Terms, *, policy_number: int | None = None) -> Conditio
         allows_download=DOWNLOAD in terms.uses,
         policy_number=policy_number,
     )
+
+
+def asking(terms: Terms, *, asks: bool | None) -> Terms:
+    """The terms; where the caller has said whether the owner is asked before each job (not None), with that said."""
+    return terms if asks is None else with_changes(terms, {"ask_each_job": asks})
 
 
 def grant_on_terms(

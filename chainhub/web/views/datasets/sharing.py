@@ -14,8 +14,7 @@ from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
 from chainhub.policies.models import WithdrawalReport
 from chainhub.policies.reading import offered
-from chainhub.policies.services import grant_on_terms
-from chainhub.policies.terms import with_changes
+from chainhub.policies.services import asking, grant_on_terms
 from chainhub.web.forms.datasets import GrantForm, RolesForm, VisibilityForm, WithdrawForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.datasets.finding import visible
@@ -59,9 +58,12 @@ def grant(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose a collaboration in which your organization takes part."))
         return redirect(_use_tab(dataset))
-    asked = form.cleaned_data
-    _grant(dataset, asked["collaboration"], request.user, asks=asked["needs_approval"], renew="renew" in request.POST)
-    messages.success(request, _("“%(name)s” may train on it.") % {"name": asked["collaboration"].name})
+    collaboration = form.cleaned_data["collaboration"]
+    # A switch that is off is not sent: the form says beside it that it was there.
+    said = "needs_approval" in request.POST or "switch" in request.POST
+    asks = form.cleaned_data["needs_approval"] if said else None
+    _grant(dataset, collaboration, request.user, asks=asks, renew="renew" in request.POST)
+    messages.success(request, _("“%(name)s” may train on it.") % {"name": collaboration.name})
     return redirect(_use_tab(dataset))
 
 
@@ -100,12 +102,17 @@ def restore(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     return redirect(dataset)
 
 
-def _grant(dataset: Dataset, collaboration: Collaboration, actor: User, *, asks: bool, renew: bool) -> None:
-    """On the terms of the dataset's policy; a grant that stands only begins or ceases to ask, unless it is renewed."""
-    if not renew and dataset.grants.active().filter(collaboration=collaboration, organization=None).exists():
-        services.grant_use(dataset, collaboration, actor=actor, needs_approval=asks)
+def _grant(dataset: Dataset, collaboration: Collaboration, actor: User, *, asks: bool | None, renew: bool) -> None:
+    """On the terms of the dataset's policy; a grant that stands only begins or ceases to ask, unless it is renewed.
+
+    `asks` None: as it was, or as the policy has it. A renewal is on the policy's terms, this one among them.
+    """
+    standing = dataset.grants.active().filter(collaboration=collaboration, organization=None).first()
+    if standing and not renew:
+        wanted = standing.needs_approval if asks is None else asks
+        services.grant_use(dataset, collaboration, actor=actor, needs_approval=wanted)
         return
-    terms = with_changes(offered(dataset), {"ask_each_job": asks})
+    terms = asking(offered(dataset), asks=None if renew else asks)
     grant_on_terms(dataset, collaboration, actor=actor, terms=terms, anew=renew)
 
 
