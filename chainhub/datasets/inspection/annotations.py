@@ -6,17 +6,18 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from heapq import nlargest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from chainhub.datasets.inspection.archives import Archive, Member, shown
+from chainhub.datasets.inspection.archives import Archive, Member, Reading, shown
 from chainhub.datasets.inspection.decoding import decode
 from chainhub.datasets.inspection.dialect import dialect_of
 from chainhub.datasets.inspection.faults import Faults
 from chainhub.datasets.inspection.findings import RefusedFileError, Repairs, quiet
-from chainhub.datasets.inspection.limits import MAX_NOTES_BYTES
+from chainhub.datasets.inspection.limits import MAX_NOTES_BYTES, MAX_NOTES_TRIED
 from chainhub.datasets.inspection.lines import LineScan, ZeroScan
 from chainhub.datasets.inspection.values import plain_text
 
@@ -49,17 +50,36 @@ class Notes:
 def find_notes(archive: Archive, images: list[Member], work: Path, repairs: Repairs) -> Notes | None:
     """The annotations in the archive, where there are some that fit. Raises `RefusedFileError`."""
     others = [one for one in archive.members if one.suffix in {".json", ".csv", ".tsv"}]
-    for member in others:
-        if member.size > MAX_NOTES_BYTES:
-            raise RefusedFileError(
-                gettext_noop("The annotations in “%(path)s” are larger than %(limit)s MB, more than can be read."),
-                path=shown(member.name),
-                limit=MAX_NOTES_BYTES // 2**20,
-            )
-        notes = _coco if member.suffix == ".json" else _table
-        if found := notes(_text_of(archive, member, work), member, _Places(images), repairs):
-            return found
+    tried = _likeliest(others)
+    places = _Places(images if tried else ())
+    with archive.reading() as reading:
+        for member in tried:
+            if member.size > MAX_NOTES_BYTES:
+                raise RefusedFileError(
+                    gettext_noop("The annotations in “%(path)s” are larger than %(limit)s MB, more than can be read."),
+                    path=shown(member.name),
+                    limit=MAX_NOTES_BYTES // 2**20,
+                )
+            notes = _coco if member.suffix == ".json" else _table
+            if found := notes(_text_of(reading, member, work), member, places, repairs):
+                return found
+    if len(others) > len(tried):
+        repairs.tell(
+            gettext_noop(
+                "Of %(count)s files that may say what the images show, only the %(most)s largest were looked at; none "
+                "does."
+            ),
+            count=len(others),
+            most=len(tried),
+        )
     return None
+
+
+def _likeliest(others: list[Member]) -> list[Member]:
+    """All of a few; of many, which then lie beside an image each, the largest: what tells of all images is long."""
+    if len(others) <= MAX_NOTES_TRIED:
+        return others
+    return sorted(nlargest(MAX_NOTES_TRIED, others, key=lambda one: one.size), key=lambda one: one.name)
 
 
 class _Places:
@@ -82,9 +102,9 @@ class _Places:
         return ending[0] if len(ending) == 1 else None
 
 
-def _text_of(archive: Archive, member: Member, work: Path) -> Path:
+def _text_of(reading: Reading, member: Member, work: Path) -> Path:
     raw, text = work / "notes.raw", work / "notes.text"
-    archive.extract(member, raw, quiet)
+    reading.extract(member, raw, quiet)
     decode(raw, text, Repairs(), quiet, ZeroScan)
     raw.unlink()
     return text
@@ -146,7 +166,8 @@ def _add_annotation(
     if place is None:
         faults.add(number, NO_IMAGE)
         return False
-    category = categories.get(_key(one.get("category_id")), str(one.get("category_id", "")))
+    told = one.get("category_id", "")
+    category = categories.get(_key(told)) or plain_text(str(told))
     notes.categories[place][category] += 1
     if box := one.get("bbox"):
         assert notes.boxes is not None  # noqa: S101 - COCO has boxes

@@ -5,7 +5,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from chainhub.datasets.inspection.findings import RefusedFileError, Tell
 from chainhub.datasets.inspection.limits import MAX_MEMBERS
 from chainhub.datasets.inspection.unpacking import copy_out, too_large
+from chainhub.datasets.inspection.values import plain_text
 
 # What reading an archive raises where its bytes lie about one another.
 DAMAGE = (
@@ -23,6 +24,7 @@ DAMAGE = (
 )
 DAMAGED = gettext_noop("The %(form)s is damaged or cut off; pack or upload it again.")
 ENCRYPTED, UTF8 = 0x1, 0x800
+DOS, ESCAPED = "cp437", "surrogateescape"  # how the libraries read names of which nothing is said: ZIP's, and tar's
 FILE_TYPES = (0, 0o100000, 0o040000)  # none told, a file, a folder
 CLUTTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 LONGEST_SHOWN = 120
@@ -56,7 +58,7 @@ class Archive:
             with self._opened() as archive:
                 found = list(_zip_members(archive) if form == "ZIP" else _tar_members(archive))
         except DAMAGE as error:
-            raise self._damaged() from error
+            raise self.damaged() from error
         self.members = sorted((one for one in found if not _is_clutter(one)), key=lambda one: one.name)
         self._check()
 
@@ -64,13 +66,9 @@ class Archive:
         """A context in which many members are read one after the other."""
         return Reading(self)
 
-    def extract(self, member: Member, target: Path, tell: Tell) -> None:
-        """One file, in pieces, to a name of our choosing."""
-        try:
-            with self._opened() as archive, _stream(archive, member) as source:
-                copy_out(source, target, packed=member.packed, tell=lambda: tell(source.tell() / max(member.size, 1)))
-        except DAMAGE as error:
-            raise self._damaged() from error
+    def damaged(self) -> RefusedFileError:
+        """What is said where a member cannot be read."""
+        return RefusedFileError(DAMAGED, form=self.form)
 
     @contextmanager
     def _opened(self) -> Iterator[Any]:
@@ -78,11 +76,8 @@ class Archive:
             with zipfile.ZipFile(self.path) as archive:
                 yield archive
         else:
-            with tarfile.open(self.path, "r:") as archive:
+            with tarfile.open(self.path, "r:", encoding="utf-8", errors=ESCAPED) as archive:
                 yield archive
-
-    def _damaged(self) -> RefusedFileError:
-        return RefusedFileError(DAMAGED, form=self.form)
 
     def _check(self) -> None:
         if not self.members:
@@ -100,9 +95,10 @@ class Archive:
 
 
 class Reading:
-    """An open archive; `read` gives one member whole."""
+    """An open archive: to open it costs time for each member in it, so that is done once for all that are read."""
 
     def __init__(self, archive: Archive) -> None:
+        self._whole = archive
         self._context = archive._opened()  # noqa: SLF001 - two halves of one thing
 
     def __enter__(self) -> "Reading":
@@ -120,6 +116,14 @@ class Reading:
     def stream(self, member: Member) -> Any:
         """A context that gives a file to read from."""
         return _stream(self._archive, member)
+
+    def extract(self, member: Member, target: Path, tell: Tell) -> None:
+        """In pieces, to a name of our choosing. Raises `RefusedFileError`."""
+        try:
+            with self.stream(member) as source:
+                copy_out(source, target, packed=member.packed, tell=lambda: tell(source.tell() / max(member.size, 1)))
+        except DAMAGE as error:
+            raise self._whole.damaged() from error
 
 
 @contextmanager
@@ -141,25 +145,27 @@ def _zip_members(archive: zipfile.ZipFile) -> Iterator[Member]:
 
 def _tar_members(archive: tarfile.TarFile) -> Iterator[Member]:
     for info in archive:
-        _check_name(info.name, "tar", is_plain=(info.isreg() or info.isdir()) and not info.issparse())
+        name = plain_text(_decoded(info.name.encode("utf-8", ESCAPED)))
+        _check_name(name, "tar", is_plain=(info.isreg() or info.isdir()) and not info.issparse())
         if info.isreg():
-            yield Member(info.name.removeprefix("./"), info.size, info.size, info)
+            yield Member(name.removeprefix("./"), info.size, info.size, info)
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """Chinese Windows writes names in GBK and does not say so; the library then reads them as those of DOS."""
     if info.flag_bits & UTF8:
         return info.filename
     try:
-        raw = info.filename.encode("cp437")
+        return _decoded(info.filename.encode(DOS))
     except UnicodeEncodeError:
         return info.filename
+
+
+def _decoded(name: bytes) -> str:
+    """Chinese Windows writes names in GBK and does not say so; the libraries then read them as something else."""
     for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return info.filename
+        with suppress(UnicodeDecodeError):
+            return name.decode(encoding)
+    return name.decode(DOS)
 
 
 def _check_name(name: str, form: str, *, is_plain: bool) -> None:

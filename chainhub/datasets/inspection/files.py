@@ -6,7 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext_noop
 from PIL import Image
 
-from chainhub.datasets.inspection.archives import Archive, Member, shown
+from chainhub.datasets.inspection.archives import Archive, Member, Reading, shown
 from chainhub.datasets.inspection.arrows import inspect_arrow
 from chainhub.datasets.inspection.corpora import count_lines, inspect_corpus, inspect_parallel
 from chainhub.datasets.inspection.decoding import decode
@@ -87,7 +87,8 @@ def _inspect_archive(archive: Archive, work: Path, repairs: Repairs, tell: Tell,
         return _inspect_texts(archive, texts, work, repairs, tell)
     if len(archive.members) == 1 and archive.members[0].name.lower().endswith(TABLES):
         member, inside = archive.members[0], work / "member"
-        archive.extract(member, inside, part_of(tell, 0.0, 0.1))
+        with archive.reading() as reading:
+            reading.extract(member, inside, part_of(tell, 0.0, 0.1))
         return _inspect_inside(inside, work, repairs, tell, name=member.path.name)
     raise RefusedFileError(
         gettext_noop(
@@ -103,30 +104,30 @@ def _is_side(member: Member) -> bool:
     return member.suffix in {".en", ".zh", ".de", ".fr", ".es", ".ja", ".ru", ".ko", ".it", ".pt", ".ar", ".cn"}
 
 
-def _inspect_texts(
-    archive: Archive, texts: list[Member], work: Path, repairs: Repairs, tell: Tell
-) -> Findings:  # fmt: skip
-    others = [member.name for member in archive.members if member not in texts]
+def _inspect_texts(archive: Archive, texts: list[Member], work: Path, repairs: Repairs, tell: Tell) -> Findings:
+    taken = {member.name for member in texts}
+    others = [member.name for member in archive.members if member.name not in taken]
     if others:
         repairs.tell(
             gettext_noop("Files that are no texts were left out (%(count)s, such as “%(path)s”)."),
             count=len(others),
             path=shown(others[0]),
         )
-    if len(texts) == 2:  # noqa: PLR2004 - one may translate the other
-        two = [(member.name, _decoded(archive, member, work, number)) for number, member in enumerate(texts)]
-        if count_lines(two[0][1]) == count_lines(two[1][1]) > 1:
-            return inspect_parallel(two, work, repairs, tell, encoding="UTF-8")
-    every = (
-        (shown(member.name), _decoded(archive, member, work, 0, part_of(tell, number / len(texts) / 2, 0.5)))
-        for number, member in enumerate(texts)
-    )
-    return inspect_corpus(every, work, repairs, tell, encoding="UTF-8")
+    with archive.reading() as reading:
+        if len(texts) == 2:  # noqa: PLR2004 - one may translate the other
+            two = [(member.name, _decoded(reading, member, work, number)) for number, member in enumerate(texts)]
+            if count_lines(two[0][1]) == count_lines(two[1][1]) > 1:
+                return inspect_parallel(two, work, repairs, tell, encoding="UTF-8")
+        every = (
+            (shown(member.name), _decoded(reading, member, work, 0, part_of(tell, number / len(texts) / 2, 0.5)))
+            for number, member in enumerate(texts)
+        )
+        return inspect_corpus(every, work, repairs, tell, encoding="UTF-8")
 
 
-def _decoded(archive: Archive, member: Member, work: Path, number: int, tell: Tell = quiet) -> Path:
+def _decoded(reading: Reading, member: Member, work: Path, number: int, tell: Tell = quiet) -> Path:
     raw, text = work / "raw", work / f"text-{number}"
-    archive.extract(member, raw, tell)
+    reading.extract(member, raw, tell)
     decode(raw, text, Repairs(), quiet, ZeroScan)
     raw.unlink()
     return text

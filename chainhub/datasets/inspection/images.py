@@ -137,7 +137,7 @@ def _tell_of_others(archive: Archive, notes: Notes | None, repairs: Repairs) -> 
 
 
 def _label(member: Member, notes: Notes | None) -> str:
-    return (notes.labels.get(member.name) or "") if notes else member.path.parent.name
+    return plain_text((notes.labels.get(member.name) or "") if notes else member.path.parent.name)
 
 
 def _rows(
@@ -186,7 +186,7 @@ def _judge(gallery: Gallery, seen: int, *, repairs: Repairs | None = None, final
         raise RefusedFileError(
             gettext_noop("Images cannot be decoded (%(count)s, the first is “%(path)s”); pack them again."),
             count=broken,
-            path=gallery.broken[0][:120],
+            path=shown(gallery.broken[0]),
         )
     if not final or repairs is None:
         return
@@ -196,7 +196,7 @@ def _judge(gallery: Gallery, seen: int, *, repairs: Repairs | None = None, final
                 "Images that cannot be decoded or lie in no folder were left out (%(count)s, such as “%(path)s”)."
             ),
             count=broken,
-            path=gallery.broken[0][:120],
+            path=shown(gallery.broken[0]),
         )
     if gallery.turned:
         repairs.tell(gettext_noop("Images of other formats were turned into PNG (%(count)s)."), count=gallery.turned)

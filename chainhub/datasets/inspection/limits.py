@@ -22,6 +22,7 @@ MAX_IMAGES = 500_000
 MAX_IMAGE_BYTES = 64 * 2**20
 MAX_PIXELS = 64_000_000
 MAX_NOTES_BYTES = 256 * 2**20  # of a file that describes images, or of a workbook's shared strings: they are read whole
+MAX_NOTES_TRIED = 100
 
 # Faults that are left out and told, rather than refused: few in number, or a small share.
 FEW = 20

@@ -1,6 +1,7 @@
 """How values are written: what counts as missing, as a number, as a date."""
 
 import re
+from typing import Any
 
 # Empty, or a word that everywhere means that nothing is known.
 MISSING = frozenset(
@@ -63,3 +64,12 @@ def plain_text(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def plain_json(value: Any) -> Any:
+    """The same with plain text throughout, keys too: what was found in strangers' files goes into a database."""
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, dict):
+        return {plain_json(key): plain_json(inner) for key, inner in value.items()}
+    return [plain_json(inner) for inner in value] if isinstance(value, list | tuple) else value
