@@ -26,7 +26,7 @@ class Control:
 
     @property
     def kind(self) -> str:
-        """Which branch of the template: choice, group, range, hidden or plain."""
+        """Which branch of the template: choice, group, checklist, range, date, hidden or plain."""
         if self.bound.is_hidden:
             return "hidden"
         if isinstance(self.widget, forms.CheckboxSelectMultiple):
@@ -35,7 +35,8 @@ class Control:
             return "group"
         if isinstance(self.widget, forms.CheckboxInput):
             return "choice"
-        return "range" if getattr(self.widget, "input_type", "") == "range" else "plain"
+        kind = self.widget.attrs.get("type") or getattr(self.widget, "input_type", "")
+        return kind if kind in {"range", "date"} else "plain"
 
     @property
     def help_id(self) -> str:

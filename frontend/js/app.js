@@ -4,6 +4,7 @@ import { activate, retire } from "./lib/activate.js";
 import "./chrome.js";
 import "./confirm.js";
 import "./copy.js";
+import "./dates.js";
 import "./fields.js";
 import "./launch.js";
 import "./search.js";

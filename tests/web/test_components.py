@@ -1,7 +1,7 @@
 """The components that every page is made of: what they say, in both languages, and what they never let through."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -143,6 +143,17 @@ def test_field_tells_its_help_and_error_to_everybody():
     assert 'aria-invalid="true"' in html
     assert 'id="id_epochs-error"' in html
     assert 'class="input"' in html
+
+
+def test_a_day_is_written_beside_the_browsers_control():
+    def field(**initial: date) -> str:
+        form = Sample(initial=initial)
+        form.fields["day"] = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        return plain(shown("{% field form.day %}", form=form))
+
+    assert field(day=date(2026, 3, 4)).endswith("2026-03-04")
+    with translation.override("zh-hans"):
+        assert field().endswith("年-月-日")
 
 
 def test_field_that_depends_on_another_says_on_which():
