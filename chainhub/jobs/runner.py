@@ -12,10 +12,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from chainhub.core.queue import send
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.models import DatasetVersion
 from chainhub.datasets.recasting import rewrite
-from chainhub.datasets.references import lay_out_reference
+from chainhub.datasets.references import ChangedReferenceError, UnreachableError, lay_out_reference
 from chainhub.datasets.roles import corrected_types, sensitive_fields
 from chainhub.jobs.cache import cached
 from chainhub.jobs.fields import feature_names
@@ -118,9 +119,16 @@ def _training_blob(version: DatasetVersion) -> Blob:
 
 
 def _lay_out_referred(version: DatasetVersion, place: Path, types: dict[str, str]) -> None:
-    """Out of its owner's hands into the run's folder, and with that away again: the cache gets nothing of it."""
+    """Out of its owner's hands into the run's folder, and with that away again: the cache gets nothing of it.
+
+    What is not as it was registered is checked at once, so that its page says so and its owner is told.
+    """
     as_read = place.with_suffix(".read") if types else place
-    lay_out_reference(version, as_read, lambda _share: None)
+    try:
+        lay_out_reference(version, as_read, lambda _share: None)
+    except (UnreachableError, ChangedReferenceError):
+        send("datasets.check_reference", version.pk)
+        raise
     if types:
         rewrite(as_read, place, types)
         as_read.unlink()

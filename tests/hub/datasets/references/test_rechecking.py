@@ -17,7 +17,8 @@ from chainhub.celery import app
 from chainhub.core.sentences import render
 from chainhub.datasets import services, tasks
 from chainhub.datasets.models import Dataset, DatasetVersion
-from chainhub.datasets.references import described
+from chainhub.datasets.references import ChangedReferenceError, UnreachableError, described
+from chainhub.jobs import runner
 from chainhub.organizations.models import Organization
 from tests.factories.datasets import inspected
 from tests.hub.datasets.references.conftest import CSV, Owner
@@ -131,3 +132,20 @@ def test_two_workers_do_not_read_the_same_file(server: Owner, alice: User, anvil
     assert sweep_after(days=2) == 0
     cache.delete(f"rechecking-reference:{version.pk}")
     assert services.recheck_references() == 1
+
+
+@pytest.mark.parametrize("left", [OTHER, None])
+def test_a_job_that_finds_it_otherwise_has_it_checked_at_once(
+    folder: Path, alice: User, anvil: Organization, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: bytes | None
+) -> None:
+    version = referred(alice, anvil, f"{folder}/bearings.csv")
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(runner, "send", lambda *task: sent.append(task))
+    (folder / "bearings.csv").unlink() if left is None else (folder / "bearings.csv").write_bytes(left)
+    work = tmp_path / "run"
+    work.mkdir()
+    with pytest.raises(UnreachableError if left is None else ChangedReferenceError):
+        runner._lay_out_referred(version, work / "0.parquet", {})
+    assert sent == [(tasks.check_reference.name, version.pk)]
+    tasks.check_reference(version.pk)
+    assert len(told()) == 1
