@@ -18,6 +18,7 @@ from chainhub.api.versions import dataset_of
 from chainhub.collaborations.models import Collaboration
 from chainhub.datasets import services
 from chainhub.datasets.models import Grant
+from chainhub.policies.permissions import may_set_policy
 from chainhub.policies.reading import offered
 from chainhub.policies.services import asking, grant_on_terms
 from chainhub.policies.services.offering import check_terms
@@ -67,9 +68,10 @@ class Grants(mixins.ListModelMixin, GenericViewSet[Grant]):
             grant = services.grant_use(dataset, collaboration, actor=actor(request), needs_approval=said)
         else:
             terms = asking(wanted.validated_data.get("terms") or offered(dataset), asks=asks)
-            check_terms(terms)
+            standing = offered(dataset) if may_set_policy(request.user, dataset) else None
+            check_terms(terms, actor=actor(request), standing=standing)
             grant = grant_on_terms(dataset, collaboration, actor=actor(request), terms=terms)
-        return Response(GrantSerializer(grant).data, status=status.HTTP_201_CREATED)
+        return Response(self.get_serializer(grant).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={204: OpenApiResponse(description="Taken back.")}, summary="Take a grant back")
     def destroy(self, request: Request, **kwargs: Any) -> Response:

@@ -1,12 +1,11 @@
 """REST: usage policies of datasets, requests for access and their negotiation, and what was agreed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -22,27 +21,36 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import render
 from chainhub.datasets.models import Dataset
 from chainhub.policies import odrl, permissions, services
-from chainhub.policies.models import AccessRequest, SignedAgreement, Turn, UsagePolicy
+from chainhub.policies.fitting import fitted
+from chainhub.policies.models import AccessRequest, Turn, UsagePolicy
+from chainhub.policies.names import as_told
 from chainhub.policies.parsing import parse_terms
-from chainhub.policies.pdf import pdf_of
 from chainhub.policies.reading import offered
 from chainhub.policies.sentences import sentences_of
-from chainhub.policies.terms import Terms
 
 AS = OpenApiParameter("as", str, enum=["terms", "odrl"], description="odrl: as an ODRL 2.2 policy in JSON-LD")
 
 
 class TermsField(serializers.JSONField):
-    """The fields of the terms; what is left out limits nothing."""
+    """The fields of the terms; what is left out limits nothing.
+
+    A collaboration that you do not belong to reads `-another-`.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         """Read and checked; a refusal names the field."""
         return parse_terms(super().to_internal_value(data))
 
+    def to_representation(self, value: Any) -> Any:
+        """As stored, but for the names of collaborations that are not the reader's."""
+        if not value.get("collaborations"):
+            return value
+        return {**value, "collaborations": list(as_told(parse_terms(value), known_to(self.context)).collaborations)}
 
-def in_words(terms: Terms) -> list[str]:
-    """Each term as a sentence."""
-    return [render(one.sentence) for one in sentences_of(terms)]
+
+def known_to(context: Mapping[str, Any]) -> QuerySet[Collaboration]:
+    """The collaborations that the reader of the answer may see."""
+    return Collaboration.objects.visible_to(context["request"].user)
 
 
 class PolicySerializer(serializers.ModelSerializer[UsagePolicy]):
@@ -59,7 +67,7 @@ class PolicySerializer(serializers.ModelSerializer[UsagePolicy]):
 
     def get_sentences(self, policy: UsagePolicy) -> list[str]:
         """In the language of the request."""
-        return in_words(policy.said)
+        return [render(one.sentence) for one in sentences_of(policy.said, known=known_to(self.context))]
 
 
 class Policies(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[UsagePolicy]):
@@ -91,13 +99,15 @@ class Policies(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[
             return Response(self.get_serializer(policy).data)
         here = request.build_absolute_uri
         target, owner = here(policy.dataset.get_absolute_url()), here(policy.dataset.organization.get_absolute_url())
-        return Response(odrl.offer(policy.said, uid=here(request.path), target=target, assigner=owner))
+        told = as_told(policy.said, known_to({"request": request}))
+        return Response(odrl.offer(told, uid=here(request.path), target=target, assigner=owner))
 
 
 class TurnSerializer(serializers.ModelSerializer[Turn]):
     """One move; `person` is null where the hub moved on because both had said yes."""
 
     person = serializers.SerializerMethodField()
+    terms = TermsField(read_only=True)
 
     class Meta:
         model = Turn
@@ -207,7 +217,7 @@ class AccessRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         seen = Collaboration.objects.visible_to(request.user).distinct()
         collaboration = get_object_or_404(seen, slug=given.pop("collaboration"))
         organization = given.pop("organization")
-        given.setdefault("terms", offered(dataset))
+        given.setdefault("terms", fitted(offered(dataset), [organization], [collaboration]))
         asked = services.request_access(dataset, collaboration, organization, actor=actor(request), **given)
         return self._shown(asked, status.HTTP_201_CREATED)
 
@@ -238,51 +248,6 @@ class AccessRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         return dict(wanted.validated_data)
 
 
-class SignedAgreementSerializer(serializers.ModelSerializer[SignedAgreement]):
-    """What was agreed: terms, words in both languages, and the SHA-256 of those words in UTF-8."""
-
-    request = serializers.IntegerField(source="request_id", read_only=True)
-    provider = serializers.CharField(source="request.dataset.organization.slug")
-    consumer = serializers.CharField(source="request.organization.slug")
-    provider_person = PersonField(read_only=True)
-    consumer_person = PersonField(read_only=True)
-    in_force = serializers.SerializerMethodField()
-
-    class Meta:
-        model = SignedAgreement
-        fields = (
-            "id", "request", "provider", "consumer", "terms", "text", "sha256", "provider_person", "provider_at",
-            "consumer_person", "consumer_at", "in_force", "created_at",
-        )  # fmt: skip
-
-    def get_in_force(self, agreement: SignedAgreement) -> bool:
-        """Whether its grant stands."""
-        return agreement.grant.revoked_at is None
-
-
-class SignedAgreements(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[SignedAgreement]):
-    """Agreements of your organizations."""
-
-    queryset = SignedAgreement.objects.none()
-    serializer_class = SignedAgreementSerializer
-
-    def get_queryset(self) -> QuerySet[SignedAgreement]:
-        """Newest first."""
-        seen = SignedAgreement.objects.visible_to(self.request.user)
-        return seen.select_related(
-            "request__dataset__organization", "request__organization", "grant", "provider_person", "consumer_person"
-        )
-
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    @action(methods=["get"], detail=True)
-    def pdf(self, request: Request, **kwargs: Any) -> HttpResponse:
-        """To print and to file."""
-        agreement = self.get_object()
-        answer = HttpResponse(pdf_of(agreement), content_type="application/pdf")
-        answer["Content-Disposition"] = f'attachment; filename="agreement-{agreement.request_id}.pdf"'
-        return answer
-
-
 BASE = "datasets/<slug:org>/<slug:slug>/policies/"
 urlpatterns = [
     path(BASE, Policies.as_view({"get": "list", "post": "create"}), name="dataset-policies"),
@@ -291,6 +256,5 @@ urlpatterns = [
 
 
 def register(router: SimpleRouter) -> None:
-    """Negotiations and agreements; policies stand beneath their dataset."""
+    """Negotiations; policies stand beneath their dataset."""
     router.register("access-requests", AccessRequests, basename="access-request")
-    router.register("agreements", SignedAgreements, basename="signed-agreement")

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from chainhub.api import (
     activity,
+    agreements,
     audit,
     collaborations,
     curation,
@@ -32,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 NOUNS = (
     people, audit, activity, organizations, keys, collaborations, datasets, jobs, nodes, models, curation, policies,
-    scenarios, search,
+    agreements, scenarios, search,
 )  # fmt: skip
 for noun in NOUNS:
     noun.register(router)

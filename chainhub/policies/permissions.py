@@ -10,6 +10,7 @@ from chainhub.policies.models import AccessRequest
 from chainhub.policies.states import Side, State
 
 PROVIDERS, CONSUMERS = STEWARDS, SCIENTISTS
+TURNS = {State.REQUESTED: Side.PROVIDER, State.OFFERED: Side.CONSUMER}
 
 
 def may_set_policy(user: Any, dataset: Dataset) -> bool:
@@ -25,6 +26,11 @@ def asking_organizations(user: Any, dataset: Dataset) -> OrganizationQuerySet:
     return mine.exclude(pk=dataset.organization_id)
 
 
+def may_ask_for(user: Any, organization: Organization) -> bool:
+    """Ask and sign in the name of an organization that would use data."""
+    return has_role(user, organization, *CONSUMERS)
+
+
 def shared_collaborations(dataset: Dataset) -> Any:
     """Open collaborations of the owner."""
     return Collaboration.objects.joined_by([dataset.organization]).filter(closed_at=None)
@@ -36,13 +42,19 @@ def may_request(user: Any, dataset: Dataset) -> bool:
 
 
 def side_of(user: Any, request: AccessRequest) -> str | None:
-    """On which side the person may move; None for those who may only read."""
-    if has_role(user, request.dataset.organization, *PROVIDERS):
-        return Side.PROVIDER
-    return Side.CONSUMER if has_role(user, request.organization, *CONSUMERS) else None
+    """On which side the person may move; None for those who may only read.
+
+    Who sits on both stands where the turn is: what the inbox asks can then be answered.
+    """
+    sides = [
+        *([Side.PROVIDER] if has_role(user, request.dataset.organization, *PROVIDERS) else []),
+        *([Side.CONSUMER] if may_ask_for(user, request.organization) else []),
+    ]
+    turn = TURNS.get(State(request.status))
+    return turn if turn in sides else next(iter(sides), None)
 
 
 def may_answer(user: Any, request: AccessRequest) -> bool:
     """Whether it is this person's turn."""
-    turn = {State.REQUESTED: Side.PROVIDER, State.OFFERED: Side.CONSUMER}.get(State(request.status))
+    turn = TURNS.get(State(request.status))
     return turn is not None and side_of(user, request) == turn

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop
 
 from chainhub.core.sentences import Sentence, sentence
-from chainhub.policies.names import named
+from chainhub.organizations.models import Organization
+from chainhub.policies.names import Known, named
 from chainhub.policies.terms import DOWNLOAD, EVALUATE, TRAIN_FEDERATED, TRAIN_POOLED, VIEW_ROWS, Terms
 
 ANYBODY = gettext_noop("Every participant of the collaboration may use the data.")
@@ -50,20 +51,22 @@ class TermSentence:
     sentence: Sentence
 
 
-def sentences_of(terms: Terms, *, user: str = "") -> list[TermSentence]:
+def sentences_of(terms: Terms, *, known: Known = None, user: Organization | None = None) -> list[TermSentence]:
     """Everything that the terms say, in the order in which people ask: who, what for, what, how, until when.
 
-    `user` is the name of the one organization to whom the permission is given, where it is given to one: terms that
-    limit nobody then still let nobody else use the data.
+    `known` are the collaborations that the reader may see; the others are not named. `user` is the one organization
+    to whom the permission is given, where it is given to one: whomever else the terms name, this lets nobody else.
     """
-    told = [TermSentence(field, said) for field, say in SAYING.items() if (said := say(terms)) is not None]
-    if not user or terms.organizations:
+    told = [TermSentence(field, said) for field in SAYING if (said := sentence_of(field, terms, known)) is not None]
+    if user is None or (terms.organizations and user.slug not in terms.organizations):
         return told
-    return [TermSentence("organizations", sentence(ONLY_ONE, name=user)), *told[1:]]
+    return [TermSentence("organizations", sentence(ONLY_ONE, name=user.name)), *told[1:]]
 
 
-def sentence_of(field: str, terms: Terms) -> Sentence | None:
+def sentence_of(field: str, terms: Terms, known: Known = None) -> Sentence | None:
     """What one field says; None where it limits nothing that is worth a word."""
+    if field == "collaborations" and terms.collaborations:
+        return sentence(ONLY_COLLABORATIONS, names=named(field, terms.collaborations, known))
     return SAYING[field](terms)
 
 
@@ -115,7 +118,7 @@ def _until(terms: Terms) -> Sentence:
 
 SAYING: dict[str, Callable[[Terms], Sentence | None]] = {
     "organizations": _names("organizations", ONLY_ORGANIZATIONS, ANYBODY),
-    "collaborations": _names("collaborations", ONLY_COLLABORATIONS),
+    "collaborations": lambda _terms: None,  # who may be told which is for `sentence_of` to say
     "purposes": _names("purposes", ONLY_PURPOSES, ANY_PURPOSE),
     "uses": _uses,
     "recipes": _names("recipes", RECIPES),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop, override
 
+from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import Sentence, render, sentence
 from chainhub.policies.models import AccessRequest, Turn
 from chainhub.policies.sentences import sentences_of
@@ -55,7 +56,8 @@ def _lines(request: AccessRequest, terms: Terms, provider: Turn, consumer: Turn)
     yield sentence(PURPOSE, purpose=request.purpose)
     yield blank
     yield sentence(TERMS)
-    said = [one.sentence for one in sentences_of(terms, user=user.name)]
+    known = Collaboration.objects.filter(pk=request.collaboration_id)  # the one that both sides are in for sure
+    said = [one.sentence for one in sentences_of(terms, known=known, user=user)]
     said += [sentence(text) for text in (FOR_ALL, BACK, MACHINE)]
     for number, one in enumerate(said, 1):
         yield sentence(TERM, number=number, said=one)

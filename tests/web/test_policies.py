@@ -47,20 +47,22 @@ def test_the_owner_offers_and_everybody_reads_sentences(
     client = browse(alice)
     assert "At least three organizations in the pool" in text(client, f"{page}policy/?template=careful")
     preview = client.post(f"{page}policy/preview/", FORM).content.decode()
-    assert "At most 7 training jobs may use it." in preview
+    assert "At most 7 training jobs may use it, however often" in preview
     assert (
         "must permit something"
         in client.post(f"{page}policy/preview/", {"training": "none", "rows": "none"}).content.decode()
     )
     assert client.post(f"{page}policy/", FORM).status_code == 302
     seen = text(browse(bob), f"{page}?tab=use")
-    assert "At most 7 training jobs may use it." in seen
+    assert "At most 7 training jobs may use it, however often" in seen
     assert f"{page}request/" in seen
     with translation.override("zh-hans"):
         chinese = browse(bob).get(f"{page}?tab=use", headers={"Accept-Language": "zh-hans"}).content.decode()
-    assert "最多可用于7个训练任务。" in chinese
+    assert "最多可用于7个训练任务，授权续期不重新计数" in chinese
     policy = browse(bob).get(f"{page}policy/odrl.json").json()
-    assert {"leftOperand": "count", "operator": "lteq", "rightOperand": 7} in policy["permission"][0]["constraint"]
+    assert {"leftOperand": "chainhub:jobsUnderAgreement", "operator": "lteq", "rightOperand": 7} in policy[
+        "permission"
+    ][0]["constraint"]
     assert browse(bob).get(f"{page}policy/").status_code == 403
 
 
@@ -81,7 +83,7 @@ def test_from_the_request_to_the_signed_page(
     seen = text(browse(bob), asked.get_absolute_url())
     assert 'data-change="max_jobs"' in seen
     assert "permits less" in seen
-    assert "<mark>At most 10 training jobs may use it.</mark>" in seen
+    assert "<mark>At most 10 training jobs may use it, however often" in seen
     assert "offers other terms than you asked for" in text(browse(bob), "/inbox/")
     done = browse(bob).post(f"{asked.get_absolute_url()}answer/", {"do": "accept", "read": "2"})
     agreement = SignedAgreement.objects.get()
@@ -93,6 +95,35 @@ def test_from_the_request_to_the_signed_page(
     plain = browse(alice).get(f"{agreement.get_absolute_url()}agreement.txt").content
     assert plain.decode() == agreement.text
     assert browse(alice).get(f"{agreement.get_absolute_url()}odrl.json").json()["@type"] == "Agreement"
+
+
+def test_a_refused_request_keeps_what_was_typed_and_leads_to_the_open_one(
+    browse: Browse, bob: Any, alice: Any, bearings: Dataset, alliance: Any, asked: AccessRequest
+) -> None:
+    page, purpose = f"{bearings.get_absolute_url()}request/", "A long story of worn bearings"
+    sent = {**FORM, "organization": "borealis", "collaboration": alliance.slug, "purpose": purpose}
+    twice = browse(bob).post(page, sent).content.decode()
+    assert "negotiates about this dataset already" in twice
+    assert f'href="{asked.get_absolute_url()}"' in twice
+    assert purpose in twice
+    services.terminate(asked, actor=alice)
+    Dataset.objects.update(withdrawn_at=bearings.created_at, visibility="hub")
+    countered = browse(bob).post(f"{asked.get_absolute_url()}counter/", {**FORM, "note": "Once more, please"})
+    assert "The negotiation has moved on" in countered.content.decode()
+    assert "Once more, please" in countered.content.decode()
+
+
+def test_a_preview_takes_every_name_that_the_form_takes(
+    browse: Browse, alice: Any, bearings: Dataset, alliance: Any, cobalt: Any
+) -> None:
+    """The policy names Cobalt, which shares no collaboration with Anvil any more; the form keeps it, so does this."""
+    services.set_policy(bearings, Terms(organizations=("cobalt",)), actor=alice)
+    page = bearings.get_absolute_url()
+    kept = {**FORM, "organizations": "cobalt"}
+    assert "Only these organizations may use the data: Cobalt Bank." in (
+        browse(alice).post(f"{page}policy/preview/", kept).content.decode()
+    )
+    assert browse(alice).post(f"{page}policy/", kept).status_code == 302
 
 
 def test_who_may_only_read_sees_no_buttons_and_outsiders_see_nothing(

@@ -9,6 +9,7 @@ from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError, NotAllowedError
 from chainhub.datasets.models import Grant
 from chainhub.policies import permissions, wording
+from chainhub.policies.fitting import between
 from chainhub.policies.models import AccessRequest, SignedAgreement, Turn
 from chainhub.policies.services.granting import grant_on_terms
 from chainhub.policies.services.turns import turn
@@ -33,7 +34,8 @@ def conclude(request: AccessRequest) -> SignedAgreement:
             continue
         check_move(request.status, side, state)
         turn(request, side, state, person=None, terms=terms)
-    grant = _granted(request, owner, terms)
+    terms = between(terms, request.organization, request.collaboration)
+    grant = _granted(request, owner, user, terms)
     text = wording.text_of(request, terms, provider=provider, consumer=consumer)
     return SignedAgreement.objects.create(
         request=request,
@@ -56,14 +58,20 @@ def _word_of(request: AccessRequest, side: str) -> tuple[Turn, User]:
     return said, said.person
 
 
-def _granted(request: AccessRequest, owner: User, terms: Terms) -> Grant:
-    """In the name of the owner's person who agreed, as long as that person may."""
+def _granted(request: AccessRequest, owner: User, user: User, terms: Terms) -> Grant:
+    """In the names of the two who agreed, as long as those may."""
     if terms.ends_at and terms.ends_at <= timezone.now():
         raise DomainError(gettext_noop("These terms have ended meanwhile; propose others."))
     if not permissions.may_set_policy(owner, request.dataset):
         raise NotAllowedError(
             gettext_noop("%(person)s no longer decides about this data; ask its owner to offer the terms anew."),
             person=str(owner),
+        )
+    if not permissions.may_ask_for(user, request.organization):
+        raise NotAllowedError(
+            gettext_noop("%(person)s no longer speaks for %(organization)s; let somebody who does ask anew."),
+            person=str(user),
+            organization=request.organization.name,
         )
     return grant_on_terms(
         request.dataset,

@@ -9,6 +9,7 @@ from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
 from chainhub.datasets.models import Dataset
 from chainhub.organizations.models import Organization
 from chainhub.policies import permissions
+from chainhub.policies.fitting import between
 from chainhub.policies.models import AccessRequest
 from chainhub.policies.reading import current_policy
 from chainhub.policies.services.agreeing import conclude
@@ -37,8 +38,9 @@ def request_access(
     purpose = purpose.strip()
     if not purpose:
         raise InvalidInputError(gettext_noop("Say what the data is to be used for."), field="purpose")
-    check_terms(terms)
     _check_asker(dataset, collaboration, organization, actor)
+    check_terms(terms, actor=actor)
+    terms = between(terms, organization, collaboration)
     try:
         return _request(dataset, collaboration, organization, actor, purpose, terms, note)
     except IntegrityError:
@@ -74,7 +76,8 @@ def counter(request: AccessRequest, terms: Terms, *, actor: User, note: str = ""
     request, side = _mine(request, actor)
     then = State.OFFERED if side == Side.PROVIDER else State.REQUESTED
     check_move(request.status, side, then)
-    check_terms(terms)
+    check_terms(terms, actor=actor)
+    terms = between(terms, request.organization, request.collaboration)
     last = request.turns.last()
     if last is not None and last.said == terms and last.state == then:
         raise InvalidInputError(gettext_noop("These are the terms that stand; accept them, or change them."))
@@ -92,6 +95,7 @@ def accept(request: AccessRequest, *, actor: User, read: int, note: str = "") ->
     last = request.turns.latest("number")
     if last.number != read:
         raise DomainError(gettext_noop("The terms have changed since you read them; please read them again."))
+    between(last.said, request.organization, request.collaboration)
     turn(request, side, then, person=actor, terms=last.said, note=note)
     agreement = conclude(request)
     url = agreement.get_absolute_url()

@@ -1,6 +1,9 @@
 """An owner says on which terms a dataset is offered."""
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -30,9 +33,9 @@ def set_policy(dataset: Dataset, terms: Terms, *, actor: User, note: str = "") -
             gettext_noop("Only those who keep the data of %(organization)s may set its terms."),
             organization=dataset.organization.name,
         )
-    check_terms(terms)
     dataset = Dataset.objects.select_for_update(of=("self",)).select_related("organization").get(pk=dataset.pk)
     last = current_policy(dataset)
+    check_terms(terms, actor=actor, standing=last.said if last else None)
     if last is not None and last.said == terms:
         return last
     number = last.number + 1 if last else 1
@@ -44,15 +47,20 @@ def set_policy(dataset: Dataset, terms: Terms, *, actor: User, note: str = "") -
     return policy
 
 
-def check_terms(terms: Terms) -> None:
-    """Raises `TermsError` for terms that end before today, or name what there is not."""
+def check_terms(terms: Terms, *, actor: User, standing: Terms | None = None) -> None:
+    """Raises `TermsError` for terms that end before today, or name what there is not, or not for this person.
+
+    The refusal is the same for both, so that nobody learns from it which collaborations there are. What the `standing`
+    terms name may go on being named.
+    """
     if terms.ends_at and terms.ends_at <= timezone.now():
         raise _refused("until", PAST)
     known = {
-        "organizations": set(Organization.objects.filter(slug__in=terms.organizations).values_list("slug", flat=True)),
-        "collaborations": set(
-            Collaboration.objects.filter(slug__in=terms.collaborations).values_list("slug", flat=True)
-        ),
+        "organizations": _slugs(Organization.objects.visible_to(actor), terms.organizations),
+        "collaborations": {
+            *_slugs(Collaboration.objects.visible_to(actor), terms.collaborations),
+            *(standing.collaborations if standing else ()),
+        },
         "recipes": set(titles_of("recipes")),
         "purposes": set(titles_of("purposes")),
     }
@@ -60,6 +68,10 @@ def check_terms(terms: Terms) -> None:
         for value in getattr(terms, field):
             if value not in names:
                 raise _refused(field, NO_SUCH, value=value)
+
+
+def _slugs(rows: QuerySet[Any], wanted: tuple[str, ...]) -> set[str]:
+    return set(rows.filter(slug__in=wanted).values_list("slug", flat=True)) if wanted else set()
 
 
 def _refused(name: str, text: str, **params: str) -> TermsError:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_lazy as lazily
@@ -62,14 +63,16 @@ class TermsForm(forms.Form):
     name_source = forms.BooleanField(label=_("Results name the owner as the source"), required=False)
     delete_after_days = _number("delete_after_days", help_text=_("For copies of data and models outside of the hub."))
 
-    def __init__(self, *args: Any, terms: Terms | None = None, owner: Organization, **kwargs: Any) -> None:
-        if terms is not None:
-            kwargs["initial"] = {**initial_of(terms), **kwargs.get("initial", {})}
+    def __init__(
+        self, *args: Any, terms: Terms, owner: Organization, among: QuerySet[Collaboration], **kwargs: Any
+    ) -> None:
+        """`among`: the collaborations that may be named, with their participants; the person sees all of them."""
+        kwargs["initial"] = {**initial_of(terms), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        partners = Collaboration.objects.joined_by([owner]).filter(closed_at=None)
-        others = Organization.objects.filter(collaborations__in=partners).exclude(pk=owner.pk).distinct()
+        there = Q(collaborations__in=among) | Q(slug__in=terms.organizations)
+        others = Organization.objects.filter(there).exclude(pk=owner.pk).order_by("name").distinct()
         self._choose("organizations", others.values_list("slug", "name"))
-        self._choose("collaborations", partners.order_by("name").values_list("slug", "name"))
+        self._choose("collaborations", among.order_by("name").values_list("slug", "name"))
         for field in ("purposes", "recipes"):
             self._choose(field, [(name, translated(title)) for name, title in titles_of(field).items()])
 
@@ -132,10 +135,10 @@ class RequestForm(TermsForm):
     )  # fmt: skip
     note = forms.CharField(label=_("A word to them"), max_length=1000, required=False)
 
-    def __init__(self, *args: Any, asking: Any, shared: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, asking: Any, among: Any, **kwargs: Any) -> None:
+        super().__init__(*args, among=among, **kwargs)
         self.fields["organization"].queryset = asking  # type: ignore[attr-defined]
-        self.fields["collaboration"].queryset = shared  # type: ignore[attr-defined]
+        self.fields["collaboration"].queryset = among  # type: ignore[attr-defined]
 
 
 class CounterForm(TermsForm):

@@ -5,13 +5,16 @@ from contextlib import contextmanager
 
 from django.forms import BaseForm
 
-from chainhub.core.errors import InvalidInputError
+from chainhub.core.errors import DomainError, InvalidInputError
 
 
 @contextmanager
-def refusals_in(form: BaseForm) -> Iterator[None]:
-    """Turn an `InvalidInputError` of the block into an error of the form; other refusals pass."""
+def refusals_in(form: BaseForm, *, of: type[DomainError] = InvalidInputError) -> Iterator[None]:
+    """Turn a refusal of the block into an error of the form; those that are not `of` this kind pass.
+
+    A form with much to type takes every `DomainError`: what was typed outlives the refusal.
+    """
     try:
         yield
-    except InvalidInputError as refusal:
+    except of as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

@@ -4,13 +4,17 @@ import hashlib
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from chainhub.activity.models import AuditEvent, Notice
 from chainhub.activity.verifying import check_log
+from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import DomainError, IllegalMoveError, NotAllowedError
 from chainhub.core.sentences import render
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.policies import permissions, services
+from chainhub.policies.enforcement import Use, refusals
+from chainhub.policies.fitting import fitted
 from chainhub.policies.models import AccessRequest, SignedAgreement, UsagePolicy
 from chainhub.policies.parsing import TermsError, parse_terms
 from chainhub.policies.states import MOVES, OPEN, Side, State, may_move
@@ -146,6 +150,72 @@ def test_whoever_lost_the_seat_meanwhile_signs_nothing(asked: AccessRequest, ali
         services.accept(asked, actor=bob, read=2)
     asked.refresh_from_db()
     assert asked.status == State.OFFERED
+
+
+def test_whoever_asked_and_lost_the_seat_gets_nothing_signed(
+    asked: AccessRequest, alice: Any, bob: Any, borealis: Any
+) -> None:
+    """Bob asked, and is a viewer by the time the owner says yes: he does not speak for Borealis any more."""
+    borealis.memberships.filter(user=bob).update(role="viewer")
+    with pytest.raises(NotAllowedError, match="Bob no longer speaks for Borealis Motors"):
+        services.accept(asked, actor=alice, read=1)
+    asked.refresh_from_db()
+    assert (asked.status, Grant.objects.exists()) == (State.REQUESTED, False)
+
+
+def test_whoever_sits_on_both_sides_stands_where_the_turn_is(asked: AccessRequest, alice: Any, borealis: Any) -> None:
+    """Alice owns the data for Anvil and does science for Borealis: what her inbox asks she can answer."""
+    borealis.memberships.create(user=alice, role="scientist")
+    assert permissions.side_of(alice, asked) == Side.PROVIDER
+    services.counter(asked, OFFER, actor=alice)
+    asked.refresh_from_db()
+    waiting = AccessRequest.objects.awaiting(alice, permissions.PROVIDERS, permissions.CONSUMERS)
+    assert list(waiting) == [asked]
+    assert permissions.may_answer(alice, asked)
+    services.accept(asked, actor=alice, read=2)
+    assert Grant.objects.get().organization == borealis
+
+
+@pytest.mark.parametrize(
+    ("never", "field"),
+    [
+        (Terms(organizations=("cobalt",)), "organizations"),
+        (Terms(collaborations=("elsewhere",)), "collaborations"),
+        (Terms(purposes=("credit-scoring",)), "purposes"),
+    ],
+)
+def test_nobody_agrees_on_what_could_never_be_used(
+    asked: AccessRequest, alice: Any, bob: Any, borealis: Any, cobalt: Any, bearings: Any, alliance: Any, never: Terms,
+    field: str,
+) -> None:  # fmt: skip
+    """Terms that forbid the asker, its collaboration or its scenario are refused to both sides, by their field."""
+    Collaboration.objects.create(
+        name="Elsewhere", slug="elsewhere", goal="-", initiator=alliance.initiator, created_by=alice
+    ).participants.create(organization=bearings.organization, status="accepted", invited_by=alice)
+    with pytest.raises(TermsError) as refused:
+        services.counter(asked, never, actor=alice)
+    assert refused.value.field == field
+    services.terminate(asked, actor=bob)
+    with pytest.raises(TermsError) as refused:
+        services.request_access(bearings, alliance, borealis, actor=bob, purpose="Wear", terms=never)
+    assert refused.value.field == field
+
+
+def test_an_offer_to_others_is_asked_for_without_that_line(
+    alice: Any, bob: Any, borealis: Any, cobalt: Any, bearings: Any, alliance: Any
+) -> None:
+    """The policy lets only Cobalt; Borealis asks on the terms that its form begins with, and may use what it gets."""
+    policy = services.set_policy(bearings, Terms(organizations=("cobalt",), max_jobs=4), actor=alice)
+    begun = fitted(policy.said, [borealis], [alliance])
+    assert begun == Terms(max_jobs=4)
+    asked = services.request_access(bearings, alliance, borealis, actor=bob, purpose="Wear", terms=begun)
+    agreement = services.accept(asked, actor=alice, read=1).agreement
+    assert "Only Borealis Motors may use the data." in agreement.text
+    assert "Cobalt" not in agreement.text
+    use = Use(
+        act="train-pooled", organization="borealis", owner="anvil", at=timezone.now(), collaboration=alliance.slug
+    )
+    assert not refusals(use, parse_terms(agreement.grant.terms))
 
 
 def test_the_table_of_moves_knows_no_way_around() -> None:

@@ -127,11 +127,11 @@ def test_templates_are_different_and_say_what_they_promise() -> None:
 
 @pytest.mark.django_db
 def test_what_is_given_to_one_organization_says_so(anvil: Any) -> None:
-    """Terms that limit nobody, in an agreement with one: nobody else may use the data."""
-    first = render(sentences_of(Terms(), user="Anvil")[0].sentence)
-    assert first == "Only Anvil may use the data."
+    """Whomever the terms name, in an agreement with one nobody else may use the data."""
+    for terms in (Terms(), Terms(organizations=("anvil",)), Terms(organizations=("anvil", "borealis"))):
+        assert render(sentences_of(terms, user=anvil)[0].sentence) == "Only Anvil Steel may use the data."
     assert render(sentences_of(Terms())[0].sentence) == "Every participant of the collaboration may use the data."
-    named = render(sentences_of(Terms(organizations=("anvil",)), user="Anvil")[0].sentence)
+    named = render(sentences_of(Terms(organizations=("anvil",)))[0].sentence)
     assert named == f"Only these organizations may use the data: {anvil.name}."
 
 

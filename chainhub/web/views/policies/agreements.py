@@ -6,8 +6,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from chainhub.collaborations.models import Collaboration
 from chainhub.policies import odrl
 from chainhub.policies.models import SignedAgreement
+from chainhub.policies.names import as_told
 from chainhub.policies.pdf import pdf_of
 from chainhub.policies.wording import BETWEEN
 from chainhub.web.http import SignedInRequest
@@ -30,7 +32,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     agreement = visible_agreement(request, pk)
     english, _between, chinese = agreement.text.partition(BETWEEN)
     context = {"agreement": agreement, "asked": agreement.request, "english": english, "chinese": chinese,
-               "said": said(agreement.said)}  # fmt: skip
+               "said": said(agreement.said, request.user)}  # fmt: skip
     return render(request, "web/policies/agreement.html", context)
 
 
@@ -57,7 +59,7 @@ def as_odrl(request: SignedInRequest, pk: int) -> HttpResponse:
     agreement = visible_agreement(request, pk)
     here, asked = request.build_absolute_uri, agreement.request
     policy = odrl.agreement(
-        agreement.said,
+        as_told(agreement.said, Collaboration.objects.visible_to(request.user)),
         uid=here(agreement.get_absolute_url()),
         target=here(asked.dataset.get_absolute_url()),
         assigner=here(asked.dataset.organization.get_absolute_url()),

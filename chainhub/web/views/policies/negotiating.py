@@ -10,10 +10,13 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chainhub.core.errors import InvalidInputError
+from chainhub.collaborations.models import Collaboration
+from chainhub.core.errors import DomainError
 from chainhub.policies import permissions, services
 from chainhub.policies.comparing import differences
+from chainhub.policies.fitting import fitted
 from chainhub.policies.models import AccessRequest, Turn
+from chainhub.policies.names import Known
 from chainhub.policies.parsing import TITLES
 from chainhub.policies.sentences import sentence_of
 from chainhub.policies.states import State, may_move
@@ -39,12 +42,13 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     turns = list(asked.turns.select_related("person"))
     last = turns[-1]
     side = permissions.side_of(request.user, asked)
+    known = Collaboration.objects.visible_to(request.user)
     context = {
         "asked": asked,
-        "timeline": _timeline(turns),
+        "timeline": _timeline(turns, known),
         "last": last,
-        "said": said(last.said, user=asked.organization.name),
-        "changed": {one["field"] for one in _changes(turns)},
+        "said": said(last.said, request.user, user=asked.organization),
+        "changed": {one["field"] for one in _changes(turns, known)},
         "may_answer": permissions.may_answer(request.user, asked),
         "may_end": side is not None and may_move(asked.status, side, State.TERMINATED),
         "my_side": side,
@@ -79,21 +83,25 @@ def counter(request: SignedInRequest, pk: int) -> HttpResponse:
     """Propose other terms, beginning with those on the table."""
     asked = visible_request(request, pk)
     last = asked.turns.latest("number")
-    form = CounterForm(request.POST or None, terms=last.said, owner=asked.dataset.organization)
+    form = CounterForm(request.POST or None, **choices_in(asked))
     if request.method == "POST" and form.is_valid():
-        try:
-            with refusals_in(form):
-                services.counter(asked, form.terms, actor=request.user, note=form.cleaned_data["note"])
-                messages.success(request, _("Your terms have been proposed."))
-                return redirect(asked)
-        except InvalidInputError as refusal:
-            form.add_error(None, str(refusal))
-    told = said(last.said, user=asked.organization.name)
+        with refusals_in(form, of=DomainError):
+            services.counter(asked, form.terms, actor=request.user, note=form.cleaned_data["note"])
+            messages.success(request, _("Your terms have been proposed."))
+            return redirect(asked)
+    told = said(last.said, request.user, user=asked.organization)
     context = {"asked": asked, "dataset": asked.dataset, "form": form, "said": told}
     return render(request, "web/policies/counter.html", context)
 
 
-def _timeline(turns: list[Turn]) -> list[dict[str, Any]]:
+def choices_in(asked: AccessRequest) -> dict[str, Any]:
+    """With what a form of terms begins in this negotiation, and whom it may name: the two and their collaboration."""
+    here = Collaboration.objects.filter(pk=asked.collaboration_id)
+    terms = fitted(asked.turns.latest("number").said, [asked.organization], here)
+    return {"terms": terms, "owner": asked.dataset.organization, "among": here}
+
+
+def _timeline(turns: list[Turn], known: Known) -> list[dict[str, Any]]:
     """Each turn with what it changed; the hub's own moves are folded into the one that led to them."""
     shown: list[dict[str, Any]] = []
     before: Terms | None = None
@@ -101,26 +109,26 @@ def _timeline(turns: list[Turn]) -> list[dict[str, Any]]:
         if turn.person is None and shown:
             shown[-1]["then"].append(turn)
             continue
-        shown.append({"turn": turn, "changes": _differences(before, turn.said), "then": []})
+        shown.append({"turn": turn, "changes": _differences(before, turn.said, known), "then": []})
         before = turn.said
     return shown
 
 
-def _changes(turns: list[Turn]) -> list[dict[str, Any]]:
+def _changes(turns: list[Turn], known: Known) -> list[dict[str, Any]]:
     """What the terms on the table change in those before them."""
     spoken = [turn for turn in turns if turn.person is not None]
-    return _differences(spoken[-2].said, spoken[-1].said) if len(spoken) > 1 else []
+    return _differences(spoken[-2].said, spoken[-1].said, known) if len(spoken) > 1 else []
 
 
-def _differences(before: Terms | None, after: Terms) -> list[dict[str, Any]]:
+def _differences(before: Terms | None, after: Terms, known: Known) -> list[dict[str, Any]]:
     if before is None:
         return []
     return [
         {
             "field": one.field,
             "title": TITLES[one.field],
-            "before": sentence_of(one.field, before),
-            "after": sentence_of(one.field, after),
+            "before": sentence_of(one.field, before, known),
+            "after": sentence_of(one.field, after, known),
             "direction": one.direction,
         }
         for one in differences(before, after)

@@ -9,15 +9,19 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
 from chainhub.datasets.models import Dataset
+from chainhub.organizations.models import Organization
 from chainhub.policies import odrl, permissions, services
+from chainhub.policies.names import as_told
 from chainhub.policies.reading import current_policy, offered
 from chainhub.policies.sentences import sentences_of
 from chainhub.policies.templates import template, templates
 from chainhub.policies.terms import Terms
-from chainhub.web.forms.policies import PolicyForm, TermsForm
+from chainhub.web.forms.policies import PolicyForm
 from chainhub.web.forms.refusals import refusals_in
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.datasets.finding import visible
@@ -37,7 +41,8 @@ def policy(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         raise PermissionDenied
     begun = template(request.GET.get("template", ""))
     terms = begun.terms if begun else offered(dataset)
-    form = PolicyForm(request.POST or None, terms=terms, owner=dataset.organization)
+    among = permissions.shared_collaborations(dataset) & Collaboration.objects.visible_to(request.user)
+    form = PolicyForm(request.POST or None, terms=terms, owner=dataset.organization, among=among)
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             note = form.cleaned_data["note"]
@@ -51,19 +56,9 @@ def policy(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         "begun": begun,
         "current": current_policy(dataset),
         "standing": dataset.grants.active().count(),
-        "said": said(terms),
+        "said": said(terms, request.user),
     }
     return render(request, "web/policies/policy.html", context)
-
-
-@login_required
-@require_POST
-def preview(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
-    """What the form says as it stands, in sentences."""
-    dataset = visible(request, org, slug)
-    form = TermsForm(request.POST, owner=dataset.organization)
-    context = {"said": said(form.terms) if form.is_valid() else [], "errors": form.errors.values()}
-    return render(request, "web/policies/_said.html", context)
 
 
 @login_required
@@ -76,7 +71,7 @@ def as_odrl(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         raise Http404
     here = request.build_absolute_uri
     offer = odrl.offer(
-        current.said,
+        as_told(current.said, Collaboration.objects.visible_to(request.user)),
         uid=here(f"{request.path}#{current.number}"),
         target=here(dataset.get_absolute_url()),
         assigner=here(dataset.organization.get_absolute_url()),
@@ -91,14 +86,14 @@ def download(policy_json: Any, filename: str) -> HttpResponse:
     return answer
 
 
-def said(terms: Terms, *, user: str = "") -> list[dict[str, Any]]:
-    """The sentences as pages show them; `user` as in `sentences_of`."""
-    return [{"field": one.field, "sentence": one.sentence} for one in sentences_of(terms, user=user)]
+def said(terms: Terms, reader: User, *, user: Organization | None = None) -> list[dict[str, Any]]:
+    """The sentences as pages show them to this reader; `user` as in `sentences_of`."""
+    known = Collaboration.objects.visible_to(reader)
+    return [{"field": one.field, "sentence": one.sentence} for one in sentences_of(terms, known=known, user=user)]
 
 
 BASE = "datasets/<slug:org>/<slug:slug>/policy"
 urlpatterns = [
     path(f"{BASE}/", policy, name="dataset-policy"),
-    path(f"{BASE}/preview/", preview, name="dataset-policy-preview"),
     path(f"{BASE}/odrl.json", as_odrl, name="dataset-odrl"),
 ]

@@ -1,5 +1,7 @@
 """Asking for access, and the list of all requests of the person's organizations."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -10,7 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chainhub.collaborations.models import Collaboration
+from chainhub.core.errors import DomainError
+from chainhub.datasets.models import Dataset
+from chainhub.organizations.models import OrganizationQuerySet
 from chainhub.policies import permissions, services
+from chainhub.policies.fitting import fitted
 from chainhub.policies.models import AccessRequest
 from chainhub.policies.reading import offered
 from chainhub.policies.states import OPEN, State
@@ -35,14 +41,11 @@ def ask(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
         return redirect(use_tab(dataset))
     if not permissions.may_request(request.user, dataset):
         raise PermissionDenied
-    terms = offered(dataset)
-    shared = permissions.shared_collaborations(dataset) & Collaboration.objects.joined_by(asking)
+    choices = choices_for(dataset, asking)
     initial = {"organization": request.acting.slug if request.acting else None}
-    form = RequestForm(
-        request.POST or None, terms=terms, owner=dataset.organization, asking=asking, shared=shared, initial=initial
-    )
+    form = RequestForm(request.POST or None, **choices, asking=asking, initial=initial)
     if request.method == "POST" and form.is_valid():
-        with refusals_in(form):
+        with refusals_in(form, of=DomainError):
             given = form.cleaned_data
             made = services.request_access(
                 dataset,
@@ -55,7 +58,24 @@ def ask(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
             )
             messages.success(request, _("%(owner)s has been asked.") % {"owner": dataset.organization.name})
             return redirect(made)
-    return render(request, "web/policies/ask.html", {"dataset": dataset, "form": form, "said": said(terms)})
+    told = said(choices["terms"], request.user)
+    context = {"dataset": dataset, "form": form, "said": told, "open": _open(request, dataset)}
+    return render(request, "web/policies/ask.html", context)
+
+
+def choices_for(dataset: Dataset, asking: OrganizationQuerySet) -> dict[str, Any]:
+    """With what a request begins, and whom it may name: the collaborations that both sides share, and who is there."""
+    shared = permissions.shared_collaborations(dataset) & Collaboration.objects.joined_by(asking)
+    return {"terms": fitted(offered(dataset), asking, shared), "owner": dataset.organization, "among": shared}
+
+
+def _open(request: SignedInRequest, dataset: Dataset) -> AccessRequest | None:
+    """The negotiation that stands in the way of what was sent, if there is one."""
+    if request.method != "POST":
+        return None
+    mine = AccessRequest.objects.visible_to(request.user).open().filter(dataset=dataset)
+    sent = {f"{one}__slug": request.POST.get(one, "").replace("\x00", "") for one in ("organization", "collaboration")}
+    return mine.filter(**sent).first()
 
 
 @login_required

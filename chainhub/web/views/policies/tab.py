@@ -22,8 +22,8 @@ def terms_tab(request: SignedInRequest, dataset: Dataset, grants: Iterable[Grant
     reports = WithdrawalReport.objects.visible_to(request.user).distinct().filter(dataset=dataset)
     return {
         "policy": policy,
-        "offered": said(offer),
-        "granted_terms": [_granted(grant, offer) for grant in grants],
+        "offered": said(offer, request.user),
+        "granted_terms": [_granted(request, grant, offer) for grant in grants],
         "requests": list(requests.select_related("organization", "collaboration")),
         "may_set_policy": owns,
         "may_request": not owns and permissions.may_request(request.user, dataset),
@@ -31,7 +31,6 @@ def terms_tab(request: SignedInRequest, dataset: Dataset, grants: Iterable[Grant
     }
 
 
-def _granted(grant: Grant, offer: Any) -> dict[str, Any]:
+def _granted(request: SignedInRequest, grant: Grant, offer: Any) -> dict[str, Any]:
     terms = terms_of(grant)
-    user = grant.organization.name if grant.organization else ""
-    return {"grant": grant, "said": said(terms, user=user), "other": terms != offer}
+    return {"grant": grant, "said": said(terms, request.user, user=grant.organization), "other": terms != offer}
