@@ -20,7 +20,7 @@ from chainhub.core.transfer import Threads
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chainhub.settings")
 
 LIVE = re.compile(r"^/events(/|$)")
-TRANSFERS = re.compile(r"^/(api/v1/)?uploads(/|$)|/(files|download|resolve|content)(/|$)")
+TRANSFERS = re.compile(r"^/(api/v1/)?uploads(/|$)|/(files|download|resolve|content)(/|$)|/rows\.csv$")
 AT_ONCE_PER_PERSON = 12  # a browser opens 6 connections, a download tool 8
 
 _live = get_asgi_application()

@@ -59,6 +59,7 @@ async def ask(path: str, **headers: str) -> int:
         ("/uploads/0b1c/", "_transfers"),
         ("/models/anvil/inspection/files/model.safetensors", "_transfers"),
         ("/datasets/anvil/digits/files/digits.csv", "_transfers"),
+        ("/datasets/anvil/digits/versions/1/rows.csv", "_transfers"),
     ],
 )
 def test_a_request_goes_its_way(doors, path, door):

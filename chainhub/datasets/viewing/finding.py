@@ -3,10 +3,11 @@
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import DomainError
@@ -80,11 +81,19 @@ def matching(rows: Rows, columns: Sequence[Column], question: Question, *, secon
 
 
 @contextmanager
-def _answering(seconds: float, turns: threading.BoundedSemaphore) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database of one question; whatever it does, it ends in time."""
-    if not turns.acquire(timeout=min(seconds, SECONDS)):
+def _turn(turns: threading.BoundedSemaphore, patience: float) -> Iterator[None]:
+    """One of the few who look at a time. Whatever happens then, the turn goes on to the next."""
+    if not turns.acquire(timeout=patience):
         raise TooSlowError(gettext_noop("Others are looking through rows right now; try again in a moment."))
-    late = threading.Event()
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+@contextmanager
+def _database() -> Iterator[duckdb.DuckDBPyConnection]:
+    """In memory, with a folder for what does not fit."""
     with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder:
         connection = duckdb.connect(
             config={
@@ -95,6 +104,15 @@ def _answering(seconds: float, turns: threading.BoundedSemaphore) -> Iterator[du
                 "autoload_known_extensions": False,
             }
         )
+        with closing(connection):
+            yield connection
+
+
+@contextmanager
+def _answering(seconds: float, turns: threading.BoundedSemaphore) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of one question; whatever it does, it ends in time."""
+    late = threading.Event()
+    with _turn(turns, min(seconds, SECONDS)), _database() as connection:
 
         def stop() -> None:
             late.set()
@@ -105,18 +123,16 @@ def _answering(seconds: float, turns: threading.BoundedSemaphore) -> Iterator[du
         timer.start()
         try:
             yield connection
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
             told = _told(error, late=late.is_set())
             if told is error:
                 raise
             raise told from error
         finally:
             timer.cancel()
-            connection.close()
-            turns.release()
 
 
-def _told(error: duckdb.Error, *, late: bool) -> Exception:
+def _told(error: Exception, *, late: bool) -> Exception:
     """What a person is told; the error itself where it is a fault of the hub."""
     if late:
         return TooSlowError(

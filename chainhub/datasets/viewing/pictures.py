@@ -17,7 +17,7 @@ GREY = {"1", "L", "I", "I;16"}
 
 def small_picture(data: bytes | None) -> str:
     """A `data:` address of the picture, made small; empty where it cannot be read."""
-    image = _opened(data)
+    image = _opened(data, least=2 * SIDE)
     if image is None:
         return ""
     image.thumbnail((SIDE, SIDE))
@@ -48,13 +48,16 @@ def picture_of_pixels(row: Mapping[str, Any], names: Sequence[str], shape: Mappi
     return f"data:image/png;base64,{as_png(image)}"
 
 
-def _opened(data: bytes | None) -> Image.Image | None:
+def _opened(data: bytes | None, *, least: int | None = None) -> Image.Image | None:
+    """`least`: so many pixels on each side are enough, which spares a large photo most of its decoding."""
     if not data:
         return None
     try:
         image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
         if image.width * image.height > MOST_PIXELS:
             return None
+        if least:
+            image.draft(None, (least, least))
         return image.convert("L" if image.mode in GREY else "RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None

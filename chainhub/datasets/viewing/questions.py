@@ -65,8 +65,11 @@ class Question:
         return replace(self, filters=tuple(one for one in self.filters if one != gone), page=1)
 
 
-def read_question(asked: Any, columns: Sequence[Column], *, size: int = PAGE) -> Question:
-    """Out of a query string (`getlist` and `get`). Raises `InvalidInputError` that names what is wrong."""
+def read_question(asked: Any, columns: Sequence[Column], *, size: int = PAGE, most: int = MOST) -> Question:
+    """Out of a query string (`getlist` and `get`), with at most `most` rows on a page.
+
+    Raises `InvalidInputError` that names what is wrong.
+    """
     known = {column.name: column for column in columns}
     sort = str(asked.get("sort") or "")
     named = sort if sort in known else sort.removeprefix("-")
@@ -75,7 +78,7 @@ def read_question(asked: Any, columns: Sequence[Column], *, size: int = PAGE) ->
         raise InvalidInputError(gettext_noop("At most %(most)s filters."), field="filter", most=MOST_FILTERS)
     return Question(
         page=_count(asked.get("page"), 1, 10**9),
-        size=_count(asked.get("page_size"), size, MOST),
+        size=_count(asked.get("page_size"), size, most),
         words=str(asked.get("q") or "").strip()[:LONGEST],
         sort=_sortable(known, named) if sort else None,
         descending=named != sort,

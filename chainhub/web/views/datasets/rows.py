@@ -1,6 +1,5 @@
 """Rows of a version: the tab with its page, one row whole, a picture, a CSV of what was asked."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.datasets import permissions, services
 from chainhub.datasets.models import DatasetVersion, VersionStatus
-from chainhub.datasets.viewing.questions import Question, read_question
+from chainhub.datasets.viewing.questions import MOST, Question, read_question
 from chainhub.datasets.viewing.sheet import Page, Sheet, opened
 from chainhub.web.http import SignedInRequest
 from chainhub.web.rowviews import MOST_COLUMNS, OPERATORS, cell, chips, choices, heads, label_of, table
@@ -59,9 +58,9 @@ def _question(request: SignedInRequest, sheet: Sheet) -> tuple[Question, str]:
     asked = request.GET.copy()
     if asked.get("field") and asked.get("op"):
         asked.appendlist("filter", f"{asked['field']}:{asked['op']}:{asked.get('value', '')}")
-    size = PICTURES if sheet.has_pictures else ROWS
+    size, most = (PICTURES, PICTURES) if sheet.has_pictures else (ROWS, MOST)
     try:
-        return read_question(asked, sheet.columns, size=size), ""
+        return read_question(asked, sheet.columns, size=size, most=most), ""
     except InvalidInputError as error:
         return Question(size=size), str(error)
 
@@ -123,14 +122,11 @@ def export(request: SignedInRequest, org: str, slug: str, number: int) -> HttpRe
     version = _version(request, org, slug, number)
     with opened(version, request.user, to_take_along=True) as sheet:
         question = read_question(request.GET, sheet.columns)
-    if request.method == "GET":
+        rows = sheet.csv_file(question) if request.method == "GET" else None
+    answer = StreamingHttpResponse(rows or (), content_type="text/csv; charset=utf-8")
+    if rows is not None:
         services.record_export(version, actor=request.user)
-
-    def lines() -> Iterator[bytes]:
-        with opened(version, request.user, to_take_along=True) as again:
-            yield from again.csv(question)
-
-    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+        answer["Content-Length"] = str(rows.size)
     answer["Content-Disposition"] = f'attachment; filename="{version.dataset.slug}-v{number}.csv"'
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"
