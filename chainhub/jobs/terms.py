@@ -1,7 +1,9 @@
 """What a job does with each dataset, as the terms see it; every floor that lets a job go on asks through here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -47,7 +49,7 @@ class ForbiddenByTermsError(DomainError):
     def __init__(self, version: DatasetVersion, refusal: Refusal) -> None:
         super().__init__(FORBIDDEN, field="versions")
         said = {"dataset": version.dataset.name, "reason": refusal.reason, "way_out": refusal.way_out}
-        self.sentence = sentence(FORBIDDEN, **said)
+        self.sentence = sentence(FORBIDDEN, **said, term=refusal.term, version=version.pk)  # for pages that show it
         self.term, self.way_out = refusal.term, refusal.way_out
 
 
@@ -57,10 +59,12 @@ def versions_of(job: TrainingJob) -> list[DatasetVersion]:
     return [one.version for one in inputs]
 
 
-def grants_of(job: TrainingJob, versions: Sequence[DatasetVersion], *, lock: bool = False) -> Grants:
+def grants_of(
+    job: TrainingJob, versions: Sequence[DatasetVersion], *, lock: bool = False, without: Grant | None = None
+) -> Grants:
     """The grant under which the job stands with each dataset. Locked, two launches count one after the other."""
     datasets = [version.dataset_id for version in versions]
-    return grants_for(job.collaboration, job.organization, datasets=datasets, lock=lock)
+    return grants_for(job.collaboration, job.organization, datasets=datasets, lock=lock, without=without)
 
 
 def check_terms(
@@ -70,44 +74,42 @@ def check_terms(
 
     With `asked` the owners will be asked before it starts; without, they must have said yes to it as it stands.
     """
+    pool = _Pool(job, versions)
     for version in versions:
-        _check_one(job, version, versions, grants.get(version.dataset_id), at=at, asked=asked)
+        _check_one(pool, version, grants.get(version.dataset_id), at=at, asked=asked)
 
 
-def _check_one(
-    job: TrainingJob,
-    version: DatasetVersion,
-    versions: Sequence[DatasetVersion],
-    grant: Grant | None,
-    *,
-    at: datetime,
-    asked: bool,
-) -> None:
+@dataclass(frozen=True)
+class _Pool:
+    """A job and everything that it reads."""
+
+    job: TrainingJob
+    versions: Sequence[DatasetVersion]
+
+    @cached_property
+    def fewest_rows(self) -> Mapping[int, int | None]:
+        """Files are opened for it, so only where a term asks, and once."""
+        return fewest_rows(self.versions, self.job.target, self.job.parameters)
+
+
+def _check_one(pool: _Pool, version: DatasetVersion, grant: Grant | None, *, at: datetime, asked: bool) -> None:
     if grant is None:
         raise DomainError(
             NOT_GRANTED,
             field="versions",
             owner=version.dataset.organization.name,
             dataset=version.dataset.name,
-            organization=job.organization.name,
+            organization=pool.job.organization.name,
         )
     terms = terms_of(grant)
-    use = _use(job, version, versions, grant=grant, terms=terms, at=at, asked=asked)
+    use = _use(pool, version, grant=grant, terms=terms, at=at, asked=asked)
     for refusal in refusals(use, terms):
         raise ForbiddenByTermsError(version, refusal)
 
 
-def _use(
-    job: TrainingJob,
-    version: DatasetVersion,
-    versions: Sequence[DatasetVersion],
-    *,
-    grant: Grant,
-    terms: Terms,
-    at: datetime,
-    asked: bool,
-) -> Use:
-    owner = version.dataset.organization
+def _use(pool: _Pool, version: DatasetVersion, *, grant: Grant, terms: Terms, at: datetime, asked: bool) -> Use:
+    job, owner = pool.job, version.dataset.organization
+    counted = pool.fewest_rows if terms.min_rows_per_class else {}
     return Use(
         act=TRAIN_POOLED,  # every recipe there is reads all rows on one node
         organization=job.organization.slug,
@@ -117,9 +119,9 @@ def _use(
         purpose=job.collaboration.scenario,
         recipe=job.recipe,
         jobs_before=jobs_under([grant], but=job).get(grant.pk, 0) if terms.max_jobs else 0,
-        organizations=len({one.dataset.organization_id for one in versions}),
-        # The file is opened only where a term asks for it.
-        fewest_rows=fewest_rows(version, job.target, job.parameters) if terms.min_rows_per_class else None,
+        organizations=len({one.dataset.organization_id for one in pool.versions}),
+        fewest_rows=counted.get(version.pk),
+        countable=version.pk in counted,
         epsilon=None,  # no recipe trains with differential privacy yet
         approved=asked or not terms.ask_each_job or _has_approved(job, owner.pk),
     )
@@ -130,49 +132,50 @@ def _has_approved(job: TrainingJob, organization_id: int) -> bool:
     return job.approvals.filter(**said).exists()
 
 
-def why_unpublishable(job: TrainingJob) -> Sentence | None:
+def why_unpublishable(job: TrainingJob, *, without: Grant | None = None) -> Sentence | None:
     """Why the model of a job that has succeeded may not be published: a use of data that the terms did not permit.
+
+    Of a job that runs: why it would not be, had it ended just now. `without`: as if that grant were taken back now.
 
     For each dataset, what bound when the training ended decides: the grant of the launch, or the one that had taken its
     place by then. What was permitted then stays so, also where the owner has taken the data back or narrowed the terms
     since. What was not, what binds now may still permit: an owner who renews the grant lets the model out.
     """
-    ended = job.finished_at or job.created_at
+    ended = job.finished_at or timezone.now()
     versions = versions_of(job)
-    now, then = grants_of(job, versions), _grants_at(job, versions, ended)
+    pool = _Pool(job, versions)
+    now, then = grants_of(job, versions, without=without), _grants_at(job, versions, ended, without)
     for version in versions:
         tried = [then.get(version.dataset_id), now.get(version.dataset_id)]
-        refused = [_unpublishable(job, version, versions, grant, ended) for grant in dict.fromkeys(tried)]
+        refused = [_unpublishable(pool, version, grant, ended) for grant in dict.fromkeys(tried)]
         if None not in refused:
             return refused[-1] if tried[-1] else refused[0]
     return None
 
 
-def _grants_at(job: TrainingJob, versions: Sequence[DatasetVersion], moment: datetime) -> Grants:
+def _grants_at(job: TrainingJob, versions: Sequence[DatasetVersion], moment: datetime, without: Grant | None) -> Grants:
     """Dataset to the grant of the launch; or, where that had been taken back by the moment, the one that held then."""
     datasets = [version.dataset_id for version in versions]
     found = {one.version.dataset_id: one.grant for one in job.inputs.select_related("version", "grant__organization")}
     launched = {dataset: grant for dataset, grant in found.items() if grant is not None}
+    for grant in launched.values():
+        if grant == without and grant.revoked_at is None:
+            grant.revoked_at = moment  # this copy of the row only
     stood = {
         dataset: grant for dataset, grant in launched.items() if grant.revoked_at is None or grant.revoked_at > moment
     }
-    return {**launched, **grants_for(job.collaboration, job.organization, datasets=datasets, at=moment), **stood}
+    held = grants_for(job.collaboration, job.organization, datasets=datasets, at=moment, without=without)
+    return {**launched, **held, **stood}
 
 
-def _unpublishable(
-    job: TrainingJob,
-    version: DatasetVersion,
-    versions: Sequence[DatasetVersion],
-    grant: Grant | None,
-    ended: datetime,
-) -> Sentence | None:
+def _unpublishable(pool: _Pool, version: DatasetVersion, grant: Grant | None, ended: datetime) -> Sentence | None:
     dataset = version.dataset
     moments = (dataset.withdrawn_at, grant.revoked_at if grant else None)
     if any(moment is not None and moment <= ended for moment in moments):
         return sentence(TAKEN_BACK, dataset=dataset.name)
     try:
         # Approvals are asked for at the start; what has begun does not wait for one.
-        _check_one(job, version, versions, grant, at=ended, asked=True)
+        _check_one(pool, version, grant, at=ended, asked=True)
     except DomainError as refusal:
         return refusal.sentence
     return None

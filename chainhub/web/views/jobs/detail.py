@@ -26,6 +26,7 @@ from chainhub.web.curves import LOSS, pictures_of
 from chainhub.web.forms.jobs.parameters import shown_parameters
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.jobs.finding import visible_job
+from chainhub.web.views.jobs.refused import refusal_context
 from chainhub.web.views.jobs.results import result_context
 
 TABS = ("overview", "log", "settings", "runs")
@@ -148,11 +149,13 @@ def _curves(job: TrainingJob) -> dict[str, Any]:
 
 
 def _overview(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
+    inputs = _inputs(job)
     return {
         **_curves(job),
         "run": history.latest_run(job),
         "parties": _parties(job),
-        "inputs": _inputs(job),
+        "failure": _failure(job, request.user),
+        **refusal_context(request, job, inputs),
         "recipe": title_of(job.recipe),
         **(result_context(request, job) if standings(job.result) else {}),
     }
