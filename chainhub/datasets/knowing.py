@@ -4,7 +4,7 @@ Jobs and models are seen by all participants, also where they used such data. Wh
 "a dataset of X" in place of its name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -54,15 +54,26 @@ def some_of(dataset: Dataset) -> Sentence:
     return sentence(SOME, organization=dataset.organization.short_name)
 
 
-def without_names(said: Mapping[str, Any] | None, hidden: Iterable[Dataset]) -> Any:
-    """A stored sentence in which the hidden datasets are not named."""
+def without_names(said: Mapping[str, Any] | None, hidden: Iterable[Dataset], among: Iterable[Dataset] = ()) -> Any:
+    """A stored sentence in which the hidden datasets are not named.
+
+    `among` are all that it may speak of: a name that none of them bears is a former one of a hidden one.
+    """
     instead = {dataset.name: some_of(dataset) for dataset in hidden}
     if not said or not instead:
         return dict(said) if said is not None else None
-    return {**said, "params": {name: _instead(value, instead) for name, value in said.get("params", {}).items()}}
+    named = {dataset.name for dataset in among}
+    former = next(iter(instead.values())) if named else None
+    return _instead(said, instead, lambda name: None if name in named else former)
 
 
-def _instead(value: Any, instead: Mapping[str, Sentence]) -> Any:
-    if isinstance(value, Mapping) and "params" in value:
-        return {**value, "params": {name: _instead(one, instead) for name, one in value["params"].items()}}
-    return instead.get(value, value) if isinstance(value, str) else value
+def _instead(said: Mapping[str, Any], instead: Mapping[str, Sentence], former: Callable[[str], Any]) -> dict[str, Any]:
+    params: dict[str, Any] = {}
+    for key, value in said.get("params", {}).items():
+        if isinstance(value, Mapping) and "params" in value:
+            params[key] = _instead(value, instead, former)
+        elif isinstance(value, str):
+            params[key] = instead.get(value) or (key == "dataset" and former(value)) or value
+        else:
+            params[key] = value
+    return {**said, "params": params}

@@ -1,6 +1,6 @@
 """What of a job's data a reader may know of: its inputs with or without their names, and what is said of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chainhub.core.sentences import Sentence
@@ -27,7 +27,12 @@ def hidden_from(user: Any, jobs: Iterable[TrainingJob]) -> dict[int, list[Datase
 
 def told(user: Any, job: TrainingJob, said: Sentence | None) -> Any:
     """A sentence about the job, as the person may read it; `user` None as above."""
-    return without_names(said, hidden_from(user, [job])[job.pk]) if said else None
+    return told_without(job, said, hidden_from(user, [job])[job.pk]) if said else None
+
+
+def told_without(job: TrainingJob, said: Mapping[str, Any] | None, hidden: Iterable[Dataset]) -> Any:
+    """The same where it is known already which of the job's datasets are hidden from the reader."""
+    return without_names(said, hidden, [one.version.dataset for one in _inputs(job)] if hidden else ())
 
 
 def _inputs(job: TrainingJob) -> Any:

@@ -11,10 +11,9 @@ from rest_framework import serializers
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import render, sentence
-from chainhub.datasets.knowing import without_names
 from chainhub.datasets.models import Dataset, DatasetVersion, DatasetVersionQuerySet
 from chainhub.jobs.models import Device, JobInput, Run, TrainingJob
-from chainhub.jobs.naming import hidden_from
+from chainhub.jobs.naming import hidden_from, told_without
 
 MOST_INPUTS = 200
 
@@ -81,7 +80,7 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
 
     def get_reason(self, job: TrainingJob) -> str:
         """Why it is where it is."""
-        return render(without_names(job.reason, self._hidden(job)))
+        return render(told_without(job, job.reason, self._hidden(job)))
 
     def _hidden(self, job: TrainingJob) -> list[Dataset]:
         """Datasets that the reader may not know of; asked once for a page of jobs."""
@@ -95,7 +94,7 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
         """{kind, text, hint}."""
         if not job.failure:
             return None
-        params = (without_names(job.failure, self._hidden(job)) or {}).get("params", {})
+        params = told_without(job, job.failure, self._hidden(job)).get("params", {})
         said = {key: render(sentence(job.failure.get(key, ""), **params)) for key in ("text", "hint")}
         return {"kind": str(job.failure.get("kind", "")), **said}
 

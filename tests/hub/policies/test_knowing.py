@@ -14,7 +14,7 @@ from chainhub.collaborations.models import Participant, ParticipantStatus
 from chainhub.collaborations.reading import topics_of, visible_events
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import render
-from chainhub.datasets.models import DatasetVersion, Grant
+from chainhub.datasets.models import Dataset, DatasetVersion, Grant
 from chainhub.datasets.services import revoke_grant, withdraw_dataset
 from chainhub.jobs import services
 from chainhub.jobs.models import TrainingJob
@@ -106,6 +106,16 @@ def test_nor_where_a_refusal_names_it(
     assert NAME not in seen
     assert "“a dataset of Borealis” may not be used for this job" in seen
     assert NAME not in told_in_inbox(erin)
+
+
+def test_nor_by_a_name_that_it_had_before(
+    job: TrainingJob, given: Grant, theirs: Any, pages: Open, erin: Any, dora: Any
+) -> None:
+    revoke_grant(given, actor=dora)
+    Dataset.objects.filter(pk=theirs.dataset_id).update(name="Renamed")
+    seen = pages(erin, *addresses(job))
+    assert NAME not in seen
+    assert "The data of “a dataset of Borealis” may no longer be used" in seen
 
 
 def test_nor_where_it_was_taken_back(

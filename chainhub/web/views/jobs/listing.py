@@ -12,10 +12,9 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from chainhub.collaborations.models import Collaboration
-from chainhub.datasets.knowing import without_names
 from chainhub.jobs.catalogue import title_of
 from chainhub.jobs.models import JobInput, JobQuerySet, TrainingJob
-from chainhub.jobs.naming import hidden_from
+from chainhub.jobs.naming import hidden_from, told_without
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import SCIENTISTS
 from chainhub.web.forms.jobs import JobFilter
@@ -51,7 +50,7 @@ def _context(request: SignedInRequest) -> dict[str, Any]:
     page = page_of(request, _found(request.user, form.cleaned_data))
     hidden = hidden_from(request.user, page)
     for job in page:
-        job.told_reason = without_names(job.reason, hidden[job.pk])
+        job.told_reason = told_without(job, job.reason, hidden[job.pk])
         job.recipe_title = title_of(job.recipe)
         job.share = job.progress.get("done", 0) / (job.progress.get("total") or 1)
         job.owners = list(
