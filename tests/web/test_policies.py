@@ -1,7 +1,6 @@
 """Pages of terms: the owner's offer, a request, the negotiation, the agreement, and what taking data back did."""
 
 import re
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from chainhub.registry.services import record_download
 from tests.factories import datasets as make
 from tests.factories import jobs
 from tests.factories.models import publish
+from tests.printed import words_in
 
 Browse = Callable[[Any], Client]
 FORM: dict[str, Any] = {"training": "train-pooled", "rows": "none", "models_may_leave": "on", "max_jobs": "7"}
@@ -136,41 +136,25 @@ def test_who_may_only_read_sees_no_buttons_and_outsiders_see_nothing(
         assert browse(carol).get(asked.get_absolute_url() + part).status_code in {404, 405}
 
 
+def test_no_note_is_a_line_in_which_enter_would_decide(
+    browse: Browse, alice: Any, anvil: Any, borealis: Any, dora: Any, alliance: Any, asked: AccessRequest
+) -> None:
+    """Alice decides about a request, and about a job, in the inbox and on its page."""
+    theirs = jobs.make_version(anvil, alice, name="Ours")
+    services.grant_on_terms(theirs.dataset, alliance, actor=alice, terms=Terms(ask_each_job=True))
+    job = jobs.make_job(dora, borealis, alliance, [theirs])
+    for address in (asked.get_absolute_url(), "/inbox/", job.get_absolute_url()):
+        seen = text(browse(alice), address)
+        assert re.search(r'<textarea[^>]*name="note"', seen), address
+        assert not re.search(r'<input[^>]*name="note"', seen), address
+    assert "Sign the agreement on “Bearings”?" in text(browse(alice), asked.get_absolute_url())
+
+
 def test_either_side_ends_it(browse: Browse, bob: Any, asked: AccessRequest) -> None:
     browse(bob).post(f"{asked.get_absolute_url()}answer/", {"do": "end", "note": "Not now"})
     asked.refresh_from_db()
     assert asked.status == "terminated"
     assert "Not now" in text(browse(bob), asked.get_absolute_url())
-
-
-def words_in(pdf: bytes) -> str:
-    """The text of a PDF that reportlab wrote: literal strings in WinAnsi, or in UTF-16 where the font is Chinese."""
-    found = []
-    for raw in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
-        page = zlib.decompress(_ascii85(raw)) if raw.strip().endswith(b"~>") else raw
-        for literal in re.findall(rb"\(((?:\\.|[^\\()])*)\) Tj", page, re.S):
-            plain = re.sub(rb"\\([0-7]{3}|.)", _unescaped, literal, flags=re.S)
-            found.append(plain.decode("utf-16-be") if _is_wide(plain) else plain.decode("cp1252"))
-    return " ".join(found)
-
-
-def _ascii85(raw: bytes) -> bytes:
-    import base64
-
-    return (
-        base64.a85decode(raw.strip(), adobe=False)
-        if not raw.strip().endswith(b"~>")
-        else base64.a85decode(b"<~" + raw.strip(), adobe=True)
-    )
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    code = match[1]
-    return bytes([int(code, 8)]) if len(code) == 3 else {b"n": b"\n", b"r": b"\r", b"t": b"\t"}.get(code, code)
-
-
-def _is_wide(plain: bytes) -> bool:
-    return len(plain) % 2 == 0 and any(byte > 0x7F or byte < 0x20 for byte in plain[::2]) and bool(plain)
 
 
 def test_the_pdf_holds_parties_people_hash_and_both_languages(browse: Browse, alice: Any, asked: AccessRequest) -> None:
