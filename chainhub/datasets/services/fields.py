@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
-from chainhub.core.errors import InvalidInputError
+from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.datasets import permissions
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.inspection.kinds import COLUMNAR
@@ -25,7 +25,6 @@ from chainhub.repositories.storage import open_blob
 LONGEST_UNIT, LONGEST_ABOUT = 40, 300
 
 
-@transaction.atomic
 def set_field(
     dataset: Dataset,
     name: str,
@@ -43,21 +42,34 @@ def set_field(
     """
     if not permissions.may_edit(actor, dataset):
         raise PermissionDenied
-    dataset = Dataset.objects.select_for_update(of=("self",)).select_related("organization").get(pk=dataset.pk)
     version = _checked_version(dataset, name)
     for value, choices, at in ((role, FieldRole.values, "role"), (type, FieldType.values, "type")):
         _check_choice(value, choices, at)
     for value, limit, at in ((unit, LONGEST_UNIT, "unit"), (about, LONGEST_ABOUT, "about")):
         _check_length(value, limit, at)
     if type:
+        # A whole column is decrypted and read: before the transaction, which in SQLite keeps all others from writing.
         _check_values(version, name, type)
-    before = (dataset.target, list(dataset.identifiers), dict(dataset.field_settings))
     wanted = {"role": role, "type": type, "unit": unit, "sensitive": sensitive, "about": about}
-    _settle(dataset, name, {key: value for key, value in wanted.items() if value is not None})
+    said = {key: value for key, value in wanted.items() if value is not None}
+    return _change(dataset, name, said, actor=actor, checked=version)
+
+
+@transaction.atomic
+def _change(
+    dataset: Dataset, name: str, said: dict[str, Any], *, actor: User, checked: DatasetVersion
+) -> Dataset:  # fmt: skip
+    """Write down what was checked against a version, unless there is a newer one by now."""
+    dataset = Dataset.objects.select_for_update(of=("self",)).select_related("organization").get(pk=dataset.pk)
+    version = _checked_version(dataset, name)
+    if said.get("type") and version.pk != checked.pk:
+        raise DomainError(gettext_noop("A new version came in meanwhile; look at it and try again."))
+    before = (dataset.target, list(dataset.identifiers), dict(dataset.field_settings))
+    _settle(dataset, name, dict(said))
     if before != (dataset.target, dataset.identifiers, dataset.field_settings):
         dataset.save(update_fields=["target", "identifiers", "field_settings"])
         renew_profiles(dataset)
-        if about is not None:
+        if "about" in said:
             index_dataset(dataset)
         text = gettext_noop("Corrected the field “%(field)s” of “%(dataset)s”.")
         remember(dataset, "field_changed", text, actor=actor, field=name)
