@@ -2,6 +2,7 @@
 
 from typing import IO, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import path
@@ -16,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from chainhub.api.http import actor
 from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.permissions import may_register
 from chainhub.datasets.references import described
 from chainhub.organizations.models import Organization
 from chainhub.repositories import uploads
@@ -54,7 +56,13 @@ class ReferenceSerializer(serializers.Serializer[Any]):
 
 
 def brought(request: Request, asked: dict[str, Any], owner: Organization) -> dict[str, Any]:
-    """What registering takes out of a body: `upload` as uploads that have arrived, or `reference`."""
+    """What registering takes out of a body: `upload` as uploads that have arrived, or `reference`.
+
+    Asked first whether the person may register anything for the owner: what is said of an address tells which buckets
+    and folders were opened to it.
+    """
+    if not may_register(request.user, owner):
+        raise PermissionDenied
     reference = asked.pop("reference", None)
     if not reference:
         return {"upload": arrived(request, asked)}

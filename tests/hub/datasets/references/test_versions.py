@@ -151,3 +151,27 @@ def test_by_the_api(server: Owner, alice: User, anvil: Organization, browse: Cal
     assert post("/api/v1/datasets/", {**asked, "reference": {"address": "https://127.0.0.1/a"}}) == 409
     upload = str(registered_csv(alice, anvil, name="Other").versions.get().upload_id)
     assert post("/api/v1/datasets/", {**asked, "reference": reference, "upload": upload}) == 422
+
+
+def test_who_may_not_register_learns_nothing_about_what_was_opened_to_the_owner(
+    folder: Path, alice: User, erin: User, carol: User, anvil: Organization, browse: Callable[[User], Client]
+) -> None:
+    registered_csv(alice, anvil, visibility="hub")
+    (folder / "bearings.csv").write_bytes(CSV)
+
+    def ask(person: User, door: str, address: str) -> tuple[int, bytes]:
+        body = {"name": "Probe", "organization": "anvil", "reference": {"address": address}}
+        answer = browse(person).post(door, body, content_type="application/json")
+        return answer.status_code, answer.content
+
+    for door, people in (
+        ("/api/v1/datasets/anvil/bearings/versions/", (erin, carol)),
+        ("/api/v1/datasets/", (erin,)),
+    ):
+        for person in people:
+            addresses = (str(folder / "bearings.csv"), str(folder / "none.csv"), "/etc/passwd", "s3://plant-7/a.csv")
+            answers = {ask(person, door, address) for address in addresses}
+            assert [status for status, _said in answers] == [403]
+    assert ask(alice, "/api/v1/datasets/anvil/bearings/versions/", str(folder / "bearings.csv"))[0] == 201
+    assert ask(carol, "/api/v1/datasets/", str(folder / "bearings.csv"))[0] == 400
+    assert DatasetVersion.objects.exclude(reference=None).count() == 1
