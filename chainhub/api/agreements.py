@@ -15,8 +15,10 @@ from rest_framework.viewsets import GenericViewSet
 
 from chainhub.api.fields import PersonField
 from chainhub.api.policies import TermsField
+from chainhub.core.sentences import render
 from chainhub.policies.models import SignedAgreement
 from chainhub.policies.pdf import pdf_of
+from chainhub.policies.standing import standing_of
 
 
 class SignedAgreementSerializer(serializers.ModelSerializer[SignedAgreement]):
@@ -29,17 +31,24 @@ class SignedAgreementSerializer(serializers.ModelSerializer[SignedAgreement]):
     consumer_person = PersonField(read_only=True)
     terms = TermsField(read_only=True)
     in_force = serializers.SerializerMethodField()
+    standing = serializers.SerializerMethodField()
 
     class Meta:
         model = SignedAgreement
         fields = (
             "id", "request", "provider", "consumer", "terms", "text", "sha256", "provider_person", "provider_at",
-            "consumer_person", "consumer_at", "in_force", "created_at",
+            "consumer_person", "consumer_at", "in_force", "standing", "created_at",
         )  # fmt: skip
 
     def get_in_force(self, agreement: SignedAgreement) -> bool:
-        """Whether its grant stands."""
-        return agreement.grant.revoked_at is None
+        """Whether it holds now: not taken back, not over, its data not withdrawn, both still there."""
+        return standing_of(agreement).holds
+
+    def get_standing(self, agreement: SignedAgreement) -> dict[str, str | None]:
+        """`force` (in-force, suspended, ended), since when, and why in words."""
+        now = standing_of(agreement)
+        since = now.since.isoformat() if now.since else None
+        return {"force": now.force.value, "since": since, "why": render(now.why) or None}
 
 
 class SignedAgreements(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[SignedAgreement]):
@@ -52,8 +61,9 @@ class SignedAgreements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
         """Newest first."""
         seen = SignedAgreement.objects.visible_to(self.request.user)
         return seen.select_related(
-            "request__dataset__organization", "request__organization", "grant", "provider_person", "consumer_person"
-        )
+            "request__dataset__organization", "request__organization", "request__collaboration", "grant",
+            "provider_person", "consumer_person",
+        ).prefetch_related("request__collaboration__participants")  # fmt: skip
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(methods=["get"], detail=True)

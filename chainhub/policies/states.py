@@ -20,7 +20,7 @@ class State(models.TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("negotiation", "Accepted")
     AGREED = "agreed", pgettext_lazy("negotiation", "Agreed")
     VERIFIED = "verified", pgettext_lazy("negotiation", "Verified")
-    FINALIZED = "finalized", pgettext_lazy("negotiation", "In force")
+    FINALIZED = "finalized", pgettext_lazy("negotiation", "Concluded")
     TERMINATED = "terminated", pgettext_lazy("negotiation", "Ended")
 
 

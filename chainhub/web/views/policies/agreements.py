@@ -11,6 +11,7 @@ from chainhub.policies import odrl
 from chainhub.policies.models import SignedAgreement
 from chainhub.policies.names import as_told
 from chainhub.policies.pdf import pdf_of
+from chainhub.policies.standing import standing_of
 from chainhub.policies.wording import BETWEEN
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.policies.offering import download, said
@@ -32,7 +33,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     agreement = visible_agreement(request, pk)
     english, _between, chinese = agreement.text.partition(BETWEEN)
     context = {"agreement": agreement, "asked": agreement.request, "english": english, "chinese": chinese,
-               "said": said(agreement.said, request.user)}  # fmt: skip
+               "said": said(agreement.said, request.user), "standing": standing_of(agreement)}  # fmt: skip
     return render(request, "web/policies/agreement.html", context)
 
 
