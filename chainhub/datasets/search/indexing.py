@@ -1,10 +1,11 @@
 """Keeping the words of a dataset: written by the services that change its card, its fields or its owner's name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from chainhub.datasets.models import CatalogueWord, Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.search.words import words_in
@@ -12,7 +13,9 @@ from chainhub.datasets.search.words import words_in
 NAME, SUMMARY, OWNER, FIELDS, SOURCE, CARD = 24, 10, 6, 4, 3, 2  # what a word counts by where it stands
 MOST_WORDS = 3_000  # of one dataset; those that count most are kept
 MOST_FIELDS = 300
-AT_ONCE = 100  # datasets in one transaction
+AT_ONCE = 500  # datasets in one transaction: more would keep others from writing for seconds
+REPORTS_AT_ONCE = 20  # reports in memory: those of wide tables are large
+INSERT = "INSERT INTO datasets_catalogueword (word, dataset_id, weight) VALUES (%s, %s, %s)"
 
 
 def index_dataset(dataset: Dataset) -> None:
@@ -25,7 +28,8 @@ def index_datasets(datasets: Any) -> int:
     count = 0
     rows = datasets.order_by("pk").select_related("organization").iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
-        _replace({dataset: weights_of(dataset, _fields_of(dataset)) for dataset in some})
+        fields = _fields_of(some)
+        _replace({dataset.pk: weights_of(dataset, fields[dataset.pk]) for dataset in some})
         count += len(some)
     return count
 
@@ -48,20 +52,28 @@ def weights_of(dataset: Any, fields: Iterable[str]) -> dict[bytes, int]:
     return dict(most)
 
 
-def _fields_of(dataset: Dataset) -> list[str]:
-    ready = DatasetVersion.objects.filter(dataset=dataset, status=VersionStatus.READY).order_by("-number")
-    report = ready.values_list("inspection", flat=True).first() or {}
-    names = [str(field["name"]) for field in report.get("fields", [])[:MOST_FIELDS]]
+def _fields_of(datasets: Sequence[Dataset]) -> dict[int, list[str]]:
+    """{dataset: names of its fields and what their owner says of them}, by the newest usable version of each."""
+    by_key = {one.pk: one for one in datasets}
+    newest = DatasetVersion.objects.filter(dataset=OuterRef("pk"), status=VersionStatus.READY).order_by("-number")
+    wanted = Dataset.objects.filter(pk__in=by_key).annotate(newest=Subquery(newest.values("pk")[:1]))
+    versions = DatasetVersion.objects.filter(pk__in=wanted.values("newest")).order_by()
+    told = versions.values_list("dataset", "inspection__fields").iterator(chunk_size=REPORTS_AT_ONCE)
+    found = {pk: _said_of(by_key[pk], fields or []) for pk, fields in told}
+    return {pk: found.get(pk, []) for pk in by_key}
+
+
+def _said_of(dataset: Dataset, fields: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = [str(field["name"]) for field in fields[:MOST_FIELDS]]
     settings = dataset.field_settings or {}
     return [*names, *(str(settings[name].get("about", "")) for name in names if name in settings)]
 
 
 @transaction.atomic
-def _replace(weights: Mapping[Dataset, dict[bytes, int]]) -> None:
+def _replace(weights: Mapping[int, dict[bytes, int]]) -> None:
     CatalogueWord.objects.filter(dataset__in=list(weights)).delete()
-    words = [
-        CatalogueWord(dataset=dataset, word=word, weight=weight)
-        for dataset, counted in weights.items()
-        for word, weight in counted.items()
-    ]
-    CatalogueWord.objects.bulk_create(words, batch_size=1_000)
+    # In the order of the index that is searched: rows that lie beside one another are written together.
+    rows = sorted((word, pk, weight) for pk, counted in weights.items() for word, weight in counted.items())
+    with connection.cursor() as cursor:
+        # No object for each of hundreds of words of each dataset: that took longer than the database.
+        cursor.executemany(INSERT, rows)
