@@ -64,7 +64,7 @@ class Reads(mixins.ListModelMixin, GenericViewSet[AuditEvent]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the organizations that read."""
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if getattr(self, "swagger_fake_view", False):
             return context
         dataset = dataset_of(self)
