@@ -154,7 +154,7 @@ def by_search(user, question: str) -> int:
 
     asked = asked_in({"q": [question]})
     found = narrowed(Dataset.objects.visible_to(user), asked, user)
-    loaded(list(in_order(found, asked)[:24]))
+    loaded(list(in_order(found, asked)[:24]), user)
     return found.count()
 
 
@@ -172,7 +172,7 @@ def by_like(user, question: str) -> int:
             anywhere |= Q(**{f"{name}__icontains": word})
         found = found.filter(anywhere)
     ids = found.order_by("-created_at", "-pk").values_list("pk", flat=True)
-    loaded(list(ids[:24]))
+    loaded(list(ids[:24]), user)
     return ids.count()
 
 

@@ -52,7 +52,7 @@ class InCatalogue(mixins.ListModelMixin):
         """Those whose card you may see."""
         asked = _asked(request)
         found = in_order(narrowed(self.filter_queryset(self.get_queryset()), asked, request.user), asked)
-        rows = loaded(self.paginate_queryset(found), "created_by")
+        rows = loaded(self.paginate_queryset(found), self.request.user, "created_by")
         answer: Response = self.get_paginated_response(self.get_serializer(rows, many=True).data)
         return answer
 

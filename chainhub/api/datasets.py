@@ -32,7 +32,11 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     version = serializers.IntegerField(source="ready_number", read_only=True, help_text="The newest usable version.")
     rows = serializers.IntegerField(source="ready_rows", read_only=True)
     newest_status = serializers.CharField(read_only=True, help_text="inspecting, ready or refused")
-    grants = serializers.IntegerField(source="grant_count", read_only=True)
+    grants = serializers.IntegerField(
+        source="grant_count",
+        read_only=True,
+        help_text="Collaborations that may train on it, as far as you may know of them.",
+    )
     spdx = serializers.SerializerMethodField(help_text="Licences of the card by their SPDX names.")
     card_lacks = serializers.SerializerMethodField(
         help_text="What a complete card would also say: summary, about, collection, limits, citation, licence, source, "
@@ -105,11 +109,11 @@ class Datasets(InCatalogue, mixins.RetrieveModelMixin, GenericViewSet[Dataset]):
         """Those whose card the person may see."""
         found = Dataset.objects.visible_to(self.request.user)
         if owner := self.kwargs.get("org"):
-            return found.for_catalogue().select_related("created_by").filter(organization__slug=owner)
+            return found.for_catalogue(self.request.user).select_related("created_by").filter(organization__slug=owner)
         return found
 
     def _answer(self, dataset: Dataset, code: int = status.HTTP_200_OK) -> Response:
-        fresh = Dataset.objects.for_catalogue().select_related("created_by").get(pk=dataset.pk)
+        fresh = Dataset.objects.for_catalogue(self.request.user).select_related("created_by").get(pk=dataset.pk)
         return Response(DatasetSerializer(fresh, context=self.get_serializer_context()).data, status=code)
 
     @extend_schema(request=NewDatasetSerializer, responses={201: DatasetSerializer}, summary="Register a dataset")

@@ -17,7 +17,7 @@ BINS, MOST_BINS = 20, 40
 def others_for(user: Any, dataset: Dataset) -> QuerySet[Dataset]:
     """Data that the terms let be compared with this: granted to a collaboration to which this is granted too."""
     seen = Collaboration.objects.visible_to(user)
-    told = Grant.objects.active().told_to(user)
+    told = Grant.objects.lasting().told_to(user)
     shared = told.filter(dataset=dataset, collaboration__in=seen).values("collaboration")
     granted = told.filter(collaboration__in=shared).exclude(dataset=dataset)
     found = Dataset.objects.visible_to(user).filter(pk__in=granted.values("dataset"), withdrawn_at=None)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
@@ -43,31 +44,32 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
     """Reads of datasets."""
 
     def visible_to(self, user: Any) -> "DatasetQuerySet":
-        """Cards the person may see: of their organizations, open to the hub, or granted to one of these."""
+        """Cards the person may see: of their organizations; unless withdrawn, open to the hub or granted to them."""
         if not user.is_authenticated:
             return self.none()
         mine = Organization.objects.of(user)
         partners = Participant.objects.filter(organization__in=mine, status=ParticipantStatus.ACCEPTED)
         granted = Grant.objects.active().for_any_of(mine).filter(collaboration__in=partners.values("collaboration"))
-        used = Q(pk__in=granted.values("dataset"), visibility__in=[Visibility.GRANTED, Visibility.HUB])
-        return self.filter(Q(organization__in=mine) | Q(visibility=Visibility.HUB, withdrawn_at=None) | used)
+        used = Q(pk__in=granted.values("dataset"), visibility=Visibility.GRANTED)
+        return self.filter(Q(organization__in=mine) | Q(Q(visibility=Visibility.HUB) | used, withdrawn_at=None))
 
     def rows_visible_to(self, user: Any) -> "DatasetQuerySet":
         """Datasets whose rows and files the person may open: those of their own organizations."""
         return self.filter(organization__in=Organization.objects.of(user)) if user.is_authenticated else self.none()
 
-    def for_catalogue(self) -> "DatasetQuerySet":
-        """With what a list shows: latest usable version, state of the newest, and how many may train on it."""
+    def for_catalogue(self, user: Any) -> "DatasetQuerySet":
+        """With what a list shows: latest usable version, state of the newest, how many train on it (that one knows)."""
         versions = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number")
         ready = versions.filter(status=VersionStatus.READY)
         # Subqueries rather than joins: only the rows of a page are counted, and nothing is grouped by a long card.
-        grants = Grant.objects.active().filter(dataset=OuterRef("pk")).order_by().values("dataset")
+        known = Grant.objects.lasting().told_to(user).filter(collaboration__in=Collaboration.objects.visible_to(user))
+        grants = known.filter(dataset=OuterRef("pk")).order_by().values("dataset")
         return self.select_related("organization").annotate(
             ready_number=Subquery(ready.values("number")[:1]),
             ready_rows=Subquery(ready.values("rows")[:1]),
             ready_at=Subquery(ready.values("created_at")[:1]),
             newest_status=Subquery(versions.values("status")[:1]),
-            grant_count=Coalesce(Subquery(grants.values(number=Count("pk"))), 0),
+            grant_count=Coalesce(Subquery(grants.values(number=Count("collaboration", distinct=True))), 0),
         )
 
     def usable_in(self, collaboration: Collaboration) -> "DatasetQuerySet":
@@ -218,6 +220,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 
     def active(self) -> "GrantQuerySet":
         return self.filter(revoked_at=None)
+
+    def lasting(self) -> "GrantQuerySet":
+        """Active ones whose last day is not over."""
+        return self.active().filter(Q(until=None) | Q(until__gt=timezone.now()))
 
     def active_at(self, moment: datetime) -> "GrantQuerySet":
         return self.filter(Q(revoked_at=None) | Q(revoked_at__gt=moment), created_at__lte=moment)

@@ -55,7 +55,7 @@ def search_everything(user: User, words: str, *, most: int) -> list[Found]:
     """What the person may see that answers to the words, by kind."""
     if not words:
         return []
-    datasets = loaded(list(ranked(matching(Dataset.objects.visible_to(user), words), words)[:most]))
+    datasets = loaded(list(ranked(matching(Dataset.objects.visible_to(user), words), words)[:most]), user)
     models = _matching(Model.objects.visible_to(user), words, "name", "target", "organization__name")
     together = _matching(Collaboration.objects.visible_to(user), words, "name", "goal")
     organizations = _matching(Organization.objects.visible_to(user), words, "name", "short_name", "industry")

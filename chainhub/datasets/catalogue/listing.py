@@ -46,8 +46,8 @@ def in_order(datasets: QuerySet[Dataset], asked: Asked) -> Any:
     return ordered.values_list("pk", flat=True)
 
 
-def loaded(ids: Sequence[int], *related: str) -> list[Dataset]:
-    """What a list shows of these datasets, in their order."""
-    rows: Iterable[Dataset] = Dataset.objects.for_catalogue().select_related(*related).filter(pk__in=ids)
+def loaded(ids: Sequence[int], user: Any, *related: str) -> list[Dataset]:
+    """What a list shows the person of these datasets, in their order."""
+    rows: Iterable[Dataset] = Dataset.objects.for_catalogue(user).select_related(*related).filter(pk__in=ids)
     by_id = {dataset.pk: dataset for dataset in rows}
     return [by_id[pk] for pk in ids if pk in by_id]

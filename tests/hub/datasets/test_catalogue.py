@@ -43,7 +43,7 @@ def make(name: str, *, kind: str, rows: int, days: int) -> None:
 def found(user: User, address: str) -> list[str]:
     asked = asked_in(dict(QueryDict(address).lists()))
     datasets = in_order(narrowed(Dataset.objects.visible_to(user), asked, user), asked)
-    return [one.name for one in loaded(list(datasets))]
+    return [one.name for one in loaded(list(datasets), user)]
 
 
 def counts(user: User, address: str = "") -> dict[str, dict[str, int]]:

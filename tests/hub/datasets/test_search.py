@@ -17,7 +17,8 @@ from tests.factories.datasets import granted, next_version, registered_csv
 
 
 def found(user: User, question: str) -> list[str]:
-    return [one.name for one in loaded(list(ranked(matching(Dataset.objects.visible_to(user), question), question)))]
+    seen = Dataset.objects.visible_to(user)
+    return [one.name for one in loaded(list(ranked(matching(seen, question), question)), user)]
 
 
 @pytest.mark.parametrize(

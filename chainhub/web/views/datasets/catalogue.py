@@ -28,7 +28,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     datasets = _of_scope(request, scope)
     found = catalogue.in_order(catalogue.narrowed(datasets, asked, request.user), asked)
     page = page_of(request, found, per=24)
-    page.object_list = catalogue.loaded(list(page.object_list))
+    page.object_list = catalogue.loaded(list(page.object_list), request.user)
     context = {
         "form": form,
         "asked": asked,
