@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -15,13 +14,15 @@ from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import sentence
 from chainhub.datasets import permissions, signals
-from chainhub.datasets.knowing import known_in
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.services.history import remember
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import CommitFile
 
 KEYS_DESTROYED = gettext_noop("Its organization destroyed the keys of its files; nobody can read them any more.")
+
+WITHDREW = gettext_noop("%(organization)s withdrew “%(dataset)s”; no new job may use it.")
+WITHDREW_BECAUSE = gettext_noop("%(organization)s withdrew “%(dataset)s”; no new job may use it. Reason: %(reason)s")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def withdraw_dataset(dataset: Dataset, *, actor: User, reason: str = "") -> Data
     signals.dataset_withdrawn.send(sender=Dataset, dataset=dataset, actor=actor)
     affected = what_withdrawal_affects(dataset).collaborations
     told: dict[str, Any] = {"reason": sentence(reason) if reason == KEYS_DESTROYED else reason} if reason else {}
-    _tell_partners(dataset, affected, gettext_noop("%(organization)s withdrew “%(dataset)s”; no new job may use it."))
+    _tell_partners(dataset, told.get("reason", ""))
     remember(
         dataset,
         "withdrawn",
@@ -94,13 +95,16 @@ def _locked(dataset: Dataset, actor: User) -> Dataset:
     return Dataset.objects.select_for_update(of=("self",)).select_related("organization").get(pk=dataset.pk)
 
 
-def _tell_partners(dataset: Dataset, collaborations: list[Collaboration], text: str) -> None:
-    partners = Participant.objects.accepted().filter(collaboration__in=collaborations)
-    open_to = [one.pk for one in collaborations if known_in(one.pk, [dataset.pk])]
-    given = dataset.grants.active().exclude(organization=None)
-    partners = partners.filter(Q(collaboration__in=open_to) | Q(organization__in=given.values("organization")))
-    people = User.objects.filter(
-        memberships__organization__in=partners.exclude(organization=dataset.organization).values("organization")
-    ).distinct()
-    said = sentence(text, organization=dataset.organization.name, dataset=dataset.name)
-    notify(people, "dataset.withdrawn", said, url=dataset.get_absolute_url())
+def _tell_partners(dataset: Dataset, reason: Any) -> None:
+    """Those to whom it was given, each once; the dataset's page is theirs no longer, so they are led where it was."""
+    told: set[int] = set()
+    names = {"organization": dataset.organization.name, "dataset": dataset.name}
+    said = sentence(WITHDREW_BECAUSE, reason=reason, **names) if reason else sentence(WITHDREW, **names)
+    for grant in dataset.grants.active().select_related("collaboration").order_by("pk"):
+        partners = Participant.objects.accepted().filter(collaboration=grant.collaboration)
+        if grant.organization_id:
+            partners = partners.filter(organization=grant.organization_id)
+        given = partners.exclude(organization=dataset.organization).values("organization")
+        people = list(User.objects.filter(memberships__organization__in=given).exclude(pk__in=told).distinct())
+        told |= {person.pk for person in people}
+        notify(people, "dataset.withdrawn", said, url=grant.collaboration.get_absolute_url())
