@@ -13,12 +13,15 @@ def jobs_under(grants: Iterable[Grant], *, but: TrainingJob | None = None) -> di
 
     A grant that is renewed, or given again, goes on counting; only an agreement that both sides signed begins anew.
     `but` is a job that asks: it does not count itself, nor do those that were launched after it and have not begun.
+    Once it has begun, only those count that began before it: an owner who lowers the number stops the later.
     """
     asked = list(grants)
     unfinished, ran = TrainingJob.objects.unfinished(), TrainingJob.objects.filter(runs__isnull=False)
     waiting = Q(job__in=unfinished.values("pk"))
     if but is not None and but.pk:
         waiting &= Q(job__lt=but.pk)
+        if (began := but.runs.order_by("number").values_list("pk", flat=True).first()) is not None:
+            waiting, ran = Q(pk=None), TrainingJob.objects.filter(runs__pk__lt=began)
     earlier = _earlier(asked)
     every = {pk for found in earlier.values() for pk in found}
     inputs = JobInput.objects.filter(waiting | Q(job__in=ran.values("pk")), grant__in=every)

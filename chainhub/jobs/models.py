@@ -66,8 +66,8 @@ class TrainingJob(Created, HasStatus):
     MOVES: ClassVar = {
         Status.DRAFT: [Status.PENDING, Status.QUEUED, Status.CANCELED],
         Status.PENDING: [Status.QUEUED, Status.CANCELED, Status.FAILED],
-        Status.QUEUED: [Status.RUNNING, Status.CANCELED, Status.FAILED],
-        Status.RUNNING: [Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.QUEUED],
+        Status.QUEUED: [Status.RUNNING, Status.PENDING, Status.CANCELED, Status.FAILED],
+        Status.RUNNING: [Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.QUEUED, Status.PENDING],
         Status.FAILED: [Status.QUEUED],
         Status.CANCELED: [Status.QUEUED],
         Status.SUCCEEDED: [],

@@ -13,6 +13,7 @@ from chainhub.core.errors import DomainError
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.knowing import known_to, without_names
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant
+from chainhub.jobs import catalogue
 from chainhub.jobs.classes import fewest_rows
 from chainhub.jobs.counting import jobs_under
 from chainhub.jobs.models import ApprovalStatus, TrainingJob
@@ -89,7 +90,9 @@ class _Pool:
     @cached_property
     def fewest_rows(self) -> Mapping[int, int | None]:
         """Files are opened for it, so only where a term asks, and once."""
-        return fewest_rows(self.versions, self.job.target, self.job.parameters)
+        tasks = catalogue.find_recipe(self.job.recipe).tasks
+        task = tasks[0] if len(tasks) == 1 else "auto"
+        return fewest_rows(self.versions, self.job.target, {"task": task, **self.job.parameters})
 
 
 def _check_one(pool: _Pool, version: DatasetVersion, grant: Grant | None, *, at: datetime, asked: bool) -> None:

@@ -32,6 +32,7 @@ class Use:
     jobs_before: int = 0  # that count under the same agreement, renewals of its grant included
     organizations: int | None = None  # whose data is in the pool
     fewest_rows: int | None = None  # rows of the smallest class; None also where the target has no classes
+    countable: bool = True  # False where nobody can tell the rows of each class
     epsilon: float | None = None  # privacy budget that the recipe keeps to; None where it keeps to none
     approved: bool = True  # by the owner, or will be before it starts
 
@@ -125,7 +126,11 @@ def _pool(use: Use, terms: Terms) -> Refusal | None:
 
 
 def _classes(use: Use, terms: Terms) -> Refusal | None:
-    if use.act not in JOBS or use.fewest_rows is None or use.fewest_rows >= terms.min_rows_per_class:
+    if use.act not in JOBS or not terms.min_rows_per_class:
+        return None
+    if not use.countable:
+        return _refusal("min_rows_per_class", *UNCOUNTABLE, number=terms.min_rows_per_class)
+    if use.fewest_rows is None or use.fewest_rows >= terms.min_rows_per_class:
         return None
     # How many it has is not told: whoever may choose where classes part could ask until the values are known.
     reason = gettext_noop("Its terms ask for %(number)s rows of each class; its smallest class has fewer.")
@@ -165,6 +170,10 @@ MORE_JOBS = gettext_noop("Ask its owner to permit more jobs, or request access a
 RENEW = gettext_noop("Ask its owner to renew the grant, or request access anew on the dataset's page.")
 WITHOUT_PRIVACY = gettext_noop("Leave this dataset out, or ask its owner for other terms.")
 LESS_BUDGET = gettext_noop("Lower the budget of the job, or ask its owner for other terms.")
+UNCOUNTABLE = (
+    gettext_noop("Its terms ask for %(number)s rows of each class, and how many there are cannot be checked here."),
+    gettext_noop("Predict another field, leave this dataset out, or ask its owner for other terms."),
+)
 ONLY_EVALUATION = (
     gettext_noop("Its terms permit evaluating models with it, not training."),
     gettext_noop("Leave this dataset out, or request access for training on its page."),

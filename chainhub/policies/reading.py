@@ -27,14 +27,18 @@ def grants_for(
     datasets: Iterable[int] | None = None,
     lock: bool = False,
     at: datetime | None = None,
+    without: Grant | None = None,
 ) -> dict[int, Grant]:
     """Dataset to the grant that holds for what the organization does in the collaboration; or held, `at` a moment.
 
     A grant to that organization goes before one to all participants. The owner's own use stands under the grant to
-    all of them; where it has granted only to single ones, under the newest of those.
+    all of them; where it has granted only to single ones, under the newest of those. With `without`, as if that grant
+    had been taken back.
     """
     held = Grant.objects.active() if at is None else Grant.objects.active_at(at)
     grants = held.filter(collaboration=collaboration)
+    if without is not None:
+        grants = grants.exclude(pk=without.pk)
     if datasets is not None:
         grants = grants.filter(dataset__in=list(datasets))
     if lock:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs.models import JobInput, TrainingJob
+from chainhub.jobs.services import why_to_stop
 from chainhub.organizations.models import Membership
 from chainhub.registry.models import Download, ModelShare, ModelVersion
 
@@ -16,22 +17,23 @@ MOST_DOWNLOADS = 200  # of one version, the newest
 def consequences_of(
     dataset: Dataset, *, grant: Grant | None = None, jobs: Sequence[TrainingJob] | None = None
 ) -> dict[str, Any]:
-    """`WithdrawalReport.found`: for one grant or for all use; `jobs` are those that were stopped, where it is done."""
-    using = _using(dataset, grant)
-    waiting = using.unfinished().select_related("collaboration", "organization").order_by("pk")
-    return {
-        "jobs": [_job(job) for job in (waiting if jobs is None else jobs)],
-        "models": _models(using),
-    }
+    """`WithdrawalReport.found`: for one grant or for all use; `jobs` are those that were stopped, where it is done.
+
+    Before, they are those that the same rule would stop.
+    """
+    if jobs is None:
+        doomed = TrainingJob.objects.filter(pk__in=why_to_stop(dataset, grant=grant))
+        jobs = list(doomed.select_related("collaboration", "organization").order_by("pk"))
+    return {"jobs": [_job(job) for job in jobs], "models": _models(_using(dataset, grant))}
 
 
-def _using(dataset: Dataset, grant: Grant | None) -> Any:
+def _using(dataset: Dataset, grant: Grant | None) -> QuerySet[TrainingJob]:
+    """Jobs that used it; with `grant`, under that one, under those that it renewed, or from before that was noted."""
     inputs = JobInput.objects.filter(version__dataset=dataset)
-    using = TrainingJob.objects.filter(pk__in=inputs.values("job"))
-    if grant is None:
-        return using
-    using = using.filter(collaboration=grant.collaboration_id)
-    return using.filter(organization=grant.organization_id) if grant.organization_id else using
+    if grant is not None:
+        under = Q(grant__organization=grant.organization_id) if grant.organization_id else Q(grant__organization=None)
+        inputs = inputs.filter(under | Q(grant=None), job__collaboration=grant.collaboration_id)
+    return TrainingJob.objects.filter(pk__in=inputs.values("job"))
 
 
 def _job(job: TrainingJob) -> dict[str, Any]:

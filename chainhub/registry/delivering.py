@@ -2,16 +2,24 @@
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
+from chainhub.core.sentences import sentence
 from chainhub.jobs.models import Artifact
 from chainhub.jobs.naming import told
+from chainhub.jobs.services.moves import record
 from chainhub.jobs.terms import RefusedError, check_may_leave, why_unpublishable
 from chainhub.registry.archive import archive
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.publishing import PREPROCESSING
 from chainhub.registry.services import record_download
 from chainhub.repositories.models import CommitFile
 from chainhub.repositories.serving import answer_blob, begins, begun
+
+OF_A_MODEL = (".safetensors", PREPROCESSING)  # weights, and what the model knows of the values that it learnt from
+NOT_YET = gettext_noop("This file is a part of the model, which is not published yet; take it from there then.")
+TAKEN = gettext_noop("Took %(path)s of training job #%(number)s “%(title)s”, before its model was published.")
 
 
 def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, *, actor: User) -> HttpResponseBase:
@@ -25,10 +33,10 @@ def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, 
 
 
 def left_answer(request: HttpRequest, left: Artifact, *, actor: User) -> HttpResponseBase:
-    """One file as the run left it, on the terms of the model that it is a part of.
+    """One file as the run left it, on the terms of the model that it is a part of; whoever takes it is written down.
 
-    Of a published one: for those who received it, and written down. `RefusedError` where terms keep it here, or keep
-    it from being published.
+    Of a published one: for those who received it. Before, no part of the model. `RefusedError` where that is so, and
+    where terms keep it here, or keep it from being published.
     """
     job = left.run.job
     check_may_leave(actor, job)
@@ -43,7 +51,17 @@ def left_answer(request: HttpRequest, left: Artifact, *, actor: User) -> HttpRes
         _note(request, version, left.path, actor)
     elif (why := why_unpublishable(job)) is not None:
         raise RefusedError(told(actor, job, why))
+    else:
+        _unpublished(request, left, actor)
     return answer_blob(request, left.blob, filename=left.path.rsplit("/", 1)[-1])
+
+
+def _unpublished(request: HttpRequest, left: Artifact, actor: User) -> None:
+    """What tells of a run may be read before; the model itself is had from its version, which notes who has it."""
+    if left.path.endswith(OF_A_MODEL):
+        raise RefusedError(sentence(NOT_YET))
+    if request.method == "GET":
+        record(left.run.job, "job.file-taken", TAKEN, actor=actor, path=left.path)
 
 
 def _note(request: HttpRequest, version: ModelVersion, path: str, actor: User) -> None:

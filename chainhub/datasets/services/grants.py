@@ -59,7 +59,9 @@ def grant_use(
         return standing
     if standing and conditions is None:
         grant = _asked_or_not(standing, needs_approval=needs_approval)
+        replaced = None
     else:
+        replaced = standing
         if standing:
             _end(standing, actor)
         wanted = asdict(conditions or Conditions(terms={}, needs_approval=needs_approval))
@@ -69,6 +71,7 @@ def grant_use(
         if not standing:
             _tell_partners(grant)
     _open(dataset)
+    signals.grant_changed.send(sender=Grant, grant=grant, replaced=replaced, actor=actor)
     _remember_grant(grant, actor)
     return grant
 
@@ -117,7 +120,9 @@ def revoke_grant(grant: Grant, *, actor: User) -> Grant:
     """Take a grant back: no new job may use the data; models made before stay with their participants."""
     if not permissions.may_grant(actor, grant.dataset):
         raise PermissionDenied
-    return _revoke(grant, actor=actor)
+    _revoke([grant.pk], actor=actor)
+    grant.refresh_from_db()
+    return grant
 
 
 @transaction.atomic
@@ -126,25 +131,28 @@ def revoke_grants_in(participant: Participant, *, actor: User) -> int:
     grants = Grant.objects.active().filter(
         collaboration=participant.collaboration, dataset__organization=participant.organization
     )
-    return len([_revoke(grant, actor=actor) for grant in grants])
+    return _revoke([grant.pk for grant in grants], actor=actor)
 
 
-def _revoke(grant: Grant, *, actor: User) -> Grant:
-    grant = Grant.objects.select_for_update().get(pk=grant.pk)
-    if grant.revoked_at is not None:
-        return grant
-    _end(grant, actor)
-    signals.grant_revoked.send(sender=Grant, grant=grant, actor=actor)
-    remember(
-        grant.dataset,
-        "grant_revoked",
-        gettext_noop("“%(collaboration)s” may no longer train on “%(dataset)s”."),
-        actor=actor,
-        collaborations=[grant.collaboration],
-        between=grant.organization,
-        collaboration=grant.collaboration.name,
-    )
-    return grant
+def _revoke(keys: list[int], *, actor: User) -> int:
+    """Everything is locked and changed before the first word goes into the audit log (see `datasets.signals`)."""
+    standing = Grant.objects.select_for_update(of=("self",)).filter(pk__in=keys, revoked_at=None).order_by("pk")
+    grants = list(standing.select_related("dataset__organization", "collaboration", "organization"))
+    for grant in grants:
+        _end(grant, actor)
+    if grants:
+        signals.grants_revoked.send(sender=Grant, grants=grants, actor=actor)
+    for grant in grants:
+        remember(
+            grant.dataset,
+            "grant_revoked",
+            gettext_noop("“%(collaboration)s” may no longer train on “%(dataset)s”."),
+            actor=actor,
+            collaborations=[grant.collaboration],
+            between=grant.organization,
+            collaboration=grant.collaboration.name,
+        )
+    return len(grants)
 
 
 def _check_grantable(dataset: Dataset, collaboration: Collaboration, organization: Organization | None) -> None:

@@ -43,22 +43,8 @@ def what_withdrawal_affects(dataset: Dataset) -> Effects:
 def withdraw_dataset(dataset: Dataset, *, actor: User, reason: str = "") -> Dataset:
     """From now on no job may use it and partners no longer find it. Grants are kept for an undo."""
     dataset = _locked(dataset, actor)
-    if dataset.withdrawn_at is not None:
-        return dataset
-    dataset.withdrawn_at, dataset.withdrawn_reason = timezone.now(), reason[:300]
-    dataset.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-    signals.dataset_withdrawn.send(sender=Dataset, dataset=dataset, actor=actor)
-    affected = what_withdrawal_affects(dataset).collaborations
-    told: dict[str, Any] = {"reason": sentence(reason) if reason == KEYS_DESTROYED else reason} if reason else {}
-    _tell_partners(dataset, told.get("reason", ""))
-    remember(
-        dataset,
-        "withdrawn",
-        gettext_noop("Withdrew “%(dataset)s”: %(reason)s") if reason else gettext_noop("Withdrew “%(dataset)s”."),
-        actor=actor,
-        collaborations=affected,
-        **told,
-    )
+    if dataset.withdrawn_at is None:
+        _withdraw([dataset], actor=actor, reason=reason)
     return dataset
 
 
@@ -66,7 +52,30 @@ def withdraw_dataset(dataset: Dataset, *, actor: User, reason: str = "") -> Data
 def withdraw_lost_datasets(organization: Organization, *, actor: User) -> list[Dataset]:
     """The organization destroyed its keys: none of its datasets can be used again."""
     standing = Dataset.objects.filter(organization=organization, withdrawn_at=None).order_by("pk")
-    return [withdraw_dataset(dataset, actor=actor, reason=KEYS_DESTROYED) for dataset in standing]
+    datasets = [dataset for one in standing if (dataset := _locked(one, actor)).withdrawn_at is None]
+    _withdraw(datasets, actor=actor, reason=KEYS_DESTROYED)
+    return datasets
+
+
+def _withdraw(datasets: list[Dataset], *, actor: User, reason: str) -> None:
+    """Everything is locked and changed before the first word goes into the audit log (see `datasets.signals`)."""
+    for dataset in datasets:
+        dataset.withdrawn_at, dataset.withdrawn_reason = timezone.now(), reason[:300]
+        dataset.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    if datasets:
+        signals.datasets_withdrawn.send(sender=Dataset, datasets=datasets, actor=actor)
+    told: dict[str, Any] = {"reason": sentence(reason) if reason == KEYS_DESTROYED else reason} if reason else {}
+    for dataset in datasets:
+        affected = what_withdrawal_affects(dataset).collaborations
+        _tell_partners(dataset, told.get("reason", ""))
+        remember(
+            dataset,
+            "withdrawn",
+            gettext_noop("Withdrew “%(dataset)s”: %(reason)s") if reason else gettext_noop("Withdrew “%(dataset)s”."),
+            actor=actor,
+            collaborations=affected,
+            **told,
+        )
 
 
 @transaction.atomic

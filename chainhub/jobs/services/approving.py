@@ -10,8 +10,8 @@ from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import sentence
 from chainhub.jobs import permissions
 from chainhub.jobs.models import Approval, ApprovalStatus, Status, TrainingJob
+from chainhub.jobs.services.asking import WAITS_FOR_APPROVAL
 from chainhub.jobs.services.moves import end, enqueue, lock_job, notify, record
-from chainhub.jobs.services.proposing import WAITS_FOR_APPROVAL
 from chainhub.jobs.specs import spec_hash
 
 APPROVED = gettext_noop("Approved training job #%(number)s “%(title)s” for %(organization)s")

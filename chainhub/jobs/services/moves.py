@@ -54,6 +54,13 @@ def end(job: TrainingJob, status: Status, *, reason: Sentence | None = None, **c
     move(job, status, reason=reason, finished_at=timezone.now(), **cleared, **changes)
 
 
+def ask_to_stop(job: TrainingJob, reason: Sentence) -> None:
+    """The worker that holds the job looks for this twice a second."""
+    job.reason = reason
+    job.save(update_fields=["reason"])
+    tell_state(job)
+
+
 def record(job: TrainingJob, verb: str, text: str, *, actor: User | None, **params: Any) -> None:
     """Into the audit log, marked for the job, its collaboration and every organization whose data it uses."""
     owners = job.inputs.values_list("version__dataset__organization_id", "version__dataset_id")

@@ -15,6 +15,7 @@ from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStat
 from chainhub.jobs import catalogue, permissions
 from chainhub.jobs.fields import asks_for_classes, check_fields
 from chainhub.jobs.models import Approval, Device, JobInput, Status, TrainingJob
+from chainhub.jobs.services.asking import WAITS_FOR_APPROVAL
 from chainhub.jobs.services.moves import enqueue, move, notify, record
 from chainhub.jobs.specs import hash_of, spec_hash
 from chainhub.jobs.terms import NOT_GRANTED_ALL, check_terms, grants_of
@@ -24,7 +25,6 @@ from chainhub.policies.reading import terms_of
 
 LONGEST_TITLE = 140
 LARGEST_SEED = 2**31 - 1
-WAITS_FOR_APPROVAL = gettext_noop("Waits for the approval of %(organizations)s.")
 
 
 class OtherRequestError(DomainError):

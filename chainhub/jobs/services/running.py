@@ -19,6 +19,7 @@ from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import sentence
 from chainhub.jobs import lines
 from chainhub.jobs.models import Run, Status, TrainingJob
+from chainhub.jobs.services.asking import record_asking, wait_for_owners
 from chainhub.jobs.services.moves import end, enqueue, lock_job, notify, record, tell_state
 from chainhub.jobs.services.reads import record_trainings
 from chainhub.jobs.services.steering import CANCELED_BY, refused_now
@@ -179,10 +180,16 @@ def _fail(job: TrainingJob, failure: Mapping[str, Any]) -> None:
 
 
 def _was_refused(job: TrainingJob) -> bool:
-    """The last look before a machine is used: the terms hold, and the job is what was approved."""
+    """The last look before a machine is used: the terms hold, and the job is what was approved.
+
+    Where nothing is missing but the word of an owner who was not asked, it waits for that.
+    """
     why = refused_now(job)
     if why is None:
         return False
+    if wait_for_owners(job):
+        record_asking(job, actor=None)
+        return True
     hint = gettext_noop("Launch it anew as a clone, with data that may be used.")
     _fail(job, {"kind": "terms", "text": why["text"], "hint": hint, "params": why["params"]})
     return True

@@ -8,7 +8,7 @@ from chainhub.core.queue import send
 from chainhub.jobs import queueing
 from chainhub.jobs.models import Run, Status, TrainingJob
 from chainhub.jobs.services.running import lose_run
-from chainhub.jobs.services.steering import stop_expired
+from chainhub.jobs.services.stopping import stop_expired
 
 MESSAGE_LOST_AFTER = timedelta(seconds=20)
 

@@ -55,13 +55,13 @@ def test_leaving_takes_the_data_along(alice: User, bearings: Dataset, alliance: 
     make.granted(bearings, alliance, alice)
     heard: list[Grant] = []
 
-    def hear(grant: Grant, **_more: Any) -> None:
-        heard.append(grant)
+    def hear(grants: list[Grant], **_more: Any) -> None:
+        heard.extend(grants)
 
-    signals.grant_revoked.connect(hear)
+    signals.grants_revoked.connect(hear)
     participant = Participant.objects.get(collaboration=alliance, organization=anvil)
     participant_left.send(sender=Participant, participant=participant, actor=alice)
-    signals.grant_revoked.disconnect(hear)
+    signals.grants_revoked.disconnect(hear)
     assert not Grant.objects.active().exists()
     assert heard == list(Grant.objects.all())
     assert AuditEvent.objects.filter(verb="dataset.grant_revoked").count() == 1
@@ -71,14 +71,14 @@ def test_withdrawing_is_heard_and_undone(alice: User, bob: User, bearings: Datas
     make.granted(bearings, alliance, alice)
     heard: list[Dataset] = []
 
-    def hear(dataset: Dataset, **_more: Any) -> None:
-        heard.append(dataset)
+    def hear(datasets: list[Dataset], **_more: Any) -> None:
+        heard.extend(datasets)
 
-    signals.dataset_withdrawn.connect(hear)
+    signals.datasets_withdrawn.connect(hear)
     assert services.what_withdrawal_affects(bearings).collaborations == [alliance]
     services.withdraw_dataset(bearings, actor=alice, reason="Wrong sensor")
     services.withdraw_dataset(bearings, actor=alice)
-    signals.dataset_withdrawn.disconnect(hear)
+    signals.datasets_withdrawn.disconnect(hear)
     assert heard == [bearings]
     assert not Dataset.objects.usable_in(alliance).exists()
     assert Notice.objects.filter(user=bob, kind="dataset.withdrawn").count() == 1

@@ -164,7 +164,7 @@ def test_withdrawn_data_stops_every_unfinished_job(
     job: TrainingJob, alice: Any, anvil: Any, alliance: Any, ours: Any
 ) -> None:
     runs = make_running(alice, anvil, alliance, ours)
-    stopped = services.stop_jobs_on(ours.dataset)
+    stopped = services.stop_jobs(services.why_to_stop(ours.dataset), actor=alice)
     assert {one.pk for one in stopped} == {job.pk, runs.pk}
     job.refresh_from_db()
     runs.refresh_from_db()

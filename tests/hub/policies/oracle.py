@@ -57,3 +57,23 @@ def readable(act: str, grants: list[dict[str, Any]], seats: list[tuple[str, str]
             if named and placed and words & set(grant["uses"]) and (grant["until"] or today) >= today:
                 return True
     return False
+
+
+def stops(status: str, *, general: dict[str, Any] | None, special: dict[str, Any] | None) -> bool:
+    """Whether a job of Anvil's stops at once when the grant of its launch has gone, or another took its place.
+
+    `general` and `special` are the terms of the grants that stand afterwards.
+    """
+    binding = general if special is None else special
+    if binding is None:
+        return True
+    return status == "running" and not _trains(binding)
+
+
+def _trains(terms: dict[str, Any]) -> bool:
+    """Asking before each job stops none that runs."""
+    return (
+        "train-pooled" in terms["uses"]
+        and (not terms["recipes"] or "tabular" in terms["recipes"])
+        and (not terms["organizations"] or "anvil" in terms["organizations"])
+    )
