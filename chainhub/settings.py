@@ -147,6 +147,9 @@ CELERY_BEAT_SCHEDULE = {
     "inspect-missing": {"task": "datasets.inspect_missing", "schedule": 20.0, "options": {"expires": 20}},
     "recheck-references": {"task": "datasets.recheck_references", "schedule": 600.0, "options": {"expires": 300}},
     "keep-keys": {"task": "repositories.keep_keys", "schedule": 600.0, "options": {"expires": 300}},
+    # Told once a person and day; looked at each hour, so that a hub that is off at night reminds as well.
+    "remind-to-delete": {"task": "policies.remind_to_delete", "schedule": 3600.0, "options": {"expires": 600}},
+    "remind-of-models": {"task": "registry.remind_of_models", "schedule": 3600.0, "options": {"expires": 600}},
     "expire-uploads": {"task": "repositories.expire_uploads", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

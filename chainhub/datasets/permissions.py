@@ -64,10 +64,15 @@ def granted_to(user: Any, dataset: Dataset, **allows: bool) -> list[Organization
     In each collaboration one grant holds for an organization: the one to it alone goes before the one to all
     participants, also where it permits less or has ended.
     """
+    return [organization for organization, _grant in grants_letting(user, dataset, **allows)]
+
+
+def grants_letting(user: Any, dataset: Dataset, **allows: bool) -> list[tuple[Organization, Grant]]:
+    """The same with the grants."""
     if not user.is_authenticated:
         return []
     return [
-        organization
+        (organization, grant)
         for organization, grant in _holding(user, dataset)
         if all(getattr(grant, name) is wanted for name, wanted in allows.items()) and _permits(grant, organization)
     ]
@@ -75,7 +80,7 @@ def granted_to(user: Any, dataset: Dataset, **allows: bool) -> list[Organization
 
 def _holding(user: Any, dataset: Dataset) -> list[tuple[Organization, Grant]]:
     """Each seat of the person's organizations, with the grant that holds there."""
-    standing = Grant.objects.active().filter(dataset=dataset, dataset__withdrawn_at=None)
+    standing = Grant.objects.active().filter(dataset=dataset, dataset__withdrawn_at=None, collaboration__closed_at=None)
     held = {(one.collaboration_id, one.organization_id): one for one in standing.select_related("collaboration")}
     if not held:
         return []

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from chainhub.core.sentences import render
 from chainhub.jobs.catalogue import title_of
 from chainhub.registry import scores
+from chainhub.registry.duties import sources_to_name
 from chainhub.registry.ingredients import Ingredient, ingredients_of, named_parameters
 from chainhub.registry.limits import limits_of
 from chainhub.registry.markup import cell, heading, plain, plain_sentence, table
@@ -96,6 +97,10 @@ def _usual(field: Field) -> str:
 def data(version: ModelVersion) -> Iterator[str]:
     yield heading(_("Data"))
     yield "\n".join(_ingredient(one) for one in ingredients_of(version.job))
+    if sources := sources_to_name(version.job):
+        yield _("Whoever publishes or presents results names the source: %(owners)s.") % {
+            "owners": plain(", ".join(sources))
+        }
     if agreement := version.job.agreement:
         yield _(
             "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s). The model contains "

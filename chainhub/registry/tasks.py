@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from chainhub.core.errors import DomainError
 from chainhub.jobs.models import Status, TrainingJob
-from chainhub.registry import services, serving
+from chainhub.registry import duties, services, serving
 from chainhub.registry.models import ModelVersion
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,12 @@ def publish_missing() -> None:
             services.publish_job(job)
         except (DomainError, OSError) as error:
             logger.warning("job %s is not published: %s", job.pk, error)
+
+
+@shared_task(name="registry.remind_of_models", ignore_result=True)
+def remind_of_models() -> None:
+    """Remind those who downloaded models whose days are over."""
+    duties.remind_of_models()
 
 
 @shared_task(name="registry.predict")

@@ -14,6 +14,7 @@ from chainhub.datasets import permissions, services
 from chainhub.datasets.models import DatasetVersion, VersionStatus
 from chainhub.datasets.viewing.questions import MOST, Question, read_question
 from chainhub.datasets.viewing.sheet import Page, Sheet, opened
+from chainhub.policies.duties import duties_with
 from chainhub.web.http import SignedInRequest
 from chainhub.web.rowviews import MOST_COLUMNS, OPERATORS, cell, chips, choices, heads, label_of, table
 from chainhub.web.views.datasets.finding import visible
@@ -50,6 +51,7 @@ def rows_tab(request: SignedInRequest, version: DatasetVersion) -> dict[str, Any
             "fields": choices(sheet),
             "operators": OPERATORS.items(),
             "may_download": permissions.may_download(request.user, version.dataset),
+            "duties": duties_with(request.user, version.dataset),
         }
 
 

@@ -8,6 +8,7 @@ from chainhub.datasets.licences import spdx_address, spdx_names
 from chainhub.datasets.models import VersionStatus
 from chainhub.datasets.permissions import may_take_files
 from chainhub.jobs.models import TrainingJob
+from chainhub.policies.duties import duties_with
 from chainhub.registry.models import ModelVersion
 from chainhub.repositories.models import CommitFile
 from chainhub.web.cards import completeness
@@ -68,6 +69,7 @@ def _versions(request: SignedInRequest, context: Context) -> Context:
     ready = [one.number for one in context["versions"] if one.status == VersionStatus.READY]
     return {
         "may_take_files": may_take_files(request.user, context["dataset"]),
+        "duties": duties_with(request.user, context["dataset"]),
         "deprecate_form": DeprecateForm(),
         "comparable": ready if len(ready) > 1 else [],
     }

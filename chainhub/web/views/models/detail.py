@@ -14,6 +14,7 @@ from chainhub.core.sentences import render as render_sentence
 from chainhub.jobs.catalogue import title_of
 from chainhub.jobs.terms import why_kept
 from chainhub.registry import card, permissions, rows, scores
+from chainhub.registry.duties import duties_with_model
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, Model, ModelVersion
 from chainhub.repositories.models import Blob
@@ -138,10 +139,11 @@ def _card(_request: SignedInRequest, model: Model, version: ModelVersion, _versi
     }
 
 
-def _files(_request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
+def _files(request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
     entries = list(version.commit.files.select_related("blob"))
     sums = "\n".join(f"{entry.blob.sha256}  {entry.path}" for entry in entries)
-    return {"files": entries, "total": sum(entry.blob.size for entry in entries), "sums": sums}
+    total = sum(entry.blob.size for entry in entries)
+    return {"files": entries, "total": total, "sums": sums, "duties": duties_with_model(request.user, version.job)}
 
 
 def _lineage(request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:

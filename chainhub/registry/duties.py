@@ -1,0 +1,56 @@
+"""What whoever downloads a model owes to the owners of the data it was trained on, and when they are reminded."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from chainhub.activity.services import notify
+from chainhub.core.sentences import Sentence
+from chainhub.jobs.models import JobInput, TrainingJob
+from chainhub.organizations.models import Organization
+from chainhub.policies.duties import duties_of, reminder
+from chainhub.policies.parsing import parse_terms
+from chainhub.policies.services.reminding import LATE, whom_to_remind
+from chainhub.registry.models import Download
+
+
+def duties_with_model(user: Any, job: TrainingJob) -> list[Sentence]:
+    """On the terms that held at the launch; nothing is owed to the person's own organizations."""
+    mine = set(Organization.objects.of(user).values_list("pk", flat=True))
+    inputs = job.inputs.select_related("version__dataset__organization")
+    others = [one for one in inputs if one.version.dataset.organization_id not in mine]
+    return duties_of((one.version.dataset.organization, parse_terms(one.terms)) for one in others)
+
+
+def sources_to_name(job: TrainingJob) -> list[str]:
+    """Owners whom results name, by the terms that held at the launch."""
+    inputs = job.inputs.select_related("version__dataset__organization")
+    return sorted({one.version.dataset.organization.name for one in inputs if one.terms.get("name_source")})
+
+
+@transaction.atomic
+def remind_of_models(*, at: datetime | None = None) -> int:
+    """As `policies.services.remind_to_delete`, for models trained on data of which copies are deleted."""
+    bound = JobInput.objects.filter(terms__has_key="delete_after_days", job__model_version__isnull=False)
+    now = at or timezone.now()
+    return sum(_remind(one, now) for one in bound.select_related("job", "version__dataset__organization"))
+
+
+def _remind(bound: JobInput, now: datetime) -> int:
+    days, owner = bound.terms["delete_after_days"], bound.version.dataset.organization
+    if days is None or timedelta(days=days) > now - bound.job.created_at:
+        return 0
+    until = now - timedelta(days=days)
+    taken = Download.objects.filter(version__job=bound.job_id, at__gt=until - LATE, at__lte=until)
+    taken = taken.exclude(user__memberships__organization=owner)
+    return sum(_told(one, owner, days) for one in taken.select_related("user", "version__model"))
+
+
+def _told(taken: Download, owner: Organization, days: int) -> int:
+    said = reminder(taken.user, taken.version.model.name, owner, at=taken.at, days=days)
+    url = f"{taken.version.get_absolute_url()}#taken-{taken.at:%Y-%m-%d}"
+    theirs = Organization.objects.of(taken.user).first()
+    people = whom_to_remind(taken.user, theirs) if theirs else [taken.user]
+    return len(notify(people, "duty.delete-copies", said, url=url, once=True))
