@@ -26,7 +26,8 @@ def permitted(policy: dict[str, Any], job: dict[str, Any]) -> bool:
             job["at"] <= midnight,
             policy["max_jobs"] is None or job["jobs_before"] + 1 <= policy["max_jobs"],
             len(job["pool"]) >= policy["min_organizations"],
-            not job["classes"] or min(job["classes"].values()) >= policy["min_rows_per_class"],
+            policy["min_rows_per_class"] == 0
+            or (job["countable"] and all(rows >= policy["min_rows_per_class"] for rows in job["classes"].values())),
             job["act"] == "evaluate"
             or policy["max_epsilon"] is None
             or (job["epsilon"] is not None and job["epsilon"] <= policy["max_epsilon"]),
@@ -36,9 +37,18 @@ def permitted(policy: dict[str, Any], job: dict[str, Any]) -> bool:
 
 
 def counted(history: list[str]) -> int:
-    """How many jobs one agreement has seen: `history` tells in order what was agreed, renewed, given again and run."""
-    latest = history[len(history) - history[::-1].index("agreed") :] if "agreed" in history else history
-    return sum(event in {"ran", "waits"} for event in latest)
+    """How many jobs one agreement has seen: `history` tells in order what was agreed, renewed, given again and run.
+
+    What waits is canceled where the data is taken back, to be given again; unless it was given to all as well.
+    """
+    ran = waits = 0
+    for place, event in enumerate(history):
+        if event == "agreed":
+            ran = waits = 0
+        elif event == "given again" and "for all" not in history[:place]:
+            waits = 0
+        ran, waits = ran + (event == "ran"), waits + (event == "waits")
+    return ran + waits
 
 
 def readable(act: str, grants: list[dict[str, Any]], seats: list[tuple[str, str]], today: str) -> bool:

@@ -142,7 +142,8 @@ def test_counting_and_oracle_agree_on_every_history(sides: Sides, events: list[s
 
 JOB: dict[str, Any] = {
     "organization": "anvil", "owner": "borealis", "approved": True, "pool": {"borealis"},
-    "classes": {}, "epsilon": None, "collaboration": "", "purpose": "", "recipe": "tabular", "act": "train-pooled",
+    "classes": {}, "countable": True, "epsilon": None, "collaboration": "", "purpose": "", "recipe": "tabular",
+    "act": "train-pooled",
     "at": datetime(2027, 3, 1, tzinfo=UTC),
 }  # fmt: skip
 

@@ -65,6 +65,7 @@ jobs = st.fixed_dictionaries(
         "jobs_before": st.integers(0, 4),
         "pool": st.sets(few(NAMES), min_size=1),
         "classes": st.dictionaries(few(["good", "bad", "other"]), st.integers(1, 40)),
+        "countable": few([True, True, True, False]),
         "epsilon": st.one_of(st.none(), st.floats(0.1, 10)),
         "approved": st.booleans(),
     }
