@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import render
-from chainhub.datasets.knowing import some_of
+from chainhub.datasets.knowing import known_in, known_to, some_of
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs.catalogue import applies, find_recipe, translated_schema
 from chainhub.jobs.models import TrainingJob
-from chainhub.jobs.naming import hidden_from
 from chainhub.organizations.models import Organization
 
 
@@ -58,13 +57,14 @@ class Ingredient:
 
 def ingredients_of(job: TrainingJob, *, reader: User | None = None) -> list[Ingredient]:
     """In the order in which the job lists them; for the reader, or for whoever will read it."""
-    inputs = job.inputs.select_related("version__dataset__organization")
+    inputs = list(job.inputs.select_related("version__dataset__organization"))
     asked = set(
         Grant.objects.filter(collaboration=job.collaboration_id, needs_approval=True).values_list(
             "dataset_id", flat=True
         )
     )
-    hidden = {one.pk for one in hidden_from(reader, [job])[job.pk]}
+    used = [one.version.dataset_id for one in inputs]
+    known = known_in(job.collaboration_id, used) if reader is None else known_to(reader, used)
     approved = set(job.approvals.values_list("organization_id", flat=True))
     return [
         Ingredient(
@@ -76,7 +76,7 @@ def ingredients_of(job: TrainingJob, *, reader: User | None = None) -> list[Ingr
             asked_before_each_job=(
                 item.version.dataset_id in asked and item.version.dataset.organization_id in approved
             ),
-            known=item.version.dataset_id not in hidden,
+            known=item.version.dataset_id in known,
         )
         for item in inputs
     ]

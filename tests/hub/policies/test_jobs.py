@@ -14,7 +14,7 @@ from chainhub.jobs import catalogue, services
 from chainhub.jobs.candidates import candidates
 from chainhub.jobs.fields import check_fields
 from chainhub.jobs.models import Status, TrainingJob
-from chainhub.jobs.terms import ForbiddenByTermsError, RefusedError, check_may_leave, why_kept, why_unpublishable
+from chainhub.jobs.terms import ForbiddenByTermsError, RefusedError, check_may_leave, why_kept
 from chainhub.policies.services.granting import conditions_of, grant_on_terms
 from chainhub.policies.terms import Terms
 from chainhub.registry.services import publish_job
@@ -259,65 +259,6 @@ class TestPublishing:
         assert publish_job(job) is not None
         job.refresh_from_db()
         assert job.reason is None
-
-
-class TestRenewed:
-    """What bound when the training ended decides, and where that forbids, what binds now."""
-
-    @pytest.fixture
-    def late(self, launch: Launch, theirs: Any, alliance: Any, dora: Any) -> TrainingJob:
-        """A job that ran beyond the last day of the grant of its launch."""
-        grant = under(theirs, alliance, dora)
-        job = launch()
-        Grant.objects.filter(pk=grant.pk).update(terms=Terms(until=YESTERDAY).as_json())
-        succeed(job)
-        return job
-
-    def test_renewing_lets_a_withheld_model_out(self, late: TrainingJob, theirs: Any, alliance: Any, dora: Any) -> None:
-        assert publish_job(late) is None
-        grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms(until=TOMORROW))
-        assert publish_job(late) is not None
-
-    def test_but_not_on_terms_that_forbid_it_as_well(
-        self, late: TrainingJob, theirs: Any, alliance: Any, dora: Any
-    ) -> None:
-        grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms(uses=("evaluate",)))
-        assert "evaluating models" in render(why_unpublishable(late))
-
-    def test_narrower_terms_afterwards_take_no_model(
-        self, launch: Launch, theirs: Any, alliance: Any, dora: Any
-    ) -> None:
-        under(theirs, alliance, dora)
-        job = launch()
-        succeed(job)
-        grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms(uses=("evaluate",)))
-        assert why_unpublishable(job) is None
-
-    def test_narrower_terms_while_it_ran_bind_it(self, launch: Launch, theirs: Any, alliance: Any, dora: Any) -> None:
-        under(theirs, alliance, dora)
-        job = launch()
-        grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms(recipes=("image-classification",)))
-        succeed(job)
-        assert "do not permit this training recipe" in render(why_unpublishable(job))
-
-    def test_what_held_at_the_end_is_found_behind_a_later_renewal(
-        self, launch: Launch, theirs: Any, alliance: Any, dora: Any
-    ) -> None:
-        under(theirs, alliance, dora)
-        job = launch()
-        grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms(name_source=True))
-        succeed(job)
-        grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms(uses=("evaluate",)))
-        assert why_unpublishable(job) is None
-
-    def test_whoever_begins_to_ask_while_it_runs_does_not_take_its_model(
-        self, launch: Launch, theirs: Any, alliance: Any, dora: Any
-    ) -> None:
-        grant = under(theirs, alliance, dora)
-        job = launch()
-        Grant.objects.filter(pk=grant.pk).update(needs_approval=True)
-        succeed(job)
-        assert why_unpublishable(job) is None
 
 
 def test_models_stay_where_the_terms_say_so(
