@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-to-delete": {"task": "policies.remind_to_delete", "schedule": 3600.0, "options": {"expires": 600}},
     "remind-of-models": {"task": "registry.remind_of_models", "schedule": 3600.0, "options": {"expires": 600}},
     "expire-uploads": {"task": "repositories.expire_uploads", "schedule": 3600.0, "options": {"expires": 600}},
+    "sweep-unnamed": {"task": "repositories.sweep_unnamed", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 # --- files --------------------------------------------------------------------------------------------------------

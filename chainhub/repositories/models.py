@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.core.models import Created
@@ -48,6 +49,11 @@ class Blob(Created):
     owner = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="blobs")
     key = models.ForeignKey(DataKey, null=True, blank=True, on_delete=models.PROTECT, related_name="blobs")
     lost = models.BooleanField(default=False, help_text="its key was destroyed: nobody can read it any more")
+    given_at = models.DateTimeField(
+        default=timezone.now,
+        db_index=True,
+        help_text="when its bytes were last given: something may be about to name it",
+    )
 
     class Meta:
         constraints = [

@@ -79,6 +79,22 @@ def names_in(folder: str) -> Iterator[str]:
             yield from names_in(f"{folder}/{inner}")
 
 
+def everything() -> Iterator[tuple[str, float]]:
+    """Every file of the storage, and when it was last written, in seconds; a bucket is listed by the thousand."""
+    root = folder_path(".")
+    if root is None:
+        storage: Any = blob_storage()
+        prefix = f"{storage.location.strip('/')}/".lstrip("/")
+        for entry in storage.bucket.objects.filter(Prefix=prefix):
+            yield entry.key.removeprefix(prefix), entry.last_modified.timestamp()
+        return
+    for folder, _folders, files in os.walk(root):
+        for name in files:
+            path = Path(folder) / name
+            with suppress(FileNotFoundError):
+                yield path.relative_to(root).as_posix(), path.stat().st_mtime
+
+
 def incoming_place() -> Path:
     """A place for a file that will be renamed into the storage, on its file system where it has one."""
     folder = folder_path("incoming") or scratch_folder()

@@ -25,7 +25,8 @@ from chainhub.repositories import keyring, raw
 from chainhub.repositories.damage import DamagedBlobError, LostBlobError
 from chainhub.repositories.models import Blob, DataKey
 from chainhub.repositories.permissions import may_keep_keys
-from chainhub.repositories.storage import open_blob, read_range, write_blob
+from chainhub.repositories.storage import blob_exists, open_blob, read_range, write_blob
+from chainhub.repositories.sweeping import forget_file
 
 logger = logging.getLogger(__name__)
 
@@ -86,12 +87,17 @@ def reseal_blob(blob: Blob, key: DataKey) -> bool:
     for piece in read_range(fresh, 0, fresh.size):
         digest.update(piece)
     if digest.hexdigest() != blob.sha256:
-        raw.remove(fresh.storage_name)
+        forget_file(fresh.storage_name)  # unless another worker has moved the blob there meanwhile
         raise DamagedBlobError
-    moved = Blob.objects.filter(pk=blob.pk, key=blob.key_id, lost=False).update(key=key)
+    with transaction.atomic():
+        held = Blob.objects.select_for_update(of=("self",)).filter(pk=blob.pk, key=blob.key_id, lost=False)
+        # Under the row's lock: a sweep that found the file before the row named it has taken it by now, or leaves it.
+        moved = bool(held.first()) and blob_exists(fresh) and bool(held.update(key=key))
     if moved:
         raw.remove(blob.storage_name)
-    return bool(moved)
+    else:
+        forget_file(fresh.storage_name)
+    return moved
 
 
 def send_unsealed() -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -26,6 +26,7 @@ def commit_files(repository: Repository, files: Mapping[str, Blob], *, author: U
     check_tree(files)
     # The lock makes a line of the commits: two at once would share a parent.
     Repository.objects.select_for_update().get(pk=repository.pk)
+    _hold(files.values())
     parent = repository.commits.order_by("-pk").first()
     title, now = title[:200], timezone.now()
     commit = Commit.objects.create(
@@ -38,6 +39,12 @@ def commit_files(repository: Repository, files: Mapping[str, Blob], *, author: U
     )
     CommitFile.objects.bulk_create([CommitFile(commit=commit, path=path, blob=blob) for path, blob in files.items()])
     return commit
+
+
+def _hold(blobs: Iterable[Blob]) -> None:
+    """Until the commit nobody gives them up: PostgreSQL asks only then whether what is named is there."""
+    named = Blob.objects.select_for_update(no_key=True).filter(pk__in={blob.pk for blob in blobs})
+    list(named.order_by("pk").values_list("pk"))
 
 
 def commit_oid(

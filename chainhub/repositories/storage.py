@@ -10,11 +10,13 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from chainhub.organizations.models import Organization
 from chainhub.repositories import raw
@@ -29,6 +31,7 @@ from chainhub.repositories.sealed import Seal, Sealer, stored_size, write_sealed
 __all__ = ["PIECE", "DamagedBlobError", "LostBlobError", "Secrets", "blob_storage", "scratch_folder"]
 
 Source = Path | BinaryIO
+FRESH = timedelta(hours=1)  # so long it need not be written again that bytes were given: the sweep waits for a day
 
 
 def hash_file(path: Path) -> tuple[str, int]:
@@ -75,21 +78,35 @@ def hand_over(blob: Blob, owner: Organization) -> Blob:
         return _stored(blob.sha256, blob.size, owner, source)
 
 
-def drop_blob(blob: Blob) -> None:
-    """Give back the space of a blob that nothing names any more.
+def drop_blob(blob: Blob, *, unless_given_since: datetime | None = None) -> bool:
+    """Give back the space of a blob that nothing names any more; whether that was so.
 
-    Whoever stores the same bytes meanwhile makes its row after this, since that needs the owner's, held here; then it
-    looks whether its file is still there (see `_stored`).
+    Outside of any transaction that may still be rolled back: the file would not come back with it. Whoever stores the
+    same bytes meanwhile makes its row after this, since that needs the owner's, held here; then it looks whether its
+    file is still there (see `_stored`).
     """
-    name = blob.storage_name
     with suppress(ProtectedError, IntegrityError), transaction.atomic():
         if blob.owner_id:
             Organization.objects.select_for_update().get(pk=blob.owner_id)
-        gone, _rows = blob.delete()
+        found = Blob.objects.select_for_update(of=("self",)).filter(pk=blob.pk)
+        if unless_given_since:
+            found = found.filter(given_at__lt=unless_given_since)
+        held = found.first()  # it may lie under another key by now
+        if held is None:
+            return False
+        name = held.storage_name
+        held.delete()
         if connection.vendor == "postgresql":
             connection.check_constraints()  # now rather than at the end: the file must not go before that is sure
-        if gone:
+        if not _is_named(name, held):
             raw.remove(name)
+        return True
+    return False
+
+
+def _is_named(name: str, gone: Blob) -> bool:
+    """Whether another row has its bytes there: a lost blob that lay plain may have been stored again."""
+    return any(one.storage_name == name for one in Blob.objects.filter(owner=gone.owner_id, sha256=gone.sha256))
 
 
 @contextmanager
@@ -182,6 +199,9 @@ def _found(digest: str, owner: Organization | None) -> Blob | None:
         # Its key was destroyed while it was being stored.
         Blob.objects.filter(pk=found.pk).update(lost=True)
         return None
+    now = timezone.now()
+    if found and found.given_at < now - FRESH and not Blob.objects.filter(pk=found.pk).update(given_at=now):
+        return None  # swept at this very moment
     return found
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from chainhub.organizations.models import Organization
-from chainhub.repositories import copies, raw, rotation, shredding, uploads
+from chainhub.repositories import copies, raw, rotation, shredding, sweeping, uploads
 
 
 @shared_task(name="repositories.expire_uploads")
@@ -24,6 +24,13 @@ def reseal_blobs(organization_id: int) -> None:
 def remove_lost(organization_id: int) -> None:
     """Give back the space of files whose key was destroyed."""
     shredding.remove_lost(Organization.objects.get(pk=organization_id))
+
+
+@shared_task(name="repositories.sweep_unnamed")
+def sweep_unnamed() -> None:
+    """Give back what was stored for something that never came."""
+    sweeping.sweep_blobs()
+    sweeping.sweep_files()
 
 
 @shared_task(name="repositories.keep_keys")
