@@ -34,10 +34,15 @@ def check_tree(paths: Iterable[str]) -> None:
                 raise InvalidInputError(gettext_noop("“%(path)s” is both a file and a folder."), path=path[:end])
 
 
+def without_controls(text: str) -> str:
+    """What a client told, without what no database holds or what misleads a reader."""
+    return _CONTROL.sub("", text)
+
+
 def clean_filename(name: str, *, fallback: str = "file") -> str:
     """The last part of a client's file name, without what could mislead a shell, a browser or a reader."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    last = _CONTROL.sub("", last).strip().strip(".") or fallback
+    last = without_controls(last).strip().strip(".") or fallback
     if len(last) <= LONGEST_NAME:
         return last
     stem, dot, suffix = last.rpartition(".")

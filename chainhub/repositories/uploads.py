@@ -24,11 +24,11 @@ from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import may_steward
 from chainhub.repositories.hashes import remember_hash, running_hash
-from chainhub.repositories.incoming import Incoming, Writer, hold_on
+from chainhub.repositories.incoming import Incoming, UploadLostError, Writer, hold_on
 from chainhub.repositories.known import checked_sha256, known_blob
 from chainhub.repositories.limits import check_disk, check_uploads_of
 from chainhub.repositories.models import Upload
-from chainhub.repositories.paths import check_path, clean_filename
+from chainhub.repositories.paths import check_path, clean_filename, without_controls
 from chainhub.repositories.quotas import check_room_of
 from chainhub.repositories.storage import PIECE, adopt_file, drop_blob, hash_file, scratch_folder
 
@@ -84,7 +84,7 @@ def begin_upload(
             organization=organization,
             filename=clean_filename(filename),
             path=check_path(path) if path else "",
-            content_type=content_type[:120],
+            content_type=without_controls(content_type)[:120],
             expected_sha256=sha256,
             size=size,
             offset=size if known else 0,
@@ -165,7 +165,11 @@ def finish_upload(upload: Upload) -> Upload:
         incoming = incoming_of(upload)
         with incoming.held() as lock:
             hold_on(lock)
-            upload.refresh_from_db()
+            try:
+                upload.refresh_from_db()
+            except Upload.DoesNotExist as error:
+                incoming.remove()
+                raise UploadLostError from error
             if upload.blob_id is None:
                 _store(upload, incoming, known_hash="")
     return upload
@@ -223,18 +227,33 @@ def _folder() -> Path:
 
 
 def _store(upload: Upload, incoming: Incoming, *, known_hash: str) -> None:
-    """The row names the blob before the incoming file goes: a kill in between loses nothing."""
-    if upload.expected_sha256:
-        known_hash = known_hash or hash_file(incoming.path)[0]
-        if known_hash != upload.expected_sha256:
-            incoming.empty()
-            raise ChecksumError(
-                gettext_noop("The file is not the one that was announced by its SHA-256; send it again.")
-            )
-    blob = adopt_file(incoming.path, known_hash=known_hash, owner=upload.organization)
+    """The row names the blob before the incoming file goes: a kill in between loses nothing.
+
+    Raises `UploadLostError` where the upload was given up meanwhile; nothing is left of it then.
+    """
+    try:
+        known_hash = _verified(upload, incoming, known_hash)
+        blob = adopt_file(incoming.path, known_hash=known_hash, owner=upload.organization)
+    except FileNotFoundError as error:
+        incoming.remove()
+        raise UploadLostError from error
+    if not Upload.objects.filter(pk=upload.pk).update(blob=blob, offset=upload.size):
+        incoming.remove()
+        drop_blob(blob)
+        raise UploadLostError
     upload.blob, upload.offset = blob, upload.size
-    upload.save(update_fields=["blob", "offset"])
     incoming.remove()
+
+
+def _verified(upload: Upload, incoming: Incoming, known_hash: str) -> str:
+    """The hash as far as it is known. Raises `ChecksumError` where it is not the announced one."""
+    if not upload.expected_sha256:
+        return known_hash
+    known_hash = known_hash or hash_file(incoming.path)[0]
+    if known_hash != upload.expected_sha256:
+        incoming.empty()
+        raise ChecksumError(gettext_noop("The file is not the one that was announced by its SHA-256; send it again."))
+    return known_hash
 
 
 def _write(writer: Writer, pieces: Iterator[bytes], digests: list[Any]) -> None:
