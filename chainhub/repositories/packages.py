@@ -7,17 +7,20 @@ times, so that the same files make the same package.
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
 from chainhub.core.errors import InvalidInputError
 from chainhub.organizations.models import Organization
-from chainhub.repositories.models import Upload
+from chainhub.repositories.models import Blob, Upload
 from chainhub.repositories.paths import check_tree
 from chainhub.repositories.storage import drop_blob, read_range, store_file
 from chainhub.repositories.uploads import take_upload
@@ -72,6 +75,23 @@ def pack_upload(package: Upload, work: Path, tell: Tell, *, owner: Organization)
         one.delete()
         if one.blob:
             drop_blob(one.blob)
+
+
+def charge_to(organization: Organization, taken: Upload) -> Upload:
+    """Let a taken upload, with its parts, count among the organization's from now on."""
+    Upload.objects.filter(Q(pk=taken.pk) | Q(package=taken)).update(organization=organization)
+    taken.organization = organization
+    return taken
+
+
+@transaction.atomic
+def forget_taken(taken: Sequence[UUID]) -> None:
+    """Delete uploads of which nothing came, with their parts; once that is sure, also the bytes that nothing names."""
+    doomed = Upload.objects.filter(Q(pk__in=taken) | Q(package__in=taken))
+    blobs = list(Blob.objects.filter(pk__in=doomed.values("blob")))
+    doomed.delete()
+    for blob in blobs:
+        transaction.on_commit(partial(drop_blob, blob), robust=True)
 
 
 def _write(place: Path, parts: Sequence[Upload], tell: Tell) -> None:

@@ -11,6 +11,7 @@ from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.canonical import REFERENCE_FILE, TRAINING_FILE
 from chainhub.datasets.inspection.findings import Findings
+from chainhub.datasets.inspection.values import plain_json
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.changes import changes_between
@@ -18,32 +19,57 @@ from chainhub.datasets.services.history import remember
 from chainhub.datasets.services.kinds import mismatch, settle
 from chainhub.datasets.services.renewing import renew_profiles
 from chainhub.repositories.models import Blob
+from chainhub.repositories.quotas import QuotaError, check_room
 from chainhub.repositories.services import commit_files, tag_commit
 from chainhub.repositories.storage import drop_blob, hand_over, store_bytes, store_file
 
+NO_ROOM = gettext_noop("There is no room for the form in which the hub keeps this file for training: %(reason)s")
+
 
 def accept(version: DatasetVersion, findings: Findings, *, claimed_at: datetime) -> None:
-    """Store the canonical form, commit it with the original, and open the version for use."""
+    """Store the canonical form, commit it with the original, and open the version for use.
+
+    Whether it may be kept is asked before it is stored and again when it is committed. What was stored in vain then,
+    as where the claim was lost meanwhile, is left to the sweep: the other worker may be about to name the same bytes.
+    """
+    findings.report = plain_json(findings.report)
+    with transaction.atomic():
+        if _kept(version, findings, claimed_at) is None:
+            return
     owner = version.dataset.organization
-    files = (
-        _referred(version)
-        if version.reference
-        else {TRAINING_FILE: store_file(findings.training, move=True, owner=owner)}
-    )
+    files = _referred(version) if version.reference else {TRAINING_FILE: store_file(findings.training, owner=owner)}
     _take_over(version)
     with transaction.atomic():
-        held = _held(version, claimed_at)
+        held = _kept(version, findings, claimed_at)
         if held is None:
             return
-        dataset = held.dataset
-        if reason := mismatch(dataset, findings):
-            _refuse(held, reason)
-            return
-        settle(dataset, findings)
+        settle(held.dataset, findings)
         held.reference = version.reference
         if held.upload is not None and held.upload.blob is not None:
             files[_original_name(held.upload.filename)] = held.upload.blob
         _make_ready(held, findings, files)
+
+
+def _kept(version: DatasetVersion, findings: Findings, claimed_at: datetime) -> DatasetVersion | None:
+    """The row, locked, where it still waits for this worker and may hold what was found; else it may be refused now."""
+    held = _held(version, claimed_at)
+    if held is None:
+        return None
+    if reason := mismatch(held.dataset, findings) or _no_room(held, findings):
+        _refuse(held, reason)
+        return None
+    return held
+
+
+def _no_room(version: DatasetVersion, findings: Findings) -> Sentence | None:
+    """Why the organization cannot keep the canonical form; of a version by reference it keeps none."""
+    if version.reference:
+        return None
+    try:
+        check_room(version.dataset.organization, findings.training.stat().st_size)
+    except QuotaError as full:
+        return sentence(NO_ROOM, reason=full.sentence)
+    return None
 
 
 def _referred(version: DatasetVersion) -> dict[str, Blob]:
@@ -60,7 +86,8 @@ def _take_over(version: DatasetVersion) -> None:
         return
     before, upload.blob = upload.blob, hand_over(upload.blob, version.dataset.organization)
     if upload.blob != before:
-        upload.save(update_fields=["blob"])
+        upload.organization = version.dataset.organization
+        upload.save(update_fields=["blob", "organization"])
         drop_blob(before)
 
 
@@ -69,12 +96,12 @@ def refuse(version: DatasetVersion, reason: Sentence, *, claimed_at: datetime) -
     with transaction.atomic():
         held = _held(version, claimed_at)
         if held is not None:
-            _refuse(held, reason)
+            _refuse(held, sentence(reason["text"], **plain_json(reason["params"])))
 
 
 def _held(version: DatasetVersion, claimed_at: datetime) -> DatasetVersion | None:
     """The row, locked, if it still waits for this very worker."""
-    Dataset.objects.select_for_update().get(pk=version.dataset_id)
+    Dataset.objects.select_for_update().filter(pk=version.dataset_id).first()  # none where it was discarded meanwhile
     waiting = DatasetVersion.objects.select_for_update(of=("self",)).select_related(
         "dataset__organization", "upload__blob", "created_by"
     )
@@ -87,12 +114,12 @@ def _make_ready(version: DatasetVersion, findings: Findings, files: dict[str, Bl
     title = f"v{version.number}: {version.note}" if version.note else f"v{version.number}"
     version.commit = commit_files(dataset.repository, files, author=version.created_by, title=title)
     tag_commit(version.commit, f"v{version.number}")
-    version.rows, version.progress = findings.rows, 1.0
+    version.rows, version.progress, version.claimed_at = findings.rows, 1.0, None
     version.inspection = findings.report
     if before:
         version.inspection["changes"] = changes_between(before.inspection, findings.report)
     version.move_to(VersionStatus.READY)
-    version.save(update_fields=["commit", "rows", "progress", "inspection", "status", "reference"])
+    version.save(update_fields=["commit", "rows", "progress", "inspection", "status", "reference", "claimed_at"])
     renew_profiles(dataset)
     index_dataset(dataset)
     said = sentence(

@@ -17,7 +17,7 @@ from chainhub.datasets.search import index_dataset
 from chainhub.datasets.services.history import remember
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Repository, Upload
-from chainhub.repositories.packages import take_uploads
+from chainhub.repositories.packages import charge_to, forget_taken, take_uploads
 from chainhub.repositories.quotas import check_room
 from chainhub.repositories.services import create_repository
 
@@ -113,9 +113,11 @@ def discard_dataset(dataset: Dataset, *, actor: User) -> None:
         raise DomainError(gettext_noop("The dataset has versions that others may rely on; withdraw it instead."))
     remember(dataset, "discarded", gettext_noop("Discarded “%(dataset)s”, which was never usable."), actor=actor)
     repository = dataset.repository
+    taken = list(dataset.versions.exclude(upload=None).values_list("upload", flat=True))
     dataset.versions.all().delete()
     dataset.delete()
     repository.delete()
+    forget_taken(taken)
 
 
 def _begin_version(
@@ -142,8 +144,10 @@ def _begin_version(
 
 
 def _take(dataset: Dataset, upload: Upload | Sequence[Upload], actor: User) -> Upload:
-    """The file of a version; where it was uploaded for nobody or another, there must be room for it here."""
-    taken = take_uploads([upload] if isinstance(upload, Upload) else upload, actor=actor)
-    if taken.organization_id != dataset.organization_id:
-        check_room(dataset.organization, taken.size)
-    return taken
+    """The file of a version; for what was uploaded for nobody or another there must be room, and it counts here."""
+    parts = [upload] if isinstance(upload, Upload) else list(upload)
+    taken = take_uploads(parts, actor=actor)
+    elsewhere = sum(one.size for one in parts if one.organization_id != dataset.organization_id)
+    if elsewhere:
+        check_room(dataset.organization, elsewhere)
+    return charge_to(dataset.organization, taken)
