@@ -4,7 +4,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import SplitResult, quote, urljoin
 
 from django.utils.translation import gettext_noop
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from chainhub.datasets.references.addresses import is_allowed_host, split
 from chainhub.datasets.references.faults import UnreachableError, broken, not_found, shown
 from chainhub.datasets.references.guard import vetted
+from chainhub.datasets.references.pace import Pace
 from chainhub.datasets.references.source import Source
 
 PATIENCE = 30.0  # seconds without a byte
@@ -29,13 +30,25 @@ class PinnedConnection(http.client.HTTPConnection):
         self.default_port = 443 if self._tls else 80
         super().__init__(parts.hostname or "", parts.port or self.default_port, timeout=PATIENCE)
         self._numbers = numbers
+        self._line: socket.socket | None = None
 
     def connect(self) -> None:
         """To the first that answers."""
-        line = self._reached()
+        self._line = self._reached()
         if self._tls:
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
-        self.sock = line
+            tls = ssl.create_default_context().wrap_socket(
+                self._line, server_hostname=self.host, do_handshake_on_connect=False
+            )
+            self._line = tls  # before the handshake, which may be made to last too
+            tls.do_handshake()
+        self.sock = self._line
+
+    def cut(self) -> None:
+        """Let whoever waits for bytes go on without them; from another thread."""
+        if self._line is not None:
+            with suppress(OSError):
+                # Not the method of TLS, which would take away what the reader uses at this moment.
+                socket.socket.shutdown(self._line, socket.SHUT_RDWR)
 
     def _reached(self) -> socket.socket:
         for number in self._numbers[:-1]:
@@ -47,11 +60,12 @@ class PinnedConnection(http.client.HTTPConnection):
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Source]:
-    """The file as a stream. Raises `UnreachableError`."""
+def opened(address: str, pace: Pace) -> Iterator[Source]:
+    """The file as a stream, which `pace` may cut. Raises `UnreachableError`."""
     parts = split(address)
     for _hop in range(MOST_HOPS):
         line = PinnedConnection(parts, vetted(parts.hostname or "", parts.port or 443, trusted=is_allowed_host(parts)))
+        pace.stop = line.cut
         try:
             answer = _asked(line, parts, address)
             if answer.status not in REDIRECTS:

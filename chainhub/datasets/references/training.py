@@ -11,15 +11,15 @@ from chainhub.datasets.inspection.files import inspect_file
 from chainhub.datasets.inspection.findings import Tell
 from chainhub.datasets.isolation import inspect_isolated
 from chainhub.datasets.models import DatasetVersion
-from chainhub.datasets.references.faults import ChangedReferenceError, UnreachableError
+from chainhub.datasets.references.faults import ChangedReferenceError, NoRoomHereError, UnreachableError
 from chainhub.datasets.references.fetching import fetch_reference, name_of
 
 
 def lay_out_reference(version: DatasetVersion, place: Path, tell: Tell, *, isolated: bool = True) -> None:
     """Write the version's canonical Parquet to `place`; nothing else stays on this machine.
 
-    Raises `UnreachableError` where the bytes cannot be had, and `ChangedReferenceError` where they are others than
-    were registered; both name the dataset.
+    Raises `UnreachableError` where the bytes cannot be had, `ChangedReferenceError` where they are others than were
+    registered (both name the dataset), and `NoRoomHereError` where this machine cannot hold them.
     """
     dataset, reference = version.dataset, version.reference or {}
     work = Path(tempfile.mkdtemp(dir=place.parent))
@@ -33,7 +33,7 @@ def lay_out_reference(version: DatasetVersion, place: Path, tell: Tell, *, isola
         inside.mkdir()
         findings = read(source, inside, tell, name=name_of(reference), kind=dataset.kind)
         findings.training.replace(place)
-    except ChangedReferenceError:
+    except (ChangedReferenceError, NoRoomHereError):
         raise
     except DomainError as error:
         raise _away(version) from error

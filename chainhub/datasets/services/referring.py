@@ -1,11 +1,15 @@
 """Versions by reference: whether the bytes are still there, and still the same."""
 
+import logging
 import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -17,12 +21,16 @@ from chainhub.core.queue import send_on_commit
 from chainhub.core.sentences import sentence
 from chainhub.datasets import permissions
 from chainhub.datasets.models import DatasetVersion, VersionStatus
-from chainhub.datasets.references import fetch_reference
+from chainhub.datasets.references import NoRoomHereError, fetch_reference
 from chainhub.datasets.references.state import CHANGED, UNREACHABLE, trouble_of
+from chainhub.datasets.services.inspecting import SILENT
 from chainhub.organizations.permissions import STEWARDS
 from chainhub.organizations.services import members_of
 from chainhub.repositories.storage import scratch_folder
 
+logger = logging.getLogger(__name__)
+
+TOLD_EVERY = timedelta(seconds=5)  # between two signs of life
 TOLD = {
     CHANGED: gettext_noop(
         "The file of “%(dataset)s” v%(version)s is no longer the one that was registered; jobs refuse it. Register "
@@ -44,25 +52,70 @@ def ask_for_check(version: DatasetVersion, *, actor: User) -> None:
 def check_reference(version_id: int) -> None:
     """Read the address again. Its hash and size stay those that were registered; `reachable` and `changed` are new.
 
-    The owner's stewards are told of each trouble once, until all is well again.
+    One worker at a time does it. The owner's stewards are told of each trouble once, until all is well again.
     """
     found = DatasetVersion.objects.select_related("dataset__organization").filter(pk=version_id)
-    version = found.filter(status=VersionStatus.READY, reference__isnull=False).first()
-    if version is None or version.reference is None:
+    hold = Hold.on(found.filter(status=VersionStatus.READY, reference__isnull=False))
+    version = found.first()
+    if hold is None or version is None or version.reference is None:
         return
-    told = _look(version, version.reference)
+    try:
+        told = _look(version, version.reference, hold.tell)
+    except HoldLostError:
+        logger.info("the reference of version %s is read by another worker", version_id)
+        return
+    finally:
+        hold.let_go()
     with transaction.atomic():
         held = found.select_for_update(of=("self",)).first()
         if held is not None and held.reference is not None:
             _mark(held, {**held.reference, **told})
 
 
-def _look(version: DatasetVersion, reference: dict[str, Any]) -> dict[str, Any]:
+class HoldLostError(Exception):
+    """Nothing was heard of this worker for so long that another one began."""
+
+
+class Hold:
+    """One worker's claim on the reading of a reference; the time of its last sign of life is its proof."""
+
+    def __init__(self, version_id: int, at: datetime) -> None:
+        self._version_id, self._at = version_id, at
+
+    @classmethod
+    def on(cls, one: QuerySet[DatasetVersion]) -> "Hold | None":
+        """Where nobody reads it; `one` finds the version alone."""
+        now = timezone.now()
+        free = one.filter(Q(claimed_at=None) | Q(claimed_at__lt=now - SILENT))
+        version_id = one.values_list("pk", flat=True).first()
+        return cls(version_id, now) if version_id and free.update(claimed_at=now) else None
+
+    def tell(self, _share: float = 0.0) -> None:
+        """Stay alive. Raises `HoldLostError`."""
+        now = timezone.now()
+        if now - self._at < TOLD_EVERY:
+            return
+        if not self._mine().update(claimed_at=now):
+            raise HoldLostError
+        self._at = now
+
+    def let_go(self) -> None:
+        """The next may begin at once."""
+        self._mine().update(claimed_at=None)
+
+    def _mine(self) -> QuerySet[DatasetVersion]:
+        return DatasetVersion.objects.filter(pk=self._version_id, claimed_at=self._at)
+
+
+def _look(version: DatasetVersion, reference: dict[str, Any], tell: Callable[[float], None]) -> dict[str, Any]:
     now = timezone.now().isoformat()
     with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder:
         place = Path(folder) / "referred"
         try:
-            seen = fetch_reference(reference, place, lambda _share: None, organization=version.dataset.organization)
+            seen = fetch_reference(reference, place, tell, organization=version.dataset.organization)
+        except NoRoomHereError:
+            logger.exception("the reference of version %s was not looked at", version.pk)
+            return {}  # that says nothing about the file
         except DomainError as error:
             return {"checked_at": now, "reachable": False, "reason": error.sentence}
     return {"checked_at": now, "reachable": True, "reason": None, "changed": seen["sha256"] != reference["sha256"]}
