@@ -60,10 +60,11 @@ class SignedAgreements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Generic
     def get_queryset(self) -> QuerySet[SignedAgreement]:
         """Newest first."""
         seen = SignedAgreement.objects.visible_to(self.request.user)
-        return seen.select_related(
+        found = seen.select_related(
             "request__dataset__organization", "request__organization", "request__collaboration", "grant",
             "provider_person", "consumer_person",
-        ).prefetch_related("request__collaboration__participants")  # fmt: skip
+        )  # fmt: skip
+        return found if self.action == "pdf" else found.prefetch_related("request__collaboration__participants")
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(methods=["get"], detail=True)

@@ -1,5 +1,6 @@
 """Who works together with whom is nobody else's business: terms name a collaboration only to those who may see it."""
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -7,12 +8,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from chainhub.activity.models import AuditEvent
 from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
 from chainhub.core.errors import DomainError
+from chainhub.core.sentences import render
 from chainhub.datasets.models import Dataset
+from chainhub.datasets.permissions import may_download, may_see_rows
+from chainhub.datasets.services import revoke_grant
 from chainhub.policies import services
 from chainhub.policies.models import AccessRequest
-from chainhub.policies.terms import Terms
+from chainhub.policies.terms import DOWNLOAD, Terms
 from tests.factories import datasets as make
 
 Browse = Callable[[Any], Client]
@@ -139,3 +144,37 @@ def test_what_two_agree_on_names_no_third(
     assert f"It may be used only in: {alliance.name}." in agreement.text
     assert SECRET not in agreement.text
     assert agreement.grant.terms["collaborations"] == [alliance.slug]
+
+
+def test_what_two_negotiate_stands_in_no_thirds_audit_log(
+    browse: Browse, alice: Any, bob: Any, carol: Any, borealis: Any, cobalt: Any, bearings: Dataset, alliance: Any
+) -> None:
+    """Cobalt takes part in the alliance as well: of what Anvil and Borealis agree on there, Carol reads nothing."""
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=alice,
+        decided_by=carol, decided_at=timezone.now(),
+    )  # fmt: skip
+    asked = services.request_access(bearings, alliance, borealis, actor=bob, purpose="Wear", terms=Terms())
+    services.counter(asked, Terms(max_jobs=2), actor=alice)
+    grant = services.accept(asked, actor=bob, read=2).agreement.grant
+    revoke_grant(grant, actor=alice)
+    verbs = ("access.requested", "access.countered", "access.agreed", "dataset.granted", "dataset.grant_revoked")
+    for verb in verbs:
+        said = render(AuditEvent.objects.get(verb=verb).sentence)
+        for side in (alice, bob):
+            assert said in html.unescape(text(browse(side), f"/audit/?verb={verb}")), verb
+        for address in ("/audit/", f"/audit/?topic={alliance.topic}"):
+            assert said not in html.unescape(text(browse(carol), address)), (verb, address)
+
+
+def test_a_closed_collaboration_lets_nobody_read_on(
+    browse: Browse, alice: Any, bob: Any, bearings: Dataset, alliance: Any
+) -> None:
+    """The agreement says that it has ended, and the rows are the owner's again."""
+    services.grant_on_terms(bearings, alliance, actor=alice, terms=Terms(uses=(DOWNLOAD,)))
+    assert may_see_rows(bob, bearings)
+    assert may_download(bob, bearings)
+    Collaboration.objects.filter(pk=alliance.pk).update(closed_at=timezone.now())
+    assert not may_see_rows(bob, bearings)
+    assert not may_download(bob, bearings)
+    assert may_see_rows(alice, bearings)
