@@ -1,14 +1,17 @@
 """Whose room a dataset's files take, and that nothing is left of what came to nothing."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from chainhub.accounts.models import User
 from chainhub.core.sentences import render
 from chainhub.datasets import services
+from chainhub.datasets.inspection.files import inspect_file
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.services import outcome
 from chainhub.datasets.services.inspecting import claim_version
@@ -160,8 +163,6 @@ def test_a_worker_that_lost_its_claim_stores_nothing(alice: User, anvil: Organiz
     version = dataset.versions.get()
     claim = claim_version(version.pk)
     assert claim is not None
-    from chainhub.datasets.inspection.files import inspect_file
-
     (tmp_path / "source").write_text(CSV)
     (tmp_path / "work").mkdir()
     findings = inspect_file(tmp_path / "source", tmp_path / "work")
@@ -171,3 +172,18 @@ def test_a_worker_that_lost_its_claim_stores_nothing(alice: User, anvil: Organiz
     version.refresh_from_db()
     assert version.status == VersionStatus.INSPECTING
     assert json.loads(json.dumps(version.inspection)) == {}
+
+
+def test_uploads_that_were_registered_elsewhere_before_this_held_are_put_right(
+    at_both: User, anvil: Organization, borealis: Organization
+) -> None:
+    """The migration, on a hub where Anvil still pays for what Borealis registered."""
+    mine = make.registered_file(at_both, anvil, CSV).versions.get().upload
+    theirs = make.registered_file(at_both, borealis, CSV, name="Theirs").versions.get().upload
+    waiting = uploaded_for(at_both, anvil)
+    Upload.objects.update(organization=anvil)
+    import_module("chainhub.repositories.migrations.0005_charge_owners").charge_owners(apps, None)
+    for upload, whose in ((mine, anvil), (theirs, borealis), (waiting, anvil)):
+        assert upload is not None
+        upload.refresh_from_db()
+        assert upload.organization == whose
