@@ -1,7 +1,11 @@
-"""Finds the recipes and their schemas without torch: the hub's launch form and API are generated from it."""
+"""Finds the recipes and their schemas without torch: the hub's launch form and API are generated from it.
+
+It is also where the hub asks how a target is told apart (`smallest_classes`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -119,3 +123,9 @@ def checked(spec: JobSpec) -> JobSpec:
             field="recipe_version",
         )
     return spec.model_copy(update={"parameters": known.check(spec.parameters).model_dump(mode="json")})
+
+
+def smallest_classes(parts: Sequence[Any], *, task: str, above: float | None) -> list[int] | None:
+    """`trainer.data.classes.smallest_classes`, which needs numpy and Arrow: loaded when it is asked."""
+    found: list[int] | None = import_module("trainer.data.classes").smallest_classes(parts, task=task, above=above)
+    return found

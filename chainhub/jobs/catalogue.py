@@ -1,6 +1,6 @@
 """The recipes as the hub shows and checks them: titles in the reader's language, refusals as sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
@@ -106,3 +106,11 @@ def _misfit(error: ValidationError, field: str) -> InvalidInputError:
         value=str(problem["input"])[:80],
         name=name or field,
     )
+
+
+def smallest_classes(parts: Sequence[Any], *, task: str, above: float | None) -> list[int] | None:
+    """Rows of the smallest class in each part (Arrow columns) of a pool's target, as the trainer tells classes apart.
+
+    None where it takes the target for a quantity. Raises ValueError where it takes it for neither.
+    """
+    return catalogue.smallest_classes(parts, task=task, above=above)

@@ -14,7 +14,7 @@ from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.models import DatasetVersion
 from chainhub.datasets.recasting import recast
 from chainhub.datasets.roles import corrected_types, types_of
-from chainhub.jobs.runner import smallest_classes
+from chainhub.jobs.catalogue import smallest_classes
 from chainhub.repositories.storage import open_blob
 
 MOST_CLASSES_OF_NUMBERS = 20  # as the trainer has it: a number with more values than this is a quantity

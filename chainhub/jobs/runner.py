@@ -6,13 +6,10 @@ import os
 import select
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-import numpy as np
-import pyarrow as pa
 from django.conf import settings
 
 from chainhub.core.queue import send
@@ -26,10 +23,7 @@ from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import JobInput, Run
 from chainhub.repositories.models import Blob, CommitFile
 from chainhub.repositories.storage import fetch_blob
-from trainer.contract import Event, InputFile, JobSpec, Limits, SpecError, Split
-from trainer.data.columns import column_of
-from trainer.data.target import known, target_of
-from trainer.failures import TrainingError
+from trainer.contract import Event, InputFile, JobSpec, Limits, Split
 
 logger = logging.getLogger(__name__)
 
@@ -138,27 +132,6 @@ def _lay_out_referred(version: DatasetVersion, place: Path, types: dict[str, str
     if types:
         rewrite(as_read, place, types)
         as_read.unlink()
-
-
-def smallest_classes(parts: Sequence[pa.ChunkedArray], *, task: str, above: float | None) -> list[int] | None:
-    """Rows of the smallest class in each part of the pool's target, counted as the trainer tells classes apart.
-
-    None where it takes the target for a quantity. Raises ValueError where it takes it for neither.
-    """
-    column = column_of(parts)
-    if column is None:
-        raise ValueError("neither numbers nor categories")
-    kept = known(column)
-    try:
-        target = target_of(column.take(np.flatnonzero(kept)), cast("Any", task), above)
-    except (SpecError, TrainingError) as error:
-        raise ValueError(str(error)) from error
-    if target.task == "regression":
-        return None
-    part = np.repeat(np.arange(len(parts)), [len(one) for one in parts])[kept]
-    classes = target.values.astype(np.int64)
-    counts = [np.bincount(classes[part == number]) for number in range(len(parts))]
-    return [int(one[one > 0].min()) if one.any() else 0 for one in counts]
 
 
 def masked_fields(inputs: list[JobInput]) -> tuple[str, ...]:

@@ -57,17 +57,15 @@ def grant_use(
     standing = dataset.grants.active().filter(collaboration=collaboration, organization=organization).first()
     if standing and not anew and _holds(standing, needs_approval, conditions):
         return standing
-    if standing and conditions is None:
+    replaced = standing if conditions is not None else None
+    if standing and replaced is None:
         grant = _asked_or_not(standing, needs_approval=needs_approval)
-        replaced = None
     else:
-        replaced = standing
-        if standing:
-            _end(standing, actor)
+        if replaced:
+            _end(replaced, actor)
         wanted = asdict(conditions or Conditions(terms={}, needs_approval=needs_approval))
-        grant = Grant.objects.create(
-            dataset=dataset, collaboration=collaboration, organization=organization, granted_by=actor, **wanted
-        )
+        where = {"dataset": dataset, "collaboration": collaboration, "organization": organization}
+        grant = Grant.objects.create(granted_by=actor, **where, **wanted)
         if not standing:
             _tell_partners(grant)
     _open(dataset)

@@ -5,18 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainhub.activity.models import AuditEvent, Notice
-from chainhub.collaborations.agreements import leave_collaboration
-from chainhub.collaborations.models import Participant
 from chainhub.core.sentences import render
 from chainhub.datasets.models import DatasetVersion, Grant
-from chainhub.datasets.services import grant_use, revoke_grant, withdraw_dataset, withdraw_lost_datasets
+from chainhub.datasets.services import grant_use, revoke_grant
 from chainhub.jobs import services
 from chainhub.jobs.models import JobInput, Run, Status, TrainingJob
 from chainhub.jobs.services import running
@@ -267,46 +264,3 @@ def drawn(sides: Sides, grant: Grant, status: str) -> TrainingJob:
     if status == Status.RUNNING:
         Run.objects.create(job=job, number=1, lease=uuid4(), lease_until=timezone.now() + timedelta(hours=1))
     return job
-
-
-class TestOrder:
-    """Who holds a job may wait for the head of the log: who holds the head must not come to need another row.
-
-    SQLite locks no rows, so the order of the statements is looked at.
-    """
-
-    @pytest.fixture(autouse=True)
-    def busy(self, sides: Sides, second: DatasetVersion) -> list[TrainingJob]:
-        """Each of two datasets has a job that waits and one that runs."""
-        sides.give()
-        make.grant(second, sides.alliance, sides.dora)
-        return [sides.running(), sides.launch(), sides.running(second), sides.launch(second)]
-
-    def after_the_head(self, act: Any) -> list[str]:
-        """Tables of which rows are changed, or asked for again, once the log's head was locked."""
-        with CaptureQueriesContext(connection) as captured:
-            act()
-        said = [one["sql"] for one in captured.captured_queries]
-        first = next(place for place, sql in enumerate(said) if "activity_audithead" in sql)
-        changed = ("jobs_trainingjob", "datasets_grant", "datasets_dataset", "jobs_approval")
-        return [sql[:60] for sql in said[first:] for table in changed if sql.startswith(f'UPDATE "{table}"')]
-
-    def test_withdrawing_and_losing_several(self, sides: Sides, borealis: Any, busy: list[TrainingJob]) -> None:
-        assert self.after_the_head(lambda: withdraw_lost_datasets(borealis, actor=sides.dora)) == []
-        assert [state(job) for job in busy] == ["stopping", "canceled"] * 2
-
-    def test_withdrawing_one(self, sides: Sides, busy: list[TrainingJob]) -> None:
-        assert self.after_the_head(lambda: withdraw_dataset(sides.dataset, actor=sides.dora)) == []
-        assert [state(job) for job in busy] == ["stopping", "canceled", "running", "queued"]
-
-    def test_leaving_a_collaboration(self, sides: Sides, borealis: Any, busy: list[TrainingJob]) -> None:
-        seat = Participant.objects.get(organization=borealis)
-        assert self.after_the_head(lambda: leave_collaboration(seat, actor=sides.dora)) == []
-        assert [state(job) for job in busy] == ["stopping", "canceled"] * 2
-
-    def test_renewing(self, sides: Sides, busy: list[TrainingJob]) -> None:
-        narrower = {"recipes": ("image-classification",), "ask_each_job": True}
-        assert self.after_the_head(lambda: sides.give(**narrower)) == []
-        assert [state(job) for job in busy] == ["stopping", "queued", "running", "queued"]
-        assert self.after_the_head(lambda: sides.give(ask_each_job=True)) == []
-        assert state(busy[1]) == "pending"
