@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainer.network import Call, Network
+from trainer.network import Call, Network, Trainable, views_of
+from trainer.objectives import ByClass, ByError, Objective
 
 Slope = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
@@ -81,22 +82,35 @@ LAYERS = {"linear": Linear, "relu": Activation, "tanh": Activation, "sigmoid": A
 
 
 class Chain:
-    """A whole network of such layers; `gradients` are views of the flat gradient."""
+    """A whole network of such layers, which leaves the gradient in the network's own vector."""
 
-    def __init__(self, network: Network, gradients: dict[str, Tensor]) -> None:
+    def __init__(self, network: Network, slope_of: Slope) -> None:
+        gradients = views_of(network.gradient, network.shapes)
+        self._slope_of = slope_of
         self._layers = [LAYERS[call["call"]](call, network, gradients) for call in network.calls]
 
-    @staticmethod
-    def fits(network: Network) -> bool:
+    @classmethod
+    def of(cls, network: Trainable, objective: Objective) -> Chain | None:
+        """None for a network that has other layers, or that is on a GPU."""
+        if (
+            not isinstance(network, Network)
+            or network.flat.device.type != "cpu"
+            or not isinstance(objective, ByClass | ByError)
+        ):
+            return None
         learnt = any(name in network.views for name in network.embeddings)
-        plain = all(call["call"] in LAYERS for call in network.calls) and network.calls[0]["call"] == "linear"
-        return plain and not learnt and not network.flat.is_cuda
+        plain = (
+            network.flat.device.type == "cpu"
+            and all(call["call"] in LAYERS for call in network.calls)
+            and network.calls[0]["call"] == "linear"
+        )
+        return cls(network, objective.slope) if plain and not learnt else None
 
-    def descend(self, value: Tensor, targets: Tensor, slope_of: Slope) -> Tensor:
+    def descend(self, value: Tensor, targets: Tensor) -> Tensor:
         """The loss; every gradient is written where it belongs. No tensor here is known to autograd."""
         for layer in self._layers:
             value = layer.forward(value)
-        loss, slope = slope_of(value, targets)
+        loss, slope = self._slope_of(value, targets)
         first, *others = self._layers
         for layer in reversed(others):
             slope = layer.backward(slope)

@@ -22,9 +22,11 @@ WORTH_IT = 0.85  # more threads must bring a step below this share of the time
 
 
 def choose_device(spec: JobSpec) -> torch.device:
-    """The CPU, or the GPU that the caller left visible in CUDA_VISIBLE_DEVICES."""
+    """The CPU, the GPU that the caller left visible in CUDA_VISIBLE_DEVICES, or an Apple machine's own."""
     if spec.device == "cpu":
         return torch.device("cpu")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
     if not torch.cuda.is_available():
         raise TrainingError(
             "device",

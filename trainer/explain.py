@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from trainer.data.columns import Ints
+from trainer.data.feed import Feed, Inputs, Resident
 from trainer.data.target import Target
 from trainer.learner import Learner
 from trainer.metrics import HIGHER_IS_BETTER, Judged, plain
-from trainer.network import Inputs
 from trainer.recipes.program import Preparation
 from trainer.seeding import numpy_generator
 
@@ -25,12 +25,12 @@ REPEATS, MOST_ROWS, MOST_FIELDS = 5, 2000, 200
 def probabilities(outputs: Tensor, target: Target) -> np.ndarray[Any, Any]:
     """What people read: class probabilities, or the predicted number."""
     if target.task == "classification":
-        return torch.softmax(outputs.double(), dim=1).cpu().numpy()
-    return outputs[:, 0].double().cpu().numpy()
+        return torch.softmax(outputs.cpu().double(), dim=1).numpy()
+    return outputs[:, 0].cpu().double().numpy()
 
 
 def importance(
-    learner: Learner, preparation: Preparation, inputs: Inputs, target: Target, rows: Ints, *, metric: str, seed: int
+    learner: Learner, preparation: Preparation, inputs: Feed, target: Target, rows: Ints, *, metric: str, seed: int
 ) -> dict[str, list[float]]:
     """For each field, how much the metric lost in each repeat; empty where it is undefined on those rows."""
     places = list(preparation.places().items())[:MOST_FIELDS]
@@ -39,10 +39,10 @@ def importance(
         rows = np.sort(generator.choice(rows, MOST_ROWS, replace=False))
     chosen, targets = torch.from_numpy(rows).to(learner.train.device), target.values[rows]
     everyone = torch.arange(len(rows), device=chosen.device)
-    part = (inputs[0][chosen], None if inputs[1] is None else inputs[1][chosen])
+    part = inputs.take(chosen)
 
     def measured(shuffled: Inputs) -> float | None:
-        return plain(metric, Judged(targets, probabilities(learner.outputs(everyone, shuffled), target)))
+        return plain(metric, Judged(targets, probabilities(learner.outputs(everyone, Resident(shuffled)), target)))
 
     whole = measured(part) if len(rows) and places else None
     if whole is None:

@@ -13,27 +13,26 @@ from torch import Tensor
 
 from trainer.contract import Artifact, JobSpec
 from trainer.data.target import Target
-from trainer.network import Network
-from trainer.objectives import Objective
+from trainer.network import Trainable
+from trainer.objectives import ByError, Objective
 from trainer.recipes.program import Preparation
 from trainer.reporter import Emit
-from trainer.snippets import snippet
 
 
 def export(
     spec: JobSpec,
     target: Target,
     preparation: Preparation,
-    network: Network,
+    network: Trainable,
     objective: Objective,
     weights: dict[str, Tensor],
     evaluation: dict[str, Any],
     emit: Emit,
 ) -> None:
     """Write every artifact atomically and tell its hash."""
-    calls = network.published_calls()
-    if target.task == "regression":
-        weights = in_own_unit(weights, calls[-1]["weights"], objective)
+    described = network.description()
+    if isinstance(objective, ByError):
+        weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
     config = {
         "format": 1,
         "recipe": spec.recipe,
@@ -42,7 +41,7 @@ def export(
         "target": spec.target,
         "labels": target.labels,
         "input": preparation.input_json(),
-        "layers": calls,
+        **described,
         "parameters": spec.parameters,
         "parameters_count": network.flat.numel(),
         "seed": spec.seed,
@@ -54,10 +53,12 @@ def export(
     write(folder, "config.json", _json(config), emit)
     write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
     write(folder, "evaluation.json", _json(evaluation, indent=None), emit)  # long, and read by programs
-    write(folder, "example.py", snippet(config, preparation.to_json()).encode(), emit)
+    write(folder, "example.py", preparation.snippet(config).encode(), emit)
+    for name, content in preparation.files().items():
+        write(folder, name, content, emit)
 
 
-def in_own_unit(weights: dict[str, Tensor], last: list[str], objective: Objective) -> dict[str, Tensor]:
+def in_own_unit(weights: dict[str, Tensor], last: list[str], objective: ByError) -> dict[str, Tensor]:
     """A regression learns a standardized target; its last layer is rescaled so that it answers in the target's unit."""
     weight, bias = (weights[name].double() for name in last)
     scaled = {last[0]: (weight * objective.scale).float(), last[1]: (bias * objective.scale + objective.center).float()}

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from trainer import memory
 from trainer.chain import Chain
-from trainer.contract import N_
+from trainer.contract import N_, Log
+from trainer.data.feed import Feed
 from trainer.failures import TrainingError
-from trainer.network import Inputs, Network, views_of
+from trainer.network import Trainable
 from trainer.objectives import Objective
-from trainer.optim import Optimizer, learning_rate
+from trainer.optim import Optimizer, clip, learning_rate
+from trainer.precision import Precision
 from trainer.recipes.parameters import TrainingParameters
 from trainer.seeding import derive, torch_generator
 
-EVALUATION_ROWS = 4096
+EVALUATION_ROWS, EVALUATION_WORK = 4096, 4_000_000_000  # at a time: rows, and multiplications
+Tell = Callable[[Log], None]
 
 
 class Learner:
@@ -26,32 +31,38 @@ class Learner:
 
     def __init__(
         self,
-        network: Network,
+        network: Trainable,
         objective: Objective,
-        inputs: Inputs,
+        feed: Feed,
         train: Tensor,
         parameters: TrainingParameters,
         *,
         epochs: int,
         seed: int,
-        autocast: torch.dtype | None = None,
+        precision: Precision | None = None,
+        tell: Tell = lambda _: None,
     ) -> None:
-        self.network, self.objective, self.inputs, self.train = network, objective, inputs, train
+        self.network, self.objective, self.train = network, objective, train
         self.parameters, self.epochs, self.seed = parameters, epochs, seed
-        if network.frozen and inputs[1] is not None:  # fixed vectors of categories are looked up once
-            self.inputs = (network.embed(inputs), None)
+        self.feed = network.prepared(feed)
+        self.precision = precision or Precision(feed.device)
         self.steps_per_epoch = math.ceil(len(train) / parameters.batch_size)
+        self.part = math.ceil(parameters.batch_size / parameters.accumulation)  # rows computed at a time
         self.epoch = self.step = 0  # completed epochs, and completed steps of the one under way
         self.loss_sum = torch.zeros((), device=network.flat.device)
+        network.initialise(torch_generator(seed, "weights"))
         self.best = network.flat.clone()
         self.best_loss, self.best_epoch = math.inf, 0
-        self._autocast = autocast
-        network.initialise(torch_generator(seed, "weights"))
+        self.average = network.flat.clone() if parameters.average else None
         torch.manual_seed(derive(seed, "dropout"))
-        self.gradient = torch.zeros_like(network.flat)
-        self._chain = Chain(network, views_of(self.gradient, network.shapes)) if Chain.fits(network) else None
-        self._optimizer = Optimizer(network.flat, self.gradient, parameters)
-        self._order, self._targets = self._shuffled()
+        self._tell = tell
+        self._chain = Chain.of(network, objective) if self.precision.short is None else None
+        pieces = [network.decayed, network.flat.numel() - network.decayed]
+        self._gradients = _vectors(network.gradient, pieces)
+        decaying = [place == 0 for place, length in enumerate(pieces) if length]
+        self._optimizer = Optimizer(_vectors(network.flat, pieces), self._gradients, parameters, decaying)
+        self._order = self._shuffled()
+        self._compute = torch.compile(network.__call__) if parameters.compiled else network.__call__
 
     @property
     def steps(self) -> int:
@@ -65,33 +76,63 @@ class Learner:
 
     def learn(self) -> None:
         """One step on the next batch."""
-        if self.parameters.schedule != "constant":
-            self._optimizer.rate = learning_rate(self.parameters, self.steps, self.epochs * self.steps_per_epoch)
-        self.loss_sum += self.descend(*self.batch(self.step))
-        self._optimizer.step()
+        p = self.parameters
+        if p.schedule != "constant":
+            self._optimizer.rate = learning_rate(p, self.steps, self.epochs * self.steps_per_epoch)
+        rows = self.batch(self.step)
+        if self.step + 1 < self.steps_per_epoch:
+            self.feed.announce(self.batch(self.step + 1))
+        self.loss_sum += self.descend(rows)
+        if self.precision.settled(self._gradients):
+            if p.gradient_clip:
+                clip(self._gradients, p.gradient_clip)
+            self._optimizer.step()
+            if self.average is not None:
+                self.average.lerp_(self.network.flat, 1.0 - p.average)
         self.step += 1
 
-    def descend(self, rows: Tensor, targets: Tensor) -> Tensor:
-        """The loss of those rows; its gradient is left in the flat `gradient`."""
-        numbers, codes = self.inputs
-        if self._chain is not None:
-            return self._chain.descend(numbers.index_select(0, rows), targets, self.objective.slope)
-        batch = (numbers.index_select(0, rows), None if codes is None else codes.index_select(0, rows))
-        with self._precision():
-            outputs = self.network(batch, training=True)
-        loss = self.objective.loss(outputs.float(), targets)
-        gradients = torch.autograd.grad(loss, self.network.leaves)
-        torch.cat([gradient.reshape(-1) for gradient in gradients], out=self.gradient)
-        return loss.detach()
+    def batch(self, step: int) -> Tensor:
+        """The rows of a step of this epoch."""
+        return self._order[step * self.parameters.batch_size : (step + 1) * self.parameters.batch_size]
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Rows and targets of a step of this epoch."""
-        begin, end = step * self.parameters.batch_size, (step + 1) * self.parameters.batch_size
-        return self._order[begin:end], self._targets[begin:end]
+    def descend(self, rows: Tensor) -> Tensor:
+        """The loss of those rows; its gradient is left in the network's vector. Halves its parts until they fit."""
+        while True:
+            try:
+                return self._descend(rows)
+            except (MemoryError, RuntimeError) as error:
+                if not memory.exhausted(error) or self.part == 1:
+                    raise
+            self.part, self._chain = math.ceil(self.part / 2), None
+            memory.release(self.feed.device)
+            text = N_("Memory was short: each batch is now computed in parts of %(rows)s rows, with the same result.")
+            self._tell(Log(level="warning", text=text, params={"rows": self.part}))
 
-    def mode(self) -> contextlib.AbstractContextManager[object]:
-        """Where no gradient is asked of autograd, its bookkeeping is switched off for a while."""
-        return contextlib.nullcontext() if self._chain is None else torch.inference_mode()
+    def _descend(self, rows: Tensor) -> Tensor:
+        if self._chain is not None and self.part >= len(rows):
+            with torch.inference_mode():  # no gradient is asked of autograd, so its bookkeeping can rest
+                numbers, _ = self.feed.take(rows)
+                return self._chain.descend(numbers, self.objective.wanted(rows, (numbers, None)))
+        self.network.gradient.zero_()
+        parts = torch.split(rows, self.part)
+        total, whole, first = torch.zeros((), device=rows.device), 0.0, 0.0
+        for part in parts:
+            inputs = self.feed.take(part)
+            wanted = self.objective.wanted(part, inputs)
+            with self.precision.layers():
+                outputs = self._compute(inputs, training=True)
+            loss = self.objective.loss(outputs.float(), wanted)
+            share = 1.0
+            if len(parts) > 1:  # a mean of means: each counts by its mass
+                mass = self.objective.mass(wanted)
+                first = first or mass
+                share = mass / first if first else 0.0
+            whole += share
+            torch.autograd.backward(loss * (share * self.precision.scale))
+            total += loss.detach() * share
+        if len(parts) > 1 and whole:
+            self.network.gradient.div_(whole)
+        return total / whole if whole else total
 
     def end_epoch(self) -> float:
         """The mean training loss; TrainingError when it is no number any more."""
@@ -106,38 +147,56 @@ class Learner:
         self.loss_sum.zero_()
         self.epoch, self.step = self.epoch + 1, 0
         if self.epoch < self.epochs:
-            self._order, self._targets = self._shuffled()
+            self._order = self._shuffled()
         return loss
+
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """For a while the network has the averaged weights, where an average is kept."""
+        if self.average is None:
+            yield
+            return
+        own = self.network.flat.clone()
+        self.network.flat.copy_(self.average)
+        try:
+            yield
+        finally:
+            self.network.flat.copy_(own)
 
     def judge(self, validation_loss: float) -> None:
         """Remember the weights with the lowest validation loss."""
         if validation_loss < self.best_loss:
             self.best_loss, self.best_epoch = validation_loss, self.epoch
             if self.parameters.early_stopping:
-                self.best.copy_(self.network.flat)
+                self.best.copy_(self.network.flat if self.average is None else self.average)
 
     def settle(self) -> None:
-        """Training is over: with early stopping the best weights are the ones that stay."""
+        """Training is over: with early stopping the best weights are the ones that stay, else the averaged ones."""
         if self.parameters.early_stopping and self.best_epoch:
             self.network.flat.copy_(self.best)
+        elif self.average is not None:
+            self.network.flat.copy_(self.average)
 
     @torch.no_grad()
-    def outputs(self, rows: Tensor, inputs: Inputs | None = None) -> Tensor:
-        """Outputs for those rows in the target's own unit."""
-        numbers, codes = self.inputs if inputs is None else inputs
+    def outputs(self, rows: Tensor, feed: Feed | None = None) -> Tensor:
+        """What evaluation keeps of those rows (rows × columns), of another feed for a change."""
+        feed = feed or self.feed
         found = []
-        for part in torch.split(rows, EVALUATION_ROWS):
-            batch = (numbers.index_select(0, part), None if codes is None else codes.index_select(0, part))
-            with self._precision():
-                found.append(self.network(batch).float())
-        empty = torch.empty((0, 1), device=rows.device)
-        return self.objective.readable(torch.cat(found)) if found else empty
+        for part in torch.split(rows, self._rows_at_a_time()):
+            inputs = feed.take(part)
+            with self.precision.layers():
+                outputs = self.network(inputs).float()
+            found.append(self.objective.told(outputs, self.objective.wanted(part, inputs)))
+        return torch.cat(found) if found else torch.empty((0, 1), device=rows.device)
+
+    def _rows_at_a_time(self) -> int:
+        affordable = EVALUATION_WORK // max(1, self.network.multiplications)
+        return max(1, self.part, min(EVALUATION_ROWS, affordable))
 
     @torch.no_grad()
-    def loss_of(self, outputs: Tensor, rows: Tensor) -> float:
-        """The loss of outputs for those rows, in the unit of training."""
-        raw = (outputs - self.objective.center) / self.objective.scale
-        return float(self.objective.loss(raw, self.objective.targets.index_select(0, rows)))
+    def loss_of(self, told: Tensor, rows: Tensor) -> float:
+        """The loss of what `outputs` told of those rows, in the unit of training."""
+        return self.objective.loss_of(told, rows)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Everything that the next step depends on."""
@@ -146,31 +205,36 @@ class Learner:
             tensors["rng_cuda"] = torch.cuda.get_rng_state()
         if self.best_epoch and self.parameters.early_stopping:
             tensors["best"] = self.best
+        if self.average is not None:
+            tensors["average"] = self.average
         tensors |= {f"optimizer.{name}": value for name, value in self._optimizer.moments.items()}
-        numbers = {"epoch": self.epoch, "step": self.step, "best_epoch": self.best_epoch}
+        numbers: dict[str, Any] = {name: getattr(self, name) for name in ("epoch", "step", "best_epoch", "part")}
+        numbers |= {"scale": self.precision.scale, "good": self.precision.good}
         return tensors, numbers | {"best_loss": self.best_loss if self.best_epoch else None}
 
     def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
         """Go on exactly where `state` was taken."""
         self.epoch, self.step, self.best_epoch = numbers["epoch"], numbers["step"], numbers["best_epoch"]
         self.best_loss = math.inf if numbers["best_loss"] is None else numbers["best_loss"]
+        self.part, self.precision.scale, self.precision.good = (numbers[name] for name in ("part", "scale", "good"))
         self.network.flat.copy_(tensors["flat"])
         self.loss_sum.copy_(tensors["loss_sum"])
         self.best.copy_(tensors.get("best", tensors["flat"]))
+        if self.average is not None:
+            self.average.copy_(tensors["average"])
         for name, value in self._optimizer.moments.items():
             value.copy_(tensors[f"optimizer.{name}"])
         torch.set_rng_state(tensors["rng"])
         if "rng_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["rng_cuda"])
-        self._order, self._targets = self._shuffled()
+        self._order = self._shuffled()
 
-    def _shuffled(self) -> tuple[Tensor, Tensor]:
-        """This epoch's rows and targets; their order follows from the seed, so no checkpoint needs to hold it."""
+    def _shuffled(self) -> Tensor:
+        """This epoch's rows; their order follows from the seed, so no checkpoint needs to hold it."""
         generator = torch_generator(self.seed, "order", self.epoch)
-        order = self.train[torch.randperm(len(self.train), generator=generator).to(self.train.device)]
-        return order, self.objective.targets.index_select(0, order)
+        return self.train[torch.randperm(len(self.train), generator=generator).to(self.train.device)]
 
-    def _precision(self) -> contextlib.AbstractContextManager[object]:
-        if self._autocast is None:
-            return contextlib.nullcontext()
-        return torch.autocast(self.network.flat.device.type, self._autocast)
+
+def _vectors(vector: Tensor, lengths: list[int]) -> list[Tensor]:
+    """The vector's pieces, without the empty ones."""
+    return [piece for piece in torch.split(vector, lengths) if piece.numel()]

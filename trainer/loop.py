@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 
 from trainer import catalogue
-from trainer.contract import N_, Finished, JobSpec, Log, Metric, Started
+from trainer.contract import Finished, JobSpec, Metric, Started
 from trainer.data.columns import Ints
 from trainer.devices import choose_device, choose_threads, slot_threads
 from trainer.evaluate import evaluate, primary_metric
@@ -23,9 +22,10 @@ from trainer.learner import Learner
 from trainer.metrics import Judged, plain
 from trainer.objectives import objective_of
 from trainer.plan import Fit, plan
+from trainer.precision import Precision, short_format
 from trainer.pulse import Pulse
 from trainer.recipes.parameters import TrainingParameters
-from trainer.recipes.program import Preparation, Program, Source
+from trainer.recipes.program import Preparation, Source, program_of
 from trainer.reporter import Emit
 from trainer.seeding import derive
 
@@ -41,6 +41,7 @@ class Job:
     source: Source
     fits: list[Fit]
     device: torch.device
+    short: torch.dtype | None  # in which the layers compute, where it is not float32
     metric: str
     journal: Journal
     emit: Emit
@@ -73,15 +74,14 @@ def open_job(spec: JobSpec, emit: Emit) -> Job:
     recipe = catalogue.recipe(spec.recipe)
     parameters = recipe.check(spec.parameters)
     device = choose_device(spec)
-    if spec.precision == "bfloat16" and device.type == "cpu":
-        emit(Log(level="info", text=N_("The short format bfloat16 is for GPUs; this run computes in float32.")))
-    program = cast("Program", importlib.import_module(f"{recipe.package}.program"))
-    source = program.read(spec, parameters, emit)
+    torch.use_deterministic_algorithms(parameters.deterministic)
+    source = program_of(spec.recipe).read(spec, parameters, emit)
     fits = plan(source, spec, parameters)
     Path(spec.output).mkdir(parents=True, exist_ok=True)
     fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)
     journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
-    return Job(spec, parameters, source, fits, device, primary_metric(source, parameters), journal, emit)
+    short = short_format(spec, device, emit)
+    return Job(spec, parameters, source, fits, device, short, primary_metric(source, parameters), journal, emit)
 
 
 def epochs_of(job: Job, fit: Fit) -> int:
@@ -103,12 +103,13 @@ def learner_for(job: Job, place: int) -> Learner:
     learner = Learner(
         preparation.network(job.source.target.outputs, job.device),
         objective_of(job.source.target, fit.train, job.parameters, job.device),
-        preparation.encode(job.device),
+        preparation.feed(job.device),
         torch.from_numpy(fit.train).to(job.device),
         job.parameters,
         epochs=epochs_of(job, fit),
         seed=derive(job.spec.seed, fit.key),
-        autocast=torch.bfloat16 if job.spec.precision == "bfloat16" and job.device.type == "cuda" else None,
+        precision=Precision(job.device, job.short),
+        tell=job.emit,
     )
     set_threads(job, learner)
     if job.journal.learner is not None:
@@ -121,11 +122,11 @@ def set_threads(job: Job, learner: Learner) -> None:
     """Chosen once per job, on its first model; a resumed job keeps its number so that it computes the same."""
     if not job.journal.threads:
         state = learner.state()
-        rows, targets = learner.batch(0)
+        rows = learner.batch(0)
         most = min(slot_threads(), job.spec.threads or slot_threads())
         cost = 3 * learner.network.multiplications * len(rows)
         chosen = 1 if job.device.type == "cuda" else job.spec.threads and most
-        job.journal.threads = chosen or choose_threads(lambda: learner.descend(rows, targets), cost, most=most)
+        job.journal.threads = chosen or choose_threads(lambda: learner.descend(rows), cost, most=most)
         learner.restore(*state)
     torch.set_num_threads(min(job.journal.threads, slot_threads()))
 
@@ -150,13 +151,13 @@ def train_one(job: Job, place: int, learner: Learner, pulse: Pulse) -> None:
     fit = job.fits[place]
     validation = torch.from_numpy(fit.validation).to(job.device)
     while not learner.finished:
-        with learner.mode():
-            while learner.step < learner.steps_per_epoch:
-                learner.learn()
-                pulse.beat(learner)
+        while learner.step < learner.steps_per_epoch:
+            learner.learn()
+            pulse.beat(learner)
         point: dict[str, Any] = {"epoch": learner.epoch + 1, "train_loss": learner.end_epoch()}
         if len(validation):
-            outputs = learner.outputs(validation)
+            with learner.averaged():
+                outputs = learner.outputs(validation)
             point["validation_loss"] = learner.loss_of(outputs, validation)
             point["validation_metric"] = plain(job.metric, judged_rows(job, outputs, fit.validation))
             learner.judge(point["validation_loss"])
@@ -200,8 +201,8 @@ def conclude(job: Job, place: int, learner: Learner) -> None:
 
 def explained(job: Job, fit: Fit, learner: Learner) -> dict[str, list[float]]:
     preparation: Preparation = job.source.prepare(fit.train)
-    inputs = preparation.encode(job.device)
-    return importance(learner, preparation, inputs, job.source.target, fit.test, metric=job.metric, seed=job.spec.seed)
+    feed = preparation.feed(job.device)
+    return importance(learner, preparation, feed, job.source.target, fit.test, metric=job.metric, seed=job.spec.seed)
 
 
 def judged_rows(job: Job, outputs: torch.Tensor, rows: Ints) -> Judged:

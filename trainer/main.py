@@ -48,7 +48,7 @@ def unexpected(error: Exception, emit: Emit, *, masked: bool = False) -> Failed:
     """
     lines = traceback.format_tb(error.__traceback__) if masked else traceback.format_exception(error)
     emit(Log(level="debug", text="%(traceback)s", params={"traceback": "".join(lines)}))
-    if isinstance(error, RuntimeError) and "can't allocate memory" in str(error):
+    if memory.exhausted(error):
         return Failed(failure="memory", text=NO_MEMORY, hint=LESS_MEMORY)
     return Failed(
         failure="internal",

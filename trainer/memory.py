@@ -6,6 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+import torch
+
 from trainer.contract import N_
 from trainer.failures import TrainingError
 
@@ -32,3 +34,14 @@ def limit(megabytes: int | None) -> None:
 def _data_in_use() -> int:
     found = re.search(r"VmData:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     return int(found[1]) * 1024 if found else 0
+
+
+def exhausted(error: BaseException) -> bool:
+    """Torch tells a failed allocation on the CPU as a plain RuntimeError."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def release(device: torch.device) -> None:
+    """Give back what torch keeps of a GPU's memory for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()

@@ -8,14 +8,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, Protocol, TypedDict
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
 from torch import Tensor
 
+from trainer.data.feed import Feed, Inputs, Resident
+
 SPREAD = 200  # places at which a small convolution looks
-Inputs = tuple[Tensor, Tensor | None]  # numbers (or pixels), and codes of the categories to be embedded
+
+
+class Trainable(Protocol):
+    """What the engine trains: all its weights are pieces of one vector, and so are their gradients."""
+
+    flat: Tensor
+    gradient: Tensor
+    decayed: int  # weight decay pulls at the first so many of the vector
+
+    def initialise(self, generator: torch.Generator) -> None:
+        """Weights to begin with."""
+
+    def prepared(self, feed: Feed) -> Feed:
+        """The feed that this network reads, where something can be looked up once for all steps."""
+
+    def __call__(self, inputs: Inputs, *, training: bool = False) -> Tensor:
+        """Outputs of those rows."""
+
+    @property
+    def multiplications(self) -> int:
+        """Roughly, of one row's way through the layers."""
+
+    def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
+        """By name, from such a vector, on the CPU."""
+
+    def description(self) -> dict[str, Any]:
+        """What `config.json` says of the network."""
 
 
 class Call(TypedDict):
@@ -51,7 +79,9 @@ class Network:
         self.frozen = {name: value.to(device) for name, value in (frozen or {}).items()}
         self.flat = torch.zeros(sum(map(math.prod, self.shapes.values())), device=device)
         self.views = views_of(self.flat, self.shapes)
-        self.leaves = [view.requires_grad_() for view in self.views.values()]
+        self.gradient, self.decayed = torch.zeros_like(self.flat), self.flat.numel()
+        for view, gradient in zip(self.views.values(), views_of(self.gradient, self.shapes).values(), strict=True):
+            view.requires_grad_().grad = gradient  # backward adds into it
         self._steps = {False: self._resolve(training=False), True: self._resolve(training=True)}
 
     def initialise(self, generator: torch.Generator) -> None:
@@ -68,6 +98,12 @@ class Network:
                     bound = math.sqrt(6.0 / (field * (shape[0] + shape[1])))
                     start.uniform_(-bound, bound, generator=generator)
                 view.copy_(start)
+
+    def prepared(self, feed: Feed) -> Feed:
+        """Fixed vectors of categories are looked up once."""
+        if self.frozen and isinstance(feed, Resident) and feed.inputs[1] is not None:
+            return Resident((self.embed(feed.inputs), None))
+        return feed
 
     def embed(self, inputs: Inputs) -> Tensor:
         """The first layer's input: numbers beside the vectors of the categories."""
@@ -90,6 +126,9 @@ class Network:
     def multiplications(self) -> int:
         """Roughly, of one row's way through the layers; a convolution's weights are used at every place."""
         return sum(math.prod(shape) * (SPREAD if len(shape) == 4 else 1) for shape in self.shapes.values())  # noqa: PLR2004
+
+    def description(self) -> dict[str, Any]:
+        return {"layers": self.published_calls()}
 
     def published_calls(self) -> list[Call]:
         """The calls as a stranger needs them: each with weights and options, and without what only training does."""

@@ -180,7 +180,7 @@ def test_equal_jobs_leave_equal_files(job: MakeSpec, tmp_path: Path) -> None:
 def test_short_format_on_a_cpu_is_told_and_changes_nothing(job: MakeSpec, tmp_path: Path) -> None:
     _, events = launch(job(precision="bfloat16", output=str(tmp_path / "short")))
     assert [e.text for e in events if isinstance(e, Log)] == [
-        "The short format bfloat16 is for GPUs; this run computes in float32."
+        "The short formats are for GPUs; this run computes in float32."
     ]
     _, others = launch(job(output=str(tmp_path / "long")))
     weights = [next(e.sha256 for e in told if isinstance(e, Artifact)) for told in (events, others)]

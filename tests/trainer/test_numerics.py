@@ -34,12 +34,15 @@ def compared(network: Network, target: Target, **parameters: Any) -> None:
     rows = np.arange(len(target.values))
     objective = objective_of(target, rows, Parameters(**parameters), CPU)
     inputs = torch.randn(len(rows), 5, generator=torch_generator(2, "inputs"))
-    gradient = torch.zeros_like(network.flat)
-    loss = Chain(network, views_of(gradient, network.shapes)).descend(inputs, objective.targets, objective.slope)
-    expected = objective.loss(network((inputs, None)), objective.targets)
-    by_engine = torch.cat([g.reshape(-1) for g in torch.autograd.grad(expected, network.leaves)])
+    targets = objective.wanted(torch.arange(len(rows)), (inputs, None))
+    chain = Chain.of(network, objective)
+    assert chain is not None
+    loss, by_hand = chain.descend(inputs, targets), network.gradient.clone()
+    network.gradient.zero_()
+    expected = objective.loss(network((inputs, None)), targets)
+    expected.backward()
     assert float(loss) == pytest.approx(float(expected.detach()), rel=1e-6)
-    torch.testing.assert_close(gradient, by_engine, rtol=1e-5, atol=1e-7)
+    torch.testing.assert_close(by_hand, network.gradient, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
@@ -63,13 +66,13 @@ def test_dropout_scales_what_it_keeps() -> None:
     calls, shapes = dense(5, [1000], 2, "relu", 0.5)
     network = Network(calls, shapes)
     network.initialise(torch_generator(1, "weights"))
-    gradient = torch.zeros_like(network.flat)
-    chain = Chain(network, views_of(gradient, network.shapes))
     torch.manual_seed(1)
     target = Target("classification", ["a", "b"], np.array([0, 1]))
     objective = objective_of(target, np.arange(2), Parameters(), CPU)
-    chain.descend(torch.ones(2, 5), objective.targets, objective.slope)
-    masked = views_of(gradient, network.shapes)["layers.0.bias"] == 0
+    chain = Chain.of(network, objective)
+    assert chain is not None
+    chain.descend(torch.ones(2, 5), torch.tensor([0, 1]))
+    masked = views_of(network.gradient, network.shapes)["layers.0.bias"] == 0
     assert 0.3 < float(masked.float().mean()) < 0.95
 
 
@@ -82,7 +85,7 @@ def test_optimizers_step_as_torchs_own(name: str, momentum: float) -> None:
     kinds = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
     more = {"momentum": momentum} if name == "sgd" else {}
     peer = kinds[name]([theirs], lr=0.01, weight_decay=0.05, fused=True, **more)
-    optimizer = Optimizer(ours, gradient, p)
+    optimizer = Optimizer([ours], [gradient], p)
     for step in range(5):
         gradient.copy_(torch.sin(torch.arange(50.0) * (step + 1)))
         theirs.grad = gradient.clone()

@@ -11,7 +11,7 @@ from trainer.contract import N_, SpecError
 from trainer.data.columns import Bools, Categories, Column, Floats, Ints, Numbers, text_of
 from trainer.failures import TrainingError
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "language"]
 MAX_CLASSES_OF_NUMBERS = 20  # a numeric target with more different values than this is a quantity
 MAX_CLASSES = 1000
 

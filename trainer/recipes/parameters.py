@@ -9,8 +9,8 @@ from pydantic import Field
 from trainer.contract import N_, Frozen
 
 Group = Literal["model", "training", "evaluation", "preprocessing"]
-Optimizer = Literal["adam", "adamw", "sgd"]
-Schedule = Literal["constant", "cosine", "step", "warm-up"]
+Optimizer = Literal["adam", "adamw", "sgd", "lion"]
+Schedule = Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "one-cycle"]
 Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
 MainMetric = Literal["auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "log_loss", "rmse", "mse", "mae", "r2"]
 
@@ -55,7 +55,7 @@ class TrainingParameters(Frozen):
         N_("Optimizer"),
         N_("The rule by which the weights follow the gradient."),
         group="training",
-        labels={"adam": N_("Adam"), "adamw": N_("AdamW"), "sgd": N_("SGD")},
+        labels={"adam": N_("Adam"), "adamw": N_("AdamW"), "sgd": N_("SGD"), "lion": N_("Lion")},
     )
     momentum: float = setting(
         0.9,
@@ -87,6 +87,8 @@ class TrainingParameters(Frozen):
             "cosine": N_("Cosine to zero"),
             "step": N_("A tenth after each third"),
             "warm-up": N_("Linear warm-up, then constant"),
+            "warm-up-cosine": N_("Linear warm-up, then cosine to zero"),
+            "one-cycle": N_("One cycle: up, then down to almost zero"),
         },
     )
     warm_up: float = setting(
@@ -95,8 +97,35 @@ class TrainingParameters(Frozen):
         N_("Share of all steps in which the learning rate grows from zero."),
         group="training",
         advanced=True,
-        when={"schedule": "warm-up"},
+        when={"schedule": ["warm-up", "warm-up-cosine"]},
         gt=0,
+        lt=1,
+    )
+    gradient_clip: float = setting(
+        0.0,
+        N_("Longest gradient"),
+        N_("A longer gradient is shortened to this length, against steps that go astray; 0 leaves it as it is."),
+        group="training",
+        advanced=True,
+        ge=0,
+        le=1000,
+    )
+    accumulation: int = setting(
+        1,
+        N_("Parts of a batch"),
+        N_("A batch is computed in so many parts, one after the other: less memory for the same result."),
+        group="training",
+        advanced=True,
+        ge=1,
+        le=1024,
+    )
+    average: float = setting(
+        0.0,
+        N_("Moving average of weights"),
+        N_("How much of the average each step keeps (0.999, say); the averaged weights are the model. 0: none."),
+        group="training",
+        advanced=True,
+        ge=0,
         lt=1,
     )
     early_stopping: bool = switch(
@@ -113,6 +142,20 @@ class TrainingParameters(Frozen):
         when={"early_stopping": True},
         ge=1,
         le=1000,
+    )
+    deterministic: bool = switch(
+        N_("Exactly repeatable"),
+        N_("Only operations that give the same bits every time; slower on a GPU, and the CPU is so anyway."),
+        default=False,
+        group="training",
+        advanced=True,
+    )
+    compiled: bool = switch(
+        N_("Compile the network"),
+        N_("Pays for long trainings on a GPU; the first step takes up to a minute longer."),
+        default=False,
+        group="training",
+        advanced=True,
     )
     class_weighting: bool = switch(
         N_("Balance classes"),

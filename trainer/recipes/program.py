@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
 
 import torch
 
+from trainer import catalogue
 from trainer.contract import JobSpec, Log
 from trainer.data.columns import Ints
+from trainer.data.feed import Feed
 from trainer.data.reading import Party
 from trainer.data.target import Target
-from trainer.network import Inputs, Network
+from trainer.network import Trainable
 from trainer.recipes.parameters import TrainingParameters
+from trainer.serving import Served
 
 Tell = Callable[[Log], None]
 
@@ -20,11 +25,11 @@ Tell = Callable[[Log], None]
 class Preparation(Protocol):
     """Preprocessing as learnt from some rows; it travels with the model."""
 
-    def encode(self, device: torch.device) -> Inputs:
+    def feed(self, device: torch.device) -> Feed:
         """Every row of the source, ready for the network."""
 
-    def network(self, outputs: int, device: torch.device) -> Network:
-        """A network that takes what `encode` gives."""
+    def network(self, outputs: int, device: torch.device) -> Trainable:
+        """A network that takes what the feed gives."""
 
     def places(self) -> dict[str, Any]:
         """Which input columns belong to which field; empty where shuffling a field has no meaning."""
@@ -34,6 +39,12 @@ class Preparation(Protocol):
 
     def input_json(self) -> dict[str, Any]:
         """The `input` of `config.json`."""
+
+    def files(self) -> dict[str, bytes]:
+        """What else the model needs, by name: a tokenizer, say."""
+
+    def snippet(self, config: dict[str, Any]) -> str:
+        """The few lines of Python with which a stranger runs the published files."""
 
 
 class Source(Protocol):
@@ -52,3 +63,11 @@ class Program(Protocol):
 
     def read(self, spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> Source:
         """Read the files; TrainingError or SpecError when they are not what the recipe takes."""
+
+    def open_model(self, folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
+        """A model that this recipe published, ready to answer."""
+
+
+def program_of(recipe: str) -> Program:
+    """The program of the recipe of that name; SpecError when there is none."""
+    return cast("Program", import_module(f"{catalogue.recipe(recipe).package}.program"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -12,16 +13,19 @@ import torch
 
 from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Ints
+from trainer.data.feed import Feed, Resident
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
 from trainer.data.target import Target, target_of
 from trainer.failures import TrainingError
 from trainer.layers import dense
-from trainer.network import Call, Inputs, Network
-from trainer.recipes.image_classification import pixels
+from trainer.network import Call, Network
+from trainer.recipes.image_classification import asking, pixels
 from trainer.recipes.image_classification.schema import Parameters
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Tell
+from trainer.serving import Layered, Served
+from trainer.snippets import snippet
 
 Shape = tuple[int, int, int]
 BYTE = 255.0
@@ -49,8 +53,8 @@ class ImagePreparation:
 
     source: ImageSource
 
-    def encode(self, device: torch.device) -> Inputs:
-        return self.source.values.to(device), None
+    def feed(self, device: torch.device) -> Feed:
+        return Resident((self.source.values.to(device), None))
 
     def network(self, outputs: int, device: torch.device) -> Network:
         p = self.source.parameters
@@ -68,6 +72,12 @@ class ImagePreparation:
 
     def input_json(self) -> dict[str, Any]:
         return {"kind": "image", "shape": list(self.source.shape)}
+
+    def files(self) -> dict[str, bytes]:
+        return {}
+
+    def snippet(self, config: dict[str, Any]) -> str:
+        return snippet(config, self.to_json())
 
 
 def convolutional(shape: Shape, p: Parameters, outputs: int) -> tuple[list[Call], dict[str, tuple[int, ...]]]:
@@ -112,6 +122,11 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSour
     target = target_of(known.column, "classification", None)
     preparation = {"kind": "image", "shape": list(shape), "divide": divide}
     return ImageSource(parties, known.owner, target, torch.from_numpy(values).div_(divide), preparation, shape, p)
+
+
+def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
+    """Pictures as pixels or as files."""
+    return Layered(folder, config, preprocessing, lambda rows: asking.encoded(preprocessing, rows))
 
 
 def _picture_column(spec: JobSpec, table: pa.Table) -> str | None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import torch
 
 from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Categories, Column, Ints, Numbers
+from trainer.data.feed import Feed, Resident
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import field_of, labelled
 from trainer.data.target import Target, target_of
 from trainer.failures import TrainingError
 from trainer.layers import dense
-from trainer.network import Inputs, Network
+from trainer.network import Network
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Tell
-from trainer.recipes.tabular import encoding
+from trainer.recipes.tabular import asking, encoding
 from trainer.recipes.tabular.schema import Parameters
+from trainer.serving import Layered, Served
+from trainer.snippets import snippet
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class TablePreparation:
     columns: Mapping[str, Column] = field(repr=False)
     masked: frozenset[str] = frozenset()
 
-    def encode(self, device: torch.device) -> Inputs:
-        return encoding.tensors(self.fields, self.columns, device)
+    def feed(self, device: torch.device) -> Feed:
+        return Resident(encoding.tensors(self.fields, self.columns, device))
 
     def network(self, outputs: int, device: torch.device) -> Network:
         p = self.parameters
@@ -70,6 +74,12 @@ class TablePreparation:
     def input_json(self) -> dict[str, Any]:
         return {"kind": "table", "fields": [item["name"] for item in self.fields]}
 
+    def files(self) -> dict[str, bytes]:
+        return {}
+
+    def snippet(self, config: dict[str, Any]) -> str:
+        return snippet(config, self.to_json())
+
 
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSource:
     """The rows that have a target and the fields that a network can use; what is left out is told."""
@@ -87,6 +97,11 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
         )
     target = target_of(known.column, p.task, p.positive_above)
     return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked))
+
+
+def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
+    """Rows by the names of their fields."""
+    return Layered(folder, config, preprocessing, lambda rows: asking.encoded(preprocessing["fields"], rows))
 
 
 def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:

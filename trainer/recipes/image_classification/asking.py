@@ -1,0 +1,41 @@
+"""Pictures that people send to a published model: as pixels, or as a file in base64."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import numpy as np
+import torch
+
+from trainer.contract import N_
+from trainer.data.feed import Inputs
+from trainer.recipes.image_classification.pixels import Pixels, from_bytes
+from trainer.serving import Row, refusal
+
+
+def encoded(preprocessing: dict[str, Any], rows: list[Row]) -> Inputs:
+    """Rows as the network takes them."""
+    channels, side, _ = preprocessing["shape"]
+    pixels = np.stack([_pixels(row, channels, side, preprocessing["divide"]) for row in rows])
+    return torch.from_numpy(pixels) / preprocessing["divide"], None
+
+
+def _pixels(row: Row, channels: int, side: int, divide: float) -> Pixels:
+    count = channels * side * side
+    if "pixels" in row:
+        try:
+            pixels = np.asarray(row["pixels"], np.float32).reshape(-1)
+        except (ValueError, TypeError):
+            raise refusal(N_("Pixels are a list of numbers.")) from None
+        if len(pixels) != count or not np.isfinite(pixels).all():
+            raise refusal(N_("The model takes %(count)s pixels, not %(given)s."), count=count, given=len(pixels))
+        return pixels
+    try:
+        content = base64.b64decode(str(row["image"]).partition("base64,")[2] or str(row["image"]), validate=True)
+        return from_bytes(content, side, channels) * np.float32(divide / 255.0)
+    except KeyError:
+        raise refusal(N_("A picture is given as “image” (base64) or as “pixels” (numbers).")) from None
+    except (ValueError, binascii.Error):
+        raise refusal(N_("The picture cannot be read; send a PNG or JPEG file.")) from None
