@@ -125,7 +125,8 @@ class Network:
     @property
     def multiplications(self) -> int:
         """Roughly, of one row's way through the layers; a convolution's weights are used at every place."""
-        return sum(math.prod(shape) * (SPREAD if len(shape) == 4 else 1) for shape in self.shapes.values())  # noqa: PLR2004
+        used = [shape for name, shape in self.shapes.items() if name not in self.embeddings]  # those are looked up
+        return sum(math.prod(shape) * (SPREAD if len(shape) > 2 else 1) for shape in used)  # noqa: PLR2004
 
     def description(self) -> dict[str, Any]:
         return {"layers": self.published_calls()}

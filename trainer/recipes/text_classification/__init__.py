@@ -1,0 +1,1 @@
+"""Recipe `text-classification`: which of several kinds a text is of."""

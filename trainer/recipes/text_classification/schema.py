@@ -1,0 +1,85 @@
+"""What a person may choose for a model on texts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trainer.contract import N_
+from trainer.recipes.parameters import TrainingParameters, setting
+
+NAME, VERSION = "text-classification", 1
+TITLE = N_("Text classification")
+SUMMARY = N_("Tells which of several kinds a text is of: a mood, a subject, an urgency. Chinese needs no spaces.")
+DATASETS, TASKS, TARGETS = ("table", "text"), ("classification",), ("category", "boolean", "number")
+
+
+class Parameters(TrainingParameters):
+    """Words become vectors; their mean, or what windows over them find, becomes the answer."""
+
+    network: Literal["bag", "cnn"] = setting(
+        "bag",
+        N_("Network"),
+        N_("A bag of words learns in seconds; windows over words notice their order."),
+        group="model",
+        labels={"bag": N_("Bag of words and pairs"), "cnn": N_("Windows over words (CNN)")},
+    )
+    vector_size: int = setting(
+        64, N_("Size of a word's vector"), N_("Numbers that a word becomes."), group="model", ge=2, le=1024
+    )
+    windows: int = setting(
+        3,
+        N_("Words per window"),
+        N_("How many neighbouring words a window sees."),
+        group="model",
+        when={"network": "cnn"},
+        ge=1,
+        le=9,
+    )
+    filters: int = setting(
+        64,
+        N_("Kinds of windows"),
+        N_("How many different things the windows look for."),
+        group="model",
+        when={"network": "cnn"},
+        ge=1,
+        le=1024,
+    )
+    dropout: float = setting(
+        0.3,
+        N_("Dropout"),
+        N_("Share of neurons left out at random in each step, against overfitting."),
+        group="model",
+        ge=0,
+        lt=1,
+    )
+    vocabulary: int = setting(
+        30_000,
+        N_("Most words"),
+        N_("The most frequent words (and pairs of words) of the training part; others are not read."),
+        group="preprocessing",
+        ge=100,
+        le=500_000,
+    )
+    rare_below: int = setting(
+        2,
+        N_("Rare below"),
+        N_("Words seen in fewer texts than this are not read."),
+        group="preprocessing",
+        advanced=True,
+        ge=1,
+        le=1000,
+    )
+    length: int = setting(
+        200,
+        N_("Longest text in words"),
+        N_("The rest of a longer text is not read."),
+        group="preprocessing",
+        ge=4,
+        le=4096,
+    )
+    learning_rate: float = setting(
+        3e-3, N_("Learning rate"), N_("How far one step moves the weights."), group="training", gt=0, le=10
+    )
+    epochs: int = setting(
+        8, N_("Epochs"), N_("How often the training sees every row."), group="training", ge=1, le=10_000
+    )
