@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trainer.recipes.parameters import TrainingParameters
 
-PACKAGES = ("tabular", "image_classification", "text_classification")
+PACKAGES = ("tabular", "image_classification", "text_classification", "language_model")
 
 # pydantic's error types and the sentences that stand for them; any other becomes OTHERWISE
 SENTENCES = {

@@ -11,7 +11,7 @@ import numpy as np
 from trainer.contract import JobSpec
 from trainer.data.columns import Ints
 from trainer.intervals import with_intervals
-from trainer.metrics import CLASSIFICATION, HIGHER_IS_BETTER, REGRESSION, Judged
+from trainer.metrics import HIGHER_IS_BETTER, METRICS_OF, Judged
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
 
@@ -24,11 +24,10 @@ Measured = Callable[[str, int | None], dict[str, Any]]  # a series, and an organ
 def primary_metric(source: Source, parameters: TrainingParameters) -> str:
     """The asked-for metric where the task has it, else the task's own: AUC for two classes, accuracy, or RMSE."""
     target = source.target
-    known = CLASSIFICATION if target.task == "classification" else REGRESSION
-    if parameters.main_metric in known:
+    if parameters.main_metric in METRICS_OF[target.task]:
         return parameters.main_metric
-    if target.task == "regression":
-        return "rmse"
+    if target.task != "classification":
+        return {"regression": "rmse", "language": "bits_per_byte"}[target.task]
     return "roc_auc" if len(target.labels) == 2 else "accuracy"  # noqa: PLR2004 - yes or no
 
 
@@ -101,7 +100,17 @@ def _weighted(organizations: list[dict[str, Any]], series: str) -> dict[str, flo
 
 
 def _plots(judged: Judged, labels: list[str]) -> dict[str, Any]:
+    if judged.task == "language":
+        return _of_texts(judged)
     return _of_classes(judged, labels) if labels else _of_numbers(judged)
+
+
+def _of_texts(judged: Judged) -> dict[str, Any]:
+    """How hard the held-out pieces were, in bits per byte."""
+    known = judged.targets.astype(float) > 0
+    bits = judged.predicted[known, 0] / np.log(2) / judged.targets[known].astype(float)
+    counts, edges = np.histogram(bits, bins=30)
+    return {"surprise": {"edges": edges.tolist(), "counts": counts.tolist()}}
 
 
 def _of_classes(judged: Judged, labels: list[str]) -> dict[str, Any]:

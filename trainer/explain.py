@@ -23,9 +23,11 @@ REPEATS, MOST_ROWS, MOST_FIELDS = 5, 2000, 200
 
 
 def probabilities(outputs: Tensor, target: Target) -> np.ndarray[Any, Any]:
-    """What people read: class probabilities, or the predicted number."""
+    """What people read: class probabilities, the predicted number, or what was told of each text."""
     if target.task == "classification":
         return torch.softmax(outputs.cpu().double(), dim=1).numpy()
+    if target.task == "language":
+        return outputs.cpu().double().numpy()
     return outputs[:, 0].cpu().double().numpy()
 
 
@@ -42,7 +44,8 @@ def importance(
     part = inputs.take(chosen)
 
     def measured(shuffled: Inputs) -> float | None:
-        return plain(metric, Judged(targets, probabilities(learner.outputs(everyone, Resident(shuffled)), target)))
+        told = learner.outputs(everyone, Resident(shuffled))
+        return plain(metric, Judged(targets, probabilities(told, target), target.task))
 
     whole = measured(part) if len(rows) and places else None
     if whole is None:

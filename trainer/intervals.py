@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from trainer.contract import N_
-from trainer.metrics import CLASSIFICATION, METRICS, REGRESSION, Counts, Judged, counts_of, plain
+from trainer.metrics import METRICS, METRICS_OF, Counts, Judged, counts_of, plain
 from trainer.seeding import numpy_generator
 
 AT_ONCE = 4_000_000  # counts held in memory at a time
@@ -23,7 +23,7 @@ NO_ROWS = N_("Undefined: no rows were held out.")
 
 def with_intervals(judged: Judged, samples: int, seed: int) -> dict[str, dict[str, Any]]:
     """Every metric of the task as {"value", "low", "high"}; null with a reason where it is undefined."""
-    names = CLASSIFICATION if judged.classification else REGRESSION
+    names = METRICS_OF[judged.task]
     values = {name: plain(name, judged) for name in names}
     spread = _resampled(judged, [name for name, value in values.items() if value is not None], samples, seed)
     return {name: _entry(name, value, spread.get(name), rows=len(judged)) for name, value in values.items()}
@@ -42,7 +42,7 @@ def _resampled(judged: Judged, names: list[str], samples: int, seed: int) -> dic
     found: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in names}
     if not names:
         return found
-    classes = judged.predicted.shape[1] if judged.classification else 1
+    classes = judged.predicted.shape[1] if judged.task == "classification" else 1
     samples = max(FEWEST, min(samples, WORK // (len(judged) * classes)))
     generator = numpy_generator(seed, "bootstrap", len(judged))
     chunk = max(1, AT_ONCE // len(judged))

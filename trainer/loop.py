@@ -206,7 +206,8 @@ def explained(job: Job, fit: Fit, learner: Learner) -> dict[str, list[float]]:
 
 
 def judged_rows(job: Job, outputs: torch.Tensor, rows: Ints) -> Judged:
-    return Judged(job.source.target.values[rows], probabilities(outputs, job.source.target))
+    target = job.source.target
+    return Judged(target.values[rows], probabilities(outputs, target), target.task)
 
 
 def judge(job: Job) -> dict[str, Any]:

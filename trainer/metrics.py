@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.data.columns import Bools, Floats, Ints
+from trainer.data.target import Task
 
 Counts = npt.NDArray[np.floating]
 Metric = Callable[["Judged", Counts], Floats]
@@ -29,6 +30,9 @@ HIGHER_IS_BETTER = {
     "mse": False,
     "mae": False,
     "r2": True,
+    "bits_per_byte": False,
+    "perplexity": False,
+    "token_accuracy": True,
 }
 SMALLEST = 1e-12
 PAIRS = 2_000_000  # of a positive and a negative row, compared in one table
@@ -36,17 +40,17 @@ PAIRS = 2_000_000  # of a positive and a negative row, compared in one table
 
 @dataclass(frozen=True)
 class Judged:
-    """Targets and predictions of some rows: probabilities (rows, classes), or one value per row."""
+    """Targets and predictions of some rows: probabilities (rows, classes), or one value per row.
+
+    Of texts: each row's bytes, and what `ByToken.told` tells of it (nats, tokens, hits).
+    """
 
     targets: npt.NDArray[np.generic]
     predicted: Floats
-
-    @property
-    def classification(self) -> bool:
-        return bool(self.predicted.ndim == 2)  # noqa: PLR2004 - rows and classes
+    task: Task
 
     def at(self, rows: npt.NDArray[np.generic]) -> Judged:
-        return Judged(self.targets[rows], self.predicted[rows])
+        return Judged(self.targets[rows], self.predicted[rows], self.task)
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -141,6 +145,20 @@ def r2(judged: Judged, counts: Counts) -> Floats:
     return np.where(spread > SMALLEST * np.maximum(rows, 1), 1.0 - _ratio(wrong, np.maximum(spread, SMALLEST)), np.nan)
 
 
+def bits_per_byte(judged: Judged, counts: Counts) -> Floats:
+    """How many bits a byte of text costs whoever knows the model: the same measure for every vocabulary."""
+    return _ratio(counts @ judged.predicted[:, 0] / np.log(2), counts @ judged.targets.astype(float))
+
+
+def perplexity(judged: Judged, counts: Counts) -> Floats:
+    """Among how many equally likely tokens the model hesitates."""
+    return np.exp(_ratio(counts @ judged.predicted[:, 0], counts @ judged.predicted[:, 1]))
+
+
+def token_accuracy(judged: Judged, counts: Counts) -> Floats:
+    return _ratio(counts @ judged.predicted[:, 2], counts @ judged.predicted[:, 1])
+
+
 CLASSIFICATION: Mapping[str, Metric] = {
     "accuracy": accuracy,
     "balanced_accuracy": balanced_accuracy,
@@ -149,7 +167,17 @@ CLASSIFICATION: Mapping[str, Metric] = {
     "log_loss": log_loss,
 }
 REGRESSION: Mapping[str, Metric] = {"rmse": rmse, "mse": mse, "mae": mae, "r2": r2}
-METRICS: Mapping[str, Metric] = {**CLASSIFICATION, **REGRESSION}
+LANGUAGE: Mapping[str, Metric] = {
+    "bits_per_byte": bits_per_byte,
+    "perplexity": perplexity,
+    "token_accuracy": token_accuracy,
+}
+METRICS_OF: Mapping[Task, Mapping[str, Metric]] = {
+    "classification": CLASSIFICATION,
+    "regression": REGRESSION,
+    "language": LANGUAGE,
+}
+METRICS: Mapping[str, Metric] = {**CLASSIFICATION, **REGRESSION, **LANGUAGE}
 
 
 def plain(name: str, judged: Judged) -> float | None:

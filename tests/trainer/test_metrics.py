@@ -21,7 +21,7 @@ def by_pairs(scores: np.ndarray, positive: np.ndarray) -> float:
 
 
 def test_classification_by_definition() -> None:
-    judged = Judged(TARGETS, SCORES)
+    judged = Judged(TARGETS, SCORES, "classification")
     assert plain("accuracy", judged) == pytest.approx(3 / 6)
     assert plain("balanced_accuracy", judged) == pytest.approx((1 / 2 + 2 / 4) / 2)
     assert plain("f1", judged) == pytest.approx((2 * 1 / (2 + 3) + 2 * 2 / (4 + 3)) / 2)
@@ -32,7 +32,7 @@ def test_classification_by_definition() -> None:
 
 def test_regression_by_definition() -> None:
     actual, predicted = np.array([1.0, 2.0, 4.0]), np.array([1.5, 2.0, 3.0])
-    judged = Judged(actual, predicted)
+    judged = Judged(actual, predicted, "regression")
     assert plain("mse", judged) == pytest.approx(1.25 / 3)
     assert plain("rmse", judged) == pytest.approx((1.25 / 3) ** 0.5)
     assert plain("mae", judged) == pytest.approx(0.5)
@@ -45,7 +45,7 @@ def test_auc_of_tied_and_many_classes_is_the_mean_over_classes(pairs: int, monke
     random = np.random.default_rng(0)
     scores, targets = random.integers(0, 5, (60, 4)) / 5.0, random.integers(0, 3, 60)
     expected = np.mean([by_pairs(scores[:, c], targets == c) for c in range(3)])
-    assert plain("roc_auc", Judged(targets, scores)) == pytest.approx(expected)
+    assert plain("roc_auc", Judged(targets, scores, "classification")) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", list(metrics.CLASSIFICATION))
@@ -54,13 +54,13 @@ def test_resampled_metric_is_the_metric_of_the_resample(name: str) -> None:
     scores = random.dirichlet([1, 1, 1], 40)
     targets = random.integers(0, 3, 40)
     drawn = random.integers(0, 40, (5, 40))
-    found = metrics.METRICS[name](Judged(targets, scores), metrics.counts_of(drawn, 40))
-    expected = [plain(name, Judged(targets[rows], scores[rows])) for rows in drawn]
+    found = metrics.METRICS[name](Judged(targets, scores, "classification"), metrics.counts_of(drawn, 40))
+    expected = [plain(name, Judged(targets[rows], scores[rows], "classification")) for rows in drawn]
     assert found == pytest.approx(expected, rel=1e-4)
 
 
 def test_undefined_metrics_say_why() -> None:
-    found = with_intervals(Judged(np.array([1, 1]), SCORES[:2]), 100, 0)
+    found = with_intervals(Judged(np.array([1, 1]), SCORES[:2], "classification"), 100, 0)
     assert found["roc_auc"] == {
         "value": None,
         "low": None,
@@ -68,9 +68,9 @@ def test_undefined_metrics_say_why() -> None:
         "reason": "Undefined: only one class is present.",
     }
     assert found["accuracy"]["value"] == 0.5
-    nothing = with_intervals(Judged(TARGETS[:0], SCORES[:0]), 100, 0)
+    nothing = with_intervals(Judged(TARGETS[:0], SCORES[:0], "classification"), 100, 0)
     assert nothing["accuracy"]["value"] is None
-    constant = with_intervals(Judged(np.array([2.0, 2.0]), np.array([1.0, 3.0])), 100, 0)
+    constant = with_intervals(Judged(np.array([2.0, 2.0]), np.array([1.0, 3.0]), "regression"), 100, 0)
     assert constant["r2"]["value"] is None
     assert constant["mae"]["value"] == 1.0
 
@@ -82,6 +82,6 @@ def test_intervals_cover_about_as_often_as_they_say() -> None:
     for trial in range(200):
         right = random.random(100) < 0.7
         scores = np.where(right[:, None], [0.8, 0.2], [0.2, 0.8])
-        entry = with_intervals(Judged(np.zeros(100, np.int64), scores), 300, trial)["accuracy"]
+        entry = with_intervals(Judged(np.zeros(100, np.int64), scores, "classification"), 300, trial)["accuracy"]
         held += entry["low"] <= 0.7 <= entry["high"]
     assert 0.88 <= held / 200 <= 0.99

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, Literal
 
 from pydantic import Field
@@ -12,7 +13,10 @@ Group = Literal["model", "training", "evaluation", "preprocessing"]
 Optimizer = Literal["adam", "adamw", "sgd", "lion"]
 Schedule = Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "one-cycle"]
 Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
-MainMetric = Literal["auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "log_loss", "rmse", "mse", "mae", "r2"]
+MainMetric = Literal[
+    "auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "log_loss", "rmse", "mse", "mae", "r2",
+    "bits_per_byte", "perplexity", "token_accuracy",
+]  # fmt: skip
 
 ACTIVATION_LABELS = {"relu": N_("ReLU"), "gelu": N_("GELU"), "tanh": N_("Tanh"), "sigmoid": N_("Sigmoid")}
 
@@ -38,6 +42,13 @@ def setting(
 def switch(title: str, description: str, *, default: bool, group: Group, advanced: bool = False) -> Any:
     """A parameter that is on or off."""
     return setting(default, title, description, group=group, advanced=advanced)
+
+
+def again(name: str, default: Any) -> Any:
+    """A parameter that every recipe shares, with another default."""
+    info = copy(TrainingParameters.model_fields[name])
+    info.default = default
+    return info
 
 
 class TrainingParameters(Frozen):
@@ -187,6 +198,9 @@ class TrainingParameters(Frozen):
             "mse": N_("Mean squared error"),
             "mae": N_("Mean absolute error"),
             "r2": N_("R²"),
+            "bits_per_byte": N_("Bits per byte"),
+            "perplexity": N_("Perplexity"),
+            "token_accuracy": N_("Token accuracy"),
         },
     )
     bootstrap_samples: int = setting(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trainer.contract import N_
-from trainer.recipes.parameters import TrainingParameters, setting
+from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting
 
 NAME, VERSION = "text-classification", 1
 TITLE = N_("Text classification")
@@ -77,9 +77,9 @@ class Parameters(TrainingParameters):
         ge=4,
         le=4096,
     )
-    learning_rate: float = setting(
-        3e-3, N_("Learning rate"), N_("How far one step moves the weights."), group="training", gt=0, le=10
-    )
-    epochs: int = setting(
-        8, N_("Epochs"), N_("How often the training sees every row."), group="training", ge=1, le=10_000
-    )
+    batch_size: int = again("batch_size", 64)
+    epochs: int = again("epochs", 6)
+    optimizer: Optimizer = again("optimizer", "adamw")
+    learning_rate: float = again("learning_rate", 3e-3)
+    weight_decay: float = again("weight_decay", 1.0)
+    schedule: Schedule = again("schedule", "cosine")

@@ -1,0 +1,1 @@
+"""Recipe `language-model`: a small GPT that learns a corpus from scratch, with a tokenizer of its own."""

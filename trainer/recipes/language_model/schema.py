@@ -1,0 +1,67 @@
+"""What a person may choose for a language model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trainer.contract import N_, SpecError
+from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting
+
+NAME, VERSION = "language-model", 1
+TITLE = N_("Language model")
+SUMMARY = N_("Learns from plain texts, from scratch, to write the way they are written; with a vocabulary of its own.")
+DATASETS, TASKS, TARGETS = ("table", "text"), ("language",), ("text",)
+
+
+class Parameters(TrainingParameters):
+    """A transformer that reads from left to right, and its training."""
+
+    layers: int = setting(4, N_("Layers"), N_("Blocks of attention, one above the other."), group="model", ge=1, le=64)
+    width: int = setting(
+        128,
+        N_("Width"),
+        N_("Numbers that carry each place of the text through the layers."),
+        group="model",
+        ge=16,
+        le=8192,
+    )
+    heads: int = setting(
+        4, N_("Attention heads"), N_("How many things a layer looks for at a time; they share the width."),
+        group="model", ge=1, le=128,
+    )  # fmt: skip
+    context: int = setting(
+        128, N_("Context in tokens"), N_("How far the model looks back."), group="model", ge=8, le=8192
+    )
+    dropout: float = setting(
+        0.0,
+        N_("Dropout"),
+        N_("Share of neurons left out at random in each step, against overfitting."),
+        group="model",
+        ge=0,
+        lt=1,
+    )
+    tokenizer: Literal["bpe", "characters"] = setting(
+        "bpe",
+        N_("Tokens"),
+        N_("Pieces of words that the corpus repeats, or single letters."),
+        group="preprocessing",
+        labels={"bpe": N_("Pieces of words (byte-level BPE)"), "characters": N_("Letters")},
+    )
+    vocabulary: int = setting(
+        4096, N_("Most tokens"), N_("Different tokens that the model knows."), group="preprocessing", ge=260, le=200_000
+    )
+    batch_size: int = again("batch_size", 16)
+    epochs: int = again("epochs", 3)
+    optimizer: Optimizer = again("optimizer", "adamw")
+    weight_decay: float = again("weight_decay", 0.1)
+    schedule: Schedule = again("schedule", "warm-up-cosine")
+    gradient_clip: float = again("gradient_clip", 1.0)
+
+    def check_chosen(self) -> None:
+        """Every head gets an even share of the width, for its places turn pairs of numbers."""
+        if self.width % (2 * self.heads):
+            raise SpecError(
+                N_("With %(heads)s heads the width must be a multiple of %(unit)s."),
+                {"heads": self.heads, "unit": 2 * self.heads},
+                field="width",
+            )

@@ -1,0 +1,72 @@
+"""Texts as tokens: the corpus' own byte-level BPE (Sennrich et al., 2016; Radford et al., 2019), or its letters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+Tokens = npt.NDArray[np.int32]
+END, UNKNOWN = "<|end|>", "<|unknown|>"  # between texts; a letter that was not there to learn from
+
+
+def learn(texts: Sequence[str], kind: str, most: int) -> Tokenizer:
+    """A tokenizer with at most so many tokens."""
+    return _letters(texts, most) if kind == "characters" else _pieces(texts, most)
+
+
+def _pieces(texts: Sequence[str], most: int) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=most, special_tokens=[END], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def _letters(texts: Sequence[str], most: int) -> Tokenizer:
+    letters, counts = np.unique(np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32), return_counts=True)
+    frequent = sorted(letters[np.argsort(-counts, kind="stable")[: most - 2]].tolist())
+    places = {word: place for place, word in enumerate([END, UNKNOWN, *map(chr, frequent)])}
+    tokenizer = Tokenizer(models.WordLevel(places, UNKNOWN))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    tokenizer.decoder = decoders.Fuse()
+    tokenizer.add_special_tokens([END])
+    return tokenizer
+
+
+def end_of(tokenizer: Tokenizer) -> int:
+    """The number of the mark between texts."""
+    return int(tokenizer.token_to_id(END) or 0)
+
+
+def stream(tokenizer: Tokenizer, texts: Sequence[str]) -> Tokens:
+    """The tokens of all texts, each closed by the end mark."""
+    end = [end_of(tokenizer)]
+    pieces = (chain(encoding.ids, end) for encoding in tokenizer.encode_batch_fast(list(texts)))
+    return np.fromiter(chain.from_iterable(pieces), np.int32)
+
+
+def settings(context: int) -> bytes:
+    """`tokenizer_config.json`, with which the field's tools open `tokenizer.json`."""
+    told = {
+        "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": END, "eos_token": END, "model_max_length": context,
+        "clean_up_tokenization_spaces": False,
+    }  # fmt: skip
+    return json.dumps(told, indent=1).encode() + b"\n"
+
+
+def sizes(tokenizer: Tokenizer) -> npt.NDArray[np.int64]:
+    """How many bytes of text each token stands for; the end mark for none."""
+    found = np.zeros(tokenizer.get_vocab_size(), np.int64)
+    by_bytes = isinstance(tokenizer.model, models.BPE)  # there a letter of a token is a byte
+    for token, place in tokenizer.get_vocab().items():
+        if token != END:
+            found[place] = len(token) if by_bytes else len("?" if token == UNKNOWN else token.encode())
+    return found
