@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trainer.recipes.parameters import TrainingParameters
 
-PACKAGES = ("tabular", "image_classification", "text_classification", "language_model")
+PACKAGES = ("tabular", "image_classification", "text_classification", "language_model", "fine_tune")
 
 # pydantic's error types and the sentences that stand for them; any other becomes OTHERWISE
 SENTENCES = {
@@ -58,6 +58,7 @@ class Recipe:
     datasets: tuple[str, ...]  # "table" | "images"
     targets: tuple[str, ...]  # kinds of field that may be predicted: "category" | "boolean" | "number"
     needs_target: bool
+    needs_base: bool  # a model that goes on learning
     parameters: type[TrainingParameters]
     package: str  # of its schema and program
 
@@ -94,6 +95,7 @@ def _recipe(package: str) -> Recipe:
         datasets=schema.DATASETS,
         targets=schema.TARGETS,
         needs_target=True,
+        needs_base=getattr(schema, "NEEDS_BASE", False),
         parameters=schema.Parameters,
         package=f"trainer.recipes.{package}",
     )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import BaseModel as Pydantic
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 CONTRACT = 1
 
@@ -35,7 +36,7 @@ class SpecError(ValueError):
         super().__init__(text % self.params if self.params else text)
 
 
-class Frozen(BaseModel):
+class Frozen(Pydantic):
     """Values that say what they are, never change, and refuse what they do not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -54,6 +55,13 @@ class InputFile(Frozen):
         if not self.path.lower().endswith((".parquet", ".csv")):
             raise ValueError("an input file is a .parquet or a .csv")
         return self
+
+
+class BaseModel(Frozen):
+    """A model that goes on learning: a folder as `transformers` reads it."""
+
+    path: Text
+    label: str = ""  # of the model and version, for people
 
 
 class Split(Frozen):
@@ -83,6 +91,7 @@ class JobSpec(Frozen):
     recipe_version: Annotated[int, Field(ge=1)] = 1
     parameters: dict[str, Any] = Field(default_factory=dict)
     inputs: Annotated[tuple[InputFile, ...], Field(min_length=1)]
+    base: BaseModel | None = None  # for recipes that go on with one
     target: Text
     fields: tuple[Text, ...] | None = None  # None = every field but the target
     masked: tuple[Text, ...] = ()  # fields of which nobody may read a value: in no log, failure or example

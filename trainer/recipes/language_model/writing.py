@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from trainer.contract import N_
+from trainer.asking import number_in, text_in
 from trainer.recipes.language_model.tokens import end_of
 from trainer.seeding import torch_generator
-from trainer.serving import Row, refusal
+from trainer.serving import Row
 
 USUAL, MOST, LIKELIEST = 60, 500, 50  # tokens; and among how many each is drawn
 
@@ -27,12 +25,10 @@ class Writer:
         return [{"text": self._continued(row)} for row in rows]
 
     def _continued(self, row: Row) -> str:
-        prompt = row.get("text")
-        if not isinstance(prompt, str):
-            raise refusal(N_("A text is given as “%(field)s”."), field="text")
-        length = int(_number(row, "length", USUAL, 1, MOST))
-        temperature = _number(row, "temperature", 0.8, 0.0, 5.0)
-        generator = torch_generator(int(_number(row, "seed", 0, 0, 2**53)), "writing")
+        prompt = text_in(row, [])
+        length = int(number_in(row, "length", USUAL, 1, MOST))
+        temperature = number_in(row, "temperature", 0.8, 0.0, 5.0)
+        generator = torch_generator(int(number_in(row, "seed", 0, 0, 2**53)), "writing")
         given: list[int] = self._tokenizer.encode(prompt).ids or [self._end]
         written: list[int] = []
         while len(written) < length:
@@ -54,10 +50,3 @@ def _chosen(logits: Tensor, temperature: float, generator: torch.Generator) -> i
     best, places = logits.topk(min(LIKELIEST, len(logits)))
     drawn = torch.multinomial(torch.softmax(best / temperature, 0), 1, generator=generator)
     return int(places[drawn])
-
-
-def _number(row: Row, name: str, usual: float, least: float, most: float) -> float:
-    value: Any = row.get(name, usual)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise refusal(N_("“%(field)s” is a number from %(least)s to %(most)s."), field=name, least=least, most=most)  # type: ignore[arg-type]
-    return float(value)

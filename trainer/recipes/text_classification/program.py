@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import torch
 
+from trainer.asking import text_in
 from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Inputs, Resident
@@ -22,7 +23,7 @@ from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Tell
 from trainer.recipes.text_classification import vocabulary
 from trainer.recipes.text_classification.schema import Parameters
-from trainer.serving import Layered, Row, Served, refusal
+from trainer.serving import Layered, Row, Served
 
 SNIPPET = """\
 import json, re, torch, torch.nn.functional as F, unicodedata
@@ -160,17 +161,8 @@ def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, An
     places = {term: place for place, term in enumerate(preprocessing["terms"], start=1)}
 
     def encode(rows: list[Row]) -> Inputs:
-        texts = [_text(row, names) for row in rows]
+        texts = [text_in(row, names) for row in rows]
         terms = [vocabulary.terms_of(text, preprocessing["length"], pairs=preprocessing["pairs"]) for text in texts]
         return torch.from_numpy(vocabulary.encode(terms, places)), None
 
     return Layered(folder, config, preprocessing, encode)
-
-
-def _text(row: Row, names: list[str]) -> str:
-    cells = [row.get(name) for name in names]
-    if all(cell is None for cell in cells) and "text" in row:
-        cells = [row["text"]]
-    if not any(isinstance(cell, str) and cell.strip() for cell in cells):
-        raise refusal(N_("A text is given as “%(field)s”."), field=names[0])
-    return "\n".join(str(cell) for cell in cells if cell is not None)

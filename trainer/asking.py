@@ -1,0 +1,28 @@
+"""What people send to a model that reads or writes texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trainer.contract import N_
+from trainer.serving import Row, refusal
+
+
+def text_in(row: Row, names: Sequence[str]) -> str:
+    """The texts of those fields, one after the other, or what stands in “text”; a refusal where there is none."""
+    cells = [row.get(name) for name in names]
+    if all(cell is None for cell in cells):
+        cells = [row.get("text")]
+    if not any(isinstance(cell, str) and cell.strip() for cell in cells):
+        raise refusal(N_("A text is given as “%(field)s”."), field=next(iter(names), "text"))
+    return "\n".join(str(cell) for cell in cells if cell is not None)
+
+
+def number_in(row: Row, name: str, usual: float, least: float, most: float) -> float:
+    """A number between two others; a refusal where it is none."""
+    value: Any = row.get(name, usual)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        params: dict[str, Any] = {"field": name, "least": least, "most": most}
+        raise refusal(N_("“%(field)s” is a number from %(least)s to %(most)s."), **params)
+    return float(value)

@@ -1,0 +1,1 @@
+"""Recipe `fine-tune`: a model that read much before learns from the participants' texts."""

@@ -1,0 +1,124 @@
+"""A base model out of a folder that `transformers` reads, and what of it learns. Nothing is fetched from anywhere."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # a folder is read or the job fails: no model comes over the network
+
+import torch
+from peft import LoraConfig, TaskType, get_peft_model
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging
+
+from trainer.contract import N_
+from trainer.data.feed import Inputs
+from trainer.failures import TrainingError
+from trainer.module import ModuleNetwork
+from trainer.recipes.fine_tune.schema import Parameters
+
+quiet: Any = logging
+quiet.set_verbosity_error()
+quiet.disable_progress_bar()
+
+HEADS = ("score", "classifier", "pre_classifier")  # what a classification adds to a base model
+WRITES = "ForCausalLM"
+
+
+def writes(folder: Path) -> bool:
+    """Whether the base model continues texts; else it only reads them."""
+    config = _read(lambda: AutoConfig.from_pretrained(folder))
+    return any(name.endswith(WRITES) for name in config.architectures or ())
+
+
+def tokenizer_in(folder: Path) -> Any:
+    """With a token to fill short rows up."""
+    tokenizer = _read(lambda: AutoTokenizer.from_pretrained(folder))
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def _read(what: Callable[[], Any]) -> Any:
+    try:
+        return what()
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(
+            "data",
+            N_("The base model cannot be read: %(reason)s"),
+            N_("Choose another base model, or import it again."),
+            reason=str(error).splitlines()[0][:200],
+        ) from None
+
+
+class TunedNetwork(ModuleNetwork):
+    """A base model of which some weights learn. What is published is whole: it needs no base model any more."""
+
+    def __init__(
+        self, folder: Path, outputs: int | None, p: Parameters, forward: Callable[[nn.Module, Inputs], Tensor],
+        *, device: torch.device,
+    ) -> None:  # fmt: skip
+        kind, more = (AutoModelForCausalLM, {}) if outputs is None else (
+            AutoModelForSequenceClassification, {"num_labels": outputs}
+        )  # fmt: skip
+        model = _read(lambda: kind.from_pretrained(folder, dtype=torch.float32, **more))
+        if model.config.pad_token_id is None:
+            model.config.pad_token_id = model.config.eos_token_id
+        self.lora = p.method == "lora"
+        task = TaskType.CAUSAL_LM if outputs is None else TaskType.SEQ_CLS
+        if self.lora:
+            wanted = LoraConfig(
+                task_type=task, r=p.rank, lora_alpha=2 * p.rank, lora_dropout=p.dropout, target_modules="all-linear"
+            )
+            model = get_peft_model(model, wanted)
+        elif p.method == "last":
+            _freeze_all_but(model, p.last_layers)
+        super().__init__(model, forward, device=device, described={}, tokens=p.length, initialise=begin)
+
+    def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
+        """Every weight under the base model's own name; additions are worked into the weights that they add to."""
+        with torch.no_grad():
+            self.flat.copy_(flat)
+        whole = self._whole()
+        tied = {"lm_head.weight"} if whole.config.tie_word_embeddings else set()
+        return {name: value.detach().cpu().clone() for name, value in whole.state_dict().items() if name not in tied}
+
+    def description(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self._bare().config.to_json_string(use_diff=False))
+        return told | super().description()
+
+    def _bare(self) -> Any:
+        return self.module.base_model.model if self.lora else self.module  # type: ignore[union-attr]
+
+    def _whole(self) -> Any:
+        return copy.deepcopy(self.module).merge_and_unload() if self.lora else self.module  # type: ignore[operator]
+
+
+def _freeze_all_but(model: Any, last: int) -> None:
+    """The last blocks, what stands behind them, and a new head learn."""
+    blocks = max((part for part in model.modules() if isinstance(part, nn.ModuleList)), key=len)
+    learning = {id(weight) for block in blocks[-last:] for weight in block.parameters()}
+    for name, weight in model.named_parameters():
+        behind = any(part in HEADS for part in name.split(".")) or name.endswith(("norm.weight", "ln_f.weight"))
+        weight.requires_grad = id(weight) in learning or (behind and "layers." not in name)
+
+
+def begin(module: nn.Module, generator: torch.Generator) -> None:
+    """What the base model does not bring: a head starts small and normal, additions start by adding nothing."""
+    for name, weight in module.named_parameters():
+        if not weight.requires_grad:
+            continue
+        if "lora_B" in name:
+            weight.zero_()
+        elif "lora_A" in name:
+            bound = (3.0 / weight.shape[1]) ** 0.5
+            weight.copy_(torch.empty(weight.shape).uniform_(-bound, bound, generator=generator))
+        elif any(part in HEADS for part in name.split(".")):
+            drawn = torch.empty(weight.shape).normal_(0.0, 0.02, generator=generator)
+            weight.copy_(drawn if weight.dim() > 1 else torch.zeros(weight.shape))

@@ -1,0 +1,182 @@
+"""Texts for a base model: to tell their kinds apart, or as examples of how to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trainer.contract import N_, JobSpec, SpecError
+from trainer.data.columns import Ints
+from trainer.data.feed import Feed, Inputs, Resident
+from trainer.data.reading import Party, read_parties
+from trainer.data.rows import labelled
+from trainer.data.target import Target, target_of
+from trainer.data.texts import text_fields, texts_of
+from trainer.failures import TrainingError
+from trainer.recipes.fine_tune import base, dialogue
+from trainer.recipes.fine_tune.answering import Answering, Telling
+from trainer.recipes.fine_tune.schema import Parameters
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Tell
+from trainer.serving import Served
+
+TOKENIZER = (
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "chat_template.jinja",
+)  # fmt: skip
+TELLING = """\
+from transformers import pipeline
+print(pipeline("text-classification", ".", top_k=None)("Your text here."))
+"""
+WRITING = """\
+from transformers import pipeline
+print(pipeline("text-generation", ".", max_new_tokens=60)([{"role": "user", "content": "Your question here."}]))
+"""
+
+
+@dataclass(frozen=True)
+class TextsForBase:
+    """Every row's tokens, and which of them are looked at (reading) or learnt (writing)."""
+
+    parties: list[Party]
+    owner: Ints
+    target: Target
+    folder: Path
+    tokenizer: Any
+    inputs: Inputs
+    fields: list[str]
+    parameters: Parameters
+
+    def prepare(self, rows: Ints) -> Tuning:
+        return Tuning(self)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The base model's tokenizer, as it came."""
+
+    source: TextsForBase
+
+    def feed(self, device: torch.device) -> Feed:
+        tokens, mask = self.source.inputs
+        return Resident((tokens.to(device), None if mask is None else mask.to(device)))
+
+    def network(self, outputs: int, device: torch.device) -> base.TunedNetwork:
+        source, tells = self.source, self.source.target.task == "classification"
+        forward = told if tells else written
+        return base.TunedNetwork(source.folder, outputs if tells else None, source.parameters, forward, device=device)
+
+    def places(self) -> dict[str, Any]:
+        return {}
+
+    def to_json(self) -> dict[str, Any]:
+        fields = [{"name": name, "kind": "text"} for name in self.source.fields]
+        return {"kind": self._kind(), "fields": fields, "length": self.source.parameters.length}
+
+    def input_json(self) -> dict[str, Any]:
+        return {"kind": self._kind(), "fields": self.source.fields}
+
+    def files(self) -> dict[str, bytes]:
+        names = (
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "vocab.txt",
+            "chat_template.jinja",
+        )
+        return {name: path.read_bytes() for name in names if (path := self.source.folder / name).is_file()}
+
+    def snippet(self, config: dict[str, Any]) -> str:
+        return TELLING if self.source.target.task == "classification" else WRITING
+
+    def _kind(self) -> str:
+        return "text" if self.source.target.task == "classification" else "prompt"
+
+
+def told(module: nn.Module, inputs: Inputs) -> Tensor:
+    """The logits of each kind; columns behind the longest row of the batch are not computed."""
+    tokens, mask = inputs
+    assert mask is not None  # noqa: S101 - rows of texts have one
+    longest = int(mask.sum(1).max())
+    logits: Tensor = module(input_ids=tokens[:, :longest].long(), attention_mask=mask[:, :longest].long()).logits
+    return logits
+
+
+def written(module: nn.Module, inputs: Inputs) -> Tensor:
+    """The logits of what follows each token. What fills a row up stands behind it, where nobody looks."""
+    logits: Tensor = module(input_ids=inputs[0][:, :-1].long()).logits
+    return logits
+
+
+def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsForBase:
+    """Kinds for a target of categories; else the target is what the model should learn to write."""
+    p = cast("Parameters", parameters)
+    if spec.base is None:
+        raise SpecError(N_("Choose the base model that should learn."), field="base")
+    folder = Path(spec.base.path)
+    tokenizer = base.tokenizer_in(folder)
+    parties = read_parties(spec)
+    reads = _examples if base.writes(folder) else _kinds
+    owner, target, inputs, fields = reads(spec, p, parties, tokenizer, tell)
+    return TextsForBase(parties, owner, target, folder, tokenizer, inputs, fields, p)
+
+
+Read = tuple[Ints, Target, Inputs, list[str]]
+
+
+def _kinds(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any, tell: Tell) -> Read:
+    """Texts that have a label, for a base model that reads."""
+    known = labelled(parties, spec.target, tell)
+    fields = _fields(spec, parties)
+    if not fields:
+        raise TrainingError(
+            "data", N_("No field with texts is chosen."), N_("Choose the field in which the text stands.")
+        )
+    columns = [texts_of(parties, name) for name in fields]
+    texts = ["\n".join(cells) for cells in zip(*columns, strict=True)]
+    chosen = [texts[row] for row in known.rows.tolist()]
+    return known.owner, target_of(known.column, "classification", None), encoded(tokenizer, chosen, p.length), fields
+
+
+def encoded(tokenizer: Any, texts: list[str], length: int) -> Inputs:
+    """Tokens, and which of them are a text's own."""
+    found = tokenizer(texts, truncation=True, max_length=length, padding="longest", return_tensors="np")
+    return torch.from_numpy(found.input_ids.astype(np.int32)), torch.from_numpy(found.attention_mask.astype(np.bool_))
+
+
+def _examples(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any, tell: Tell) -> Read:
+    """Questions and answers, for a base model that writes; without other fields, plain texts."""
+    fields = _fields(spec, parties) if spec.fields else []
+    asked, answers, owner = [], [], []
+    for place, party in enumerate(parties):
+        cells = texts_of([party], spec.target)
+        before = [texts_of([party], name) for name in fields]
+        questions = ["\n".join(row) for row in zip(*before, strict=True)] if fields else [""] * len(cells)
+        kept = [(q, a) for q, a in zip(questions, cells, strict=True) if a.strip()]
+        if not kept:
+            raise TrainingError(
+                "data", N_("The data of %(organization)s is empty."), N_("Add texts."), organization=party.name
+            )
+        asked += [question for question, _ in kept]
+        answers += [answer for _, answer in kept]
+        owner += [place] * len(kept)
+    tokens, mask = dialogue.rows_of(tokenizer, asked, answers, p.length)
+    sizes = np.array([len(answer.encode()) for answer in answers], np.float64)
+    inputs = torch.from_numpy(tokens), torch.from_numpy(mask)
+    return np.array(owner, np.int64), Target("language", [], sizes), inputs, fields
+
+
+def _fields(spec: JobSpec, parties: list[Party]) -> list[str]:
+    present = text_fields(parties, [spec.target])
+    return [name for name in spec.fields if name in present] if spec.fields else present[:1]
+
+
+def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
+    """Texts to be told apart, or questions to be answered."""
+    kind: Callable[..., Served] = Telling if config["task"] == "classification" else Answering
+    return kind(folder, config, preprocessing)

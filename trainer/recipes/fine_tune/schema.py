@@ -1,0 +1,82 @@
+"""What a person may choose when a base model goes on learning."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trainer.contract import N_
+from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting
+
+NAME, VERSION = "fine-tune", 1
+TITLE = N_("Fine-tuning")
+SUMMARY = N_("A base model that has read much before learns from your texts: to tell kinds apart, or to answer.")
+DATASETS, TASKS = ("table", "text"), ("classification", "language")
+TARGETS = ("category", "boolean", "number", "text")
+NEEDS_BASE = True
+
+
+class Parameters(TrainingParameters):
+    """How much of the base model learns, and how."""
+
+    method: Literal["lora", "full", "last"] = setting(
+        "lora",
+        N_("What learns"),
+        N_("Small additions to every layer need little memory; all weights learn most; the last layers are quick."),
+        group="model",
+        labels={
+            "lora": N_("Small additions (LoRA)"),
+            "full": N_("All weights"),
+            "last": N_("The last layers"),
+        },
+    )
+    rank: int = setting(
+        8,
+        N_("Rank of the additions"),
+        N_("How much the additions can hold (Hu et al., LoRA, 2021)."),
+        group="model",
+        when={"method": "lora"},
+        ge=1,
+        le=256,
+    )
+    last_layers: int = setting(
+        2,
+        N_("Layers that learn"),
+        N_("Counted from the answer backwards; those before them stay as they are."),
+        group="model",
+        when={"method": "last"},
+        ge=1,
+        le=200,
+    )
+    dropout: float = setting(
+        0.0,
+        N_("Dropout"),
+        N_("Share of the additions' inputs left out at random in each step, against overfitting."),
+        group="model",
+        when={"method": "lora"},
+        ge=0,
+        lt=1,
+    )
+    length: int = setting(
+        128,
+        N_("Longest text in tokens"),
+        N_("The rest of a longer text is not read."),
+        group="preprocessing",
+        ge=8,
+        le=8192,
+    )
+    written_samples: int = setting(
+        8,
+        N_("Answers to compare"),
+        N_("So many held-out questions are answered and compared with the answers given; 0 for none."),
+        group="evaluation",
+        advanced=True,
+        ge=0,
+        le=500,
+    )
+    batch_size: int = again("batch_size", 16)
+    epochs: int = again("epochs", 1)
+    optimizer: Optimizer = again("optimizer", "adamw")
+    learning_rate: float = again("learning_rate", 2e-4)
+    weight_decay: float = again("weight_decay", 0.01)
+    schedule: Schedule = again("schedule", "warm-up-cosine")
+    gradient_clip: float = again("gradient_clip", 1.0)
