@@ -100,6 +100,7 @@ class JobSpec(Frozen):
     device: Literal["cpu", "gpu"] = "cpu"
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     threads: Annotated[int, Field(ge=1)] | None = None  # None = the trainer chooses, within the slot
+    processes: Annotated[int, Field(ge=1, le=1024)] = 1  # of this job, each with its share of every batch
     limits: Limits = Limits()
     output: Text
     resume_from: str | None = None  # path of a checkpoint of the same job

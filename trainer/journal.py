@@ -55,7 +55,7 @@ class Journal:
 
 def fingerprint_of(spec: JobSpec, rows: list[int], targets: Any) -> str:
     """What must be the same for a checkpoint to be taken up: all but the run, its paths and its limits."""
-    free = {"run", "output", "resume_from", "limits", "inputs", "threads", "job"}
+    free = {"run", "output", "resume_from", "limits", "inputs", "threads", "processes", "base", "job"}
     said = spec.model_dump(mode="json", exclude=free)
     said["inputs"] = [[item.organization, item.dataset] for item in spec.inputs]
     said["rows"] = rows

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from trainer import memory
-from trainer.chain import Chain
-from trainer.contract import N_, Log
+from trainer.contract import N_
 from trainer.data.feed import Feed
+from trainer.descent import Descent, Tell
+from trainer.distributed import ALONE, Ranks
 from trainer.failures import TrainingError
 from trainer.network import Trainable
 from trainer.objectives import Objective
@@ -23,7 +23,6 @@ from trainer.recipes.parameters import TrainingParameters
 from trainer.seeding import derive, torch_generator
 
 EVALUATION_ROWS, EVALUATION_WORK = 4096, 4_000_000_000  # at a time: rows, and multiplications
-Tell = Callable[[Log], None]
 
 
 class Learner:
@@ -40,6 +39,7 @@ class Learner:
         epochs: int,
         seed: int,
         precision: Precision | None = None,
+        ranks: Ranks = ALONE,
         tell: Tell = lambda _: None,
     ) -> None:
         self.network, self.objective, self.train = network, objective, train
@@ -47,22 +47,30 @@ class Learner:
         self.feed = network.prepared(feed)
         self.precision = precision or Precision(feed.device)
         self.steps_per_epoch = math.ceil(len(train) / parameters.batch_size)
-        self.part = math.ceil(parameters.batch_size / parameters.accumulation)  # rows computed at a time
         self.epoch = self.step = 0  # completed epochs, and completed steps of the one under way
         self.loss_sum = torch.zeros((), device=network.flat.device)
         network.initialise(torch_generator(seed, "weights"))
         self.best = network.flat.clone()
         self.best_loss, self.best_epoch = math.inf, 0
         self.average = network.flat.clone() if parameters.average else None
-        torch.manual_seed(derive(seed, "dropout"))
-        self._tell = tell
-        self._chain = Chain.of(network, objective) if self.precision.short is None else None
+        torch.manual_seed(derive(seed, "dropout", *([ranks.rank] if ranks.rank else [])))
+        part = math.ceil(parameters.batch_size / parameters.accumulation)
+        self.descend = Descent(
+            network,
+            objective,
+            self.feed,
+            self.precision,
+            part=part,
+            compiled=parameters.compiled,
+            ranks=ranks,
+            tell=tell,
+        )
+        self._ranks = ranks
         pieces = [network.decayed, network.flat.numel() - network.decayed]
         self._gradients = _vectors(network.gradient, pieces)
         decaying = [place == 0 for place, length in enumerate(pieces) if length]
         self._optimizer = Optimizer(_vectors(network.flat, pieces), self._gradients, parameters, decaying)
         self._order = self._shuffled()
-        self._compute = torch.compile(network.__call__) if parameters.compiled else network.__call__
 
     @property
     def steps(self) -> int:
@@ -94,45 +102,6 @@ class Learner:
     def batch(self, step: int) -> Tensor:
         """The rows of a step of this epoch."""
         return self._order[step * self.parameters.batch_size : (step + 1) * self.parameters.batch_size]
-
-    def descend(self, rows: Tensor) -> Tensor:
-        """The loss of those rows; its gradient is left in the network's vector. Halves its parts until they fit."""
-        while True:
-            try:
-                return self._descend(rows)
-            except (MemoryError, RuntimeError) as error:
-                if not memory.exhausted(error) or self.part == 1:
-                    raise
-            self.part, self._chain = math.ceil(self.part / 2), None
-            memory.release(self.feed.device)
-            text = N_("Memory was short: each batch is now computed in parts of %(rows)s rows, with the same result.")
-            self._tell(Log(level="warning", text=text, params={"rows": self.part}))
-
-    def _descend(self, rows: Tensor) -> Tensor:
-        if self._chain is not None and self.part >= len(rows):
-            with torch.inference_mode():  # no gradient is asked of autograd, so its bookkeeping can rest
-                numbers, _ = self.feed.take(rows)
-                return self._chain.descend(numbers, self.objective.wanted(rows, (numbers, None)))
-        self.network.gradient.zero_()
-        parts = torch.split(rows, self.part)
-        total, whole, first = torch.zeros((), device=rows.device), 0.0, 0.0
-        for part in parts:
-            inputs = self.feed.take(part)
-            wanted = self.objective.wanted(part, inputs)
-            with self.precision.layers():
-                outputs = self._compute(inputs, training=True)
-            loss = self.objective.loss(outputs.float(), wanted)
-            share = 1.0
-            if len(parts) > 1:  # a mean of means: each counts by its mass
-                mass = self.objective.mass(wanted)
-                first = first or mass
-                share = mass / first if first else 0.0
-            whole += share
-            torch.autograd.backward(loss * (share * self.precision.scale))
-            total += loss.detach() * share
-        if len(parts) > 1 and whole:
-            self.network.gradient.div_(whole)
-        return total / whole if whole else total
 
     def end_epoch(self) -> float:
         """The mean training loss; TrainingError when it is no number any more."""
@@ -180,7 +149,11 @@ class Learner:
     @torch.no_grad()
     def outputs(self, rows: Tensor, feed: Feed | None = None) -> Tensor:
         """What evaluation keeps of those rows (rows × columns), of another feed for a change."""
-        feed = feed or self.feed
+        if feed is None and self._ranks.shares(rows):
+            return self._ranks.together(self._told(self._ranks.mine(rows), self.feed), len(rows))
+        return self._told(rows, feed or self.feed)
+
+    def _told(self, rows: Tensor, feed: Feed) -> Tensor:
         found = []
         for part in torch.split(rows, self._rows_at_a_time()):
             inputs = feed.take(part)
@@ -191,7 +164,7 @@ class Learner:
 
     def _rows_at_a_time(self) -> int:
         affordable = EVALUATION_WORK // max(1, self.network.multiplications)
-        return max(1, self.part, min(EVALUATION_ROWS, affordable))
+        return max(1, self.descend.part, min(EVALUATION_ROWS, affordable))
 
     @torch.no_grad()
     def loss_of(self, told: Tensor, rows: Tensor) -> float:
@@ -208,15 +181,15 @@ class Learner:
         if self.average is not None:
             tensors["average"] = self.average
         tensors |= {f"optimizer.{name}": value for name, value in self._optimizer.moments.items()}
-        numbers: dict[str, Any] = {name: getattr(self, name) for name in ("epoch", "step", "best_epoch", "part")}
-        numbers |= {"scale": self.precision.scale, "good": self.precision.good}
+        numbers: dict[str, Any] = {name: getattr(self, name) for name in ("epoch", "step", "best_epoch")}
+        numbers |= {"part": self.descend.part, "scale": self.precision.scale, "good": self.precision.good}
         return tensors, numbers | {"best_loss": self.best_loss if self.best_epoch else None}
 
     def restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
         """Go on exactly where `state` was taken."""
         self.epoch, self.step, self.best_epoch = numbers["epoch"], numbers["step"], numbers["best_epoch"]
         self.best_loss = math.inf if numbers["best_loss"] is None else numbers["best_loss"]
-        self.part, self.precision.scale, self.precision.good = (numbers[name] for name in ("part", "scale", "good"))
+        self.descend.part, self.precision.scale, self.precision.good = (numbers[n] for n in ("part", "scale", "good"))
         self.network.flat.copy_(tensors["flat"])
         self.loss_sum.copy_(tensors["loss_sum"])
         self.best.copy_(tensors.get("best", tensors["flat"]))
@@ -225,6 +198,8 @@ class Learner:
         for name, value in self._optimizer.moments.items():
             value.copy_(tensors[f"optimizer.{name}"])
         torch.set_rng_state(tensors["rng"])
+        if self._ranks.rank:  # the state is the leading rank's; two ranks must not leave out the same neurons
+            torch.manual_seed(derive(self.seed, "dropout", self._ranks.rank, self.steps))
         if "rng_cuda" in tensors:
             torch.cuda.set_rng_state(tensors["rng_cuda"])
         self._order = self._shuffled()

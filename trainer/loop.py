@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from trainer import catalogue
-from trainer.contract import Finished, JobSpec, Metric, Started
+from trainer.contract import Finished, JobSpec, Limits, Metric, Started
 from trainer.data.columns import Ints
 from trainer.devices import choose_device, choose_threads, slot_threads
+from trainer.distributed import ALONE, Ranks
 from trainer.evaluate import evaluate, primary_metric
 from trainer.explain import importance, probabilities, summary
 from trainer.export import export
@@ -45,14 +46,16 @@ class Job:
     metric: str
     journal: Journal
     emit: Emit
+    ranks: Ranks
 
 
-def train(spec: JobSpec, emit: Emit, stop: threading.Event) -> None:
+def train(spec: JobSpec, emit: Emit, stop: threading.Event, ranks: Ranks = ALONE) -> None:
     """One job from its specification to its artifacts; raises TrainingError, SpecError or Stopped."""
-    job = open_job(spec, emit)
+    job = open_job(spec, emit, ranks)
     first = learner_for(job, job.journal.position) if job.journal.position < len(job.fits) else None
-    pulse = Pulse(spec, emit, stop, total=sum(steps_of(job, fit) for fit in job.fits))
-    pulse.save = lambda learner: job.journal.write(Path(spec.output), learner).name
+    watched = spec if ranks.leads else spec.model_copy(update={"limits": Limits()})  # one alone looks at the clock
+    pulse = Pulse(watched, emit, stop, total=sum(steps_of(job, fit) for fit in job.fits))
+    pulse.save = lambda learner: job.journal.write(Path(spec.output), learner).name if ranks.leads else ""
     tell_start(job, first, pulse.total)
     for place in range(job.journal.position, len(job.fits)):
         pulse.phase = "train" if job.fits[place].series == "together" else "alone"
@@ -66,10 +69,11 @@ def train(spec: JobSpec, emit: Emit, stop: threading.Event) -> None:
     pulse.enter("evaluate")
     evaluation = judge(job)
     pulse.enter("export")
-    publish(job, evaluation, pulse.total)
+    if ranks.leads:
+        publish(job, evaluation, pulse.total)
 
 
-def open_job(spec: JobSpec, emit: Emit) -> Job:
+def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     """Read the data, make the plan, and take up the checkpoint if there is one."""
     recipe = catalogue.recipe(spec.recipe)
     parameters = recipe.check(spec.parameters)
@@ -81,7 +85,7 @@ def open_job(spec: JobSpec, emit: Emit) -> Job:
     fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)
     journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
     short = short_format(spec, device, emit)
-    return Job(spec, parameters, source, fits, device, short, primary_metric(source, parameters), journal, emit)
+    return Job(spec, parameters, source, fits, device, short, primary_metric(source, parameters), journal, emit, ranks)
 
 
 def epochs_of(job: Job, fit: Fit) -> int:
@@ -109,6 +113,7 @@ def learner_for(job: Job, place: int) -> Learner:
         epochs=epochs_of(job, fit),
         seed=derive(job.spec.seed, fit.key),
         precision=Precision(job.device, job.short),
+        ranks=job.ranks,
         tell=job.emit,
     )
     set_threads(job, learner)
@@ -126,7 +131,10 @@ def set_threads(job: Job, learner: Learner) -> None:
         most = min(slot_threads(), job.spec.threads or slot_threads())
         cost = 3 * learner.network.multiplications * len(rows)
         chosen = 1 if job.device.type == "cuda" else job.spec.threads and most
-        job.journal.threads = chosen or choose_threads(lambda: learner.descend(rows), cost, most=most)
+        probe = job.ranks.count == 1 and not chosen
+        job.journal.threads = (
+            choose_threads(lambda: learner.descend(rows), cost, most=most) if probe else chosen or most
+        )
         learner.restore(*state)
     torch.set_num_threads(min(job.journal.threads, slot_threads()))
 

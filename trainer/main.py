@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import traceback
 from pathlib import Path
@@ -10,21 +11,23 @@ from pathlib import Path
 import torch
 from pydantic import ValidationError
 
-from trainer import catalogue, memory
+from trainer import catalogue, memory, ranks
 from trainer.contract import FAILED, FINISHED, N_, STOPPED, Failed, JobSpec, Log, SpecError
+from trainer.distributed import ALONE, LostRankError, Ranks, by_torchrun, join
 from trainer.failures import Stopped, TrainingError
 from trainer.loop import train
+from trainer.ranks import LOST
 from trainer.reporter import Emit, Reporter
 
 NO_MEMORY = N_("The job needs more memory than it may use.")
 LESS_MEMORY = N_("Choose a smaller model or batch, or give the job more memory.")
 
 
-def run(spec: JobSpec, emit: Emit, stop: threading.Event) -> int:
-    """Train, and say how it ended: 0 finished, 1 failed, 3 stopped with a checkpoint."""
+def run(spec: JobSpec, emit: Emit, stop: threading.Event, met: Ranks = ALONE) -> int:
+    """Train, and say how it ended: 0 finished, 1 failed, 3 stopped with a checkpoint. Raises LostRankError."""
     try:
         memory.limit(spec.limits.memory_mb)
-        train(catalogue.checked(spec), emit, stop)
+        train(catalogue.checked(spec), emit, stop, met)
     except Stopped:
         return STOPPED
     except TrainingError as error:
@@ -67,9 +70,40 @@ def run_file(path: Path, *, events: int, stop: threading.Event) -> int:
         emit(Failed(failure="spec", text=error.text, params=error.params))
         return FAILED
     else:
+        if by_torchrun():
+            return _by_torchrun(spec, emit, stop)
+        if spec.processes > 1:
+            return ranks.run(spec, work, emit, stop)
         return run(spec, emit, stop)
     finally:
         emit.close()
+
+
+def work(rank: int, spec: JobSpec, meeting: str, events: int, stop: threading.Event) -> int:
+    """One of several processes; of those that do not lead only a failure of their own is told."""
+    threads = int(os.environ.get("TRAINER_SLOT_THREADS") or os.cpu_count() or 1)
+    os.environ["TRAINER_SLOT_THREADS"] = str(max(1, threads // spec.processes))
+    tell = Reporter(events)
+    try:
+        met = join(rank, spec.processes, meeting=meeting, gpu=spec.device == "gpu")
+        return run(spec, tell if met.leads else failures_only(tell), stop, met)
+    finally:
+        tell.close()
+
+
+def _by_torchrun(spec: JobSpec, emit: Emit, stop: threading.Event) -> int:
+    """One of several processes that torchrun started, here or on several machines, and starts again."""
+    rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    met = join(rank, count, meeting="env://", gpu=spec.device == "gpu")
+    try:
+        return run(spec, emit if met.leads else failures_only(emit), stop if met.leads else threading.Event(), met)
+    except LostRankError:
+        return LOST
+
+
+def failures_only(emit: Emit) -> Emit:
+    """What a process tells that does not lead."""
+    return lambda payload: emit(payload) if isinstance(payload, Failed) else None
 
 
 def read_spec(path: Path) -> JobSpec:

@@ -58,14 +58,15 @@ def test_a_batch_in_parts_learns_what_it_learns_whole(parts: int, weighted: bool
 def test_short_memory_halves_the_parts_until_they_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Log] = []
     learner = learner_of()
-    learner._chain, learner._tell, compute = None, told.append, learner._compute
+    descent = learner.descend
+    descent._chain, descent._tell, compute = None, told.append, descent._compute
 
     def small(inputs: Any, *, training: bool = False) -> torch.Tensor:
         if len(inputs[0]) > 8:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
         return compute(inputs, training=training)
 
-    learner._compute = small
+    descent._compute = small
     trained(learner)
     assert [log.params["rows"] for log in told] == [16, 8]
     torch.testing.assert_close(learner.network.flat, trained(learner_of()).network.flat, rtol=1e-4, atol=1e-6)
@@ -73,12 +74,12 @@ def test_short_memory_halves_the_parts_until_they_fit(monkeypatch: pytest.Monkey
 
 def test_a_mistake_is_not_taken_for_short_memory() -> None:
     learner = learner_of()
-    learner._chain = None
+    learner.descend._chain = None
 
     def broken(*_: Any, **__: Any) -> torch.Tensor:
         raise RuntimeError("shapes differ")
 
-    learner._compute = broken
+    learner.descend._compute = broken
     with pytest.raises(RuntimeError, match="shapes differ"):
         learner.learn()
 

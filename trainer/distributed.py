@@ -1,0 +1,85 @@
+"""One training by several processes, each with its share of every batch; their gradients are added up.
+
+A batch is the same rows whatever the number of processes, and so is its gradient: the curves of one process and of
+many differ by rounding alone, and a checkpoint of many is taken up by any number. All weights are one vector, so
+their exchange is one message per step (data parallel training; Li et al., PyTorch Distributed, 2020, section 3).
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+PATIENCE = datetime.timedelta(minutes=10)  # for a rank that is still reading
+WORTH_SHARING = 64  # rows per process, below which an evaluation is not shared out
+
+
+class LostRankError(BaseException):
+    """Another process of this job is gone: no failure of this one, so nobody takes it for one on the way out."""
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process among those of its job; alone by default."""
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this one tells, keeps checkpoints and writes what the job leaves."""
+        return self.rank == 0
+
+    def mine(self, rows: Tensor) -> Tensor:
+        """This process' share of a batch."""
+        return rows if self.count == 1 else rows[self.rank :: self.count]
+
+    def add_up(self, *tensors: Tensor) -> None:
+        """Each becomes the sum of all processes' own. Raises LostRankError."""
+        try:
+            for tensor in tensors if self.count > 1 else ():
+                dist.all_reduce(tensor)
+        except RuntimeError as error:
+            raise LostRankError(str(error)) from None
+
+    def shares(self, rows: Tensor) -> bool:
+        """Whether it pays to share an evaluation of those rows out."""
+        return self.count > 1 and len(rows) >= WORTH_SHARING * self.count
+
+    def together(self, own: Tensor, rows: int) -> Tensor:
+        """What the processes computed of `rows` rows, each for its `mine`, in the order of the rows."""
+        whole = torch.zeros((rows, *own.shape[1:]), dtype=own.dtype, device=own.device)
+        whole[self.rank :: self.count] = own
+        self.add_up(whole)
+        return whole
+
+
+ALONE = Ranks()
+
+
+def by_torchrun() -> bool:
+    """Whether `torchrun` started this process as one of several."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ
+
+
+def join(rank: int, count: int, *, meeting: str, gpu: bool) -> Ranks:
+    """Meet the others: at an address (`env://` is torchrun's), or at a file that all of them see."""
+    if gpu:
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", rank)))
+    if meeting.startswith("file:"):
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # all on this machine; its name may lead elsewhere
+    dist.init_process_group(
+        "nccl" if gpu else "gloo", init_method=meeting, rank=rank, world_size=count, timeout=PATIENCE
+    )
+    return Ranks(rank, count)
+
+
+def leave(ranks: Ranks) -> None:
+    """Part from the others without waiting for them."""
+    if ranks.count > 1 and dist.is_initialized():
+        dist.destroy_process_group()
