@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from trainer.preload import calm
+from trainer.stopping import stop_on
 
 calm()
 
@@ -22,8 +23,7 @@ def run(spec: str) -> int:
     from trainer.main import run_file  # noqa: PLC0415 - seconds of imports that `--help` need not pay
 
     stop = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: stop.set())
+    stop_on(stop, signal.SIGTERM, signal.SIGINT)
     return run_file(Path(spec), events=events, stop=stop)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.contract import STOPPED
+from trainer.stopping import stop_on
 
 LAST_CALL = 10.0  # seconds from the supervisor's death to our own, whatever hangs
 
@@ -40,7 +41,7 @@ def _run(spec_path: str, *, events: int, alive: int) -> int:
     from trainer.main import run_file  # noqa: PLC0415 - the server has imported it; tools need not
 
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop_on(stop, signal.SIGTERM)
     threading.Thread(target=_watch, args=(alive, stop), name="alive", daemon=True).start()
     return run_file(Path(spec_path), events=events, stop=stop)
 

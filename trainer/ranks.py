@@ -17,6 +17,7 @@ from pathlib import Path
 from trainer.contract import FAILED, FINISHED, N_, STOPPED, Checkpoint, Event, Failed, Finished, JobSpec, Log, Payload
 from trainer.distributed import LostRankError
 from trainer.reporter import Emit
+from trainer.stopping import stop_on
 
 RESTARTS = 3
 LOST = 4  # exit code of a rank that cannot go on because another is gone
@@ -104,8 +105,10 @@ class Crew:
 
 def _rank(rank: int, spec: JobSpec, work: Work, meeting: str, events: int, alive: int) -> int:
     stop = threading.Event()
-    # the leading rank writes the checkpoint; the others go on until it is gone
-    signal.signal(signal.SIGTERM, (lambda *_: stop.set()) if rank == 0 else signal.SIG_IGN)
+    if rank == 0:
+        stop_on(stop, signal.SIGTERM)
+    else:  # the leading rank writes the checkpoint; the others go on until it is gone
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(alive, stop), daemon=True).start()
     try:
         return work(rank, spec, meeting, events, stop)

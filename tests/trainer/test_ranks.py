@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from trainer.contract import Event, JobSpec
 
 pytestmark = pytest.mark.process
 
+TOO_LONG = 150.0  # seconds
 NETWORKS: dict[str, dict[str, Any]] = {
     "by hand": {"hidden_layers": [8]},
     "by autograd": {"hidden_layers": [8], "activation": "gelu", "categories": "embedding"},
@@ -38,6 +40,8 @@ def train(
     argv = [*(program or (sys.executable, "-m", "trainer")), "run", str(path)]
     child = subprocess.Popen(argv, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, start_new_session=True)
     assert child.stdout is not None
+    late = threading.Timer(TOO_LONG, os.killpg, (child.pid, signal.SIGKILL))  # a hang shows as a failure
+    late.start()
     events = []
     for line in child.stdout:
         event = Event.from_line(line)
@@ -45,6 +49,7 @@ def train(
         if watch:
             watch(child.pid, {"kind": event.kind, **event.payload})
     code = child.wait(60)
+    late.cancel()
     return code, events
 
 
@@ -136,7 +141,7 @@ def test_stopped_by_two_processes_and_resumed_by_three(job: MakeSpec, tmp_path: 
 
 
 def test_torchrun_starts_them_too(job: MakeSpec, tmp_path: Path) -> None:
-    torchrun = ("-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0", "-m", "trainer")
+    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "trainer")
     code, events = train(job(output=str(tmp_path / "two")), program=(sys.executable, *torchrun))
     assert code == 0, events[-1]
     _, alone = train(job(output=str(tmp_path / "one")))
