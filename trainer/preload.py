@@ -35,13 +35,18 @@ def calm() -> None:
 
 
 def preload() -> None:
-    """Import everything, the recipes' programs too."""
+    """Import everything, the recipes' programs too.
+
+    Not those that go on with a base model: they need `transformers`, which takes seconds and is rarely wanted.
+    """
     calm()
     for name in MODULES:
         importlib.import_module(name)
     from trainer.catalogue import recipes  # noqa: PLC0415 - after the environment is set
 
     for recipe in recipes():
+        if recipe.needs_base:
+            continue
         importlib.import_module(f"{recipe.package}.program")
     first_conversion()
 

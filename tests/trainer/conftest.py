@@ -77,7 +77,7 @@ def job(tmp_path: Path, tables: dict[str, pa.Table]) -> MakeSpec:
             "fields": ["heat", "load", "line"],
             "threads": 1,
             "output": str(tmp_path / "out"),
-            "parameters": small | (parameters or {}),
+            "parameters": {k: v for k, v in (small | (parameters or {})).items() if v is not None},
         }
         return JobSpec.model_validate(values | changes)
 
@@ -101,3 +101,33 @@ def pictures(rows: int, seed: int, side: int = 8) -> pa.Table:
     flat = pixels.reshape(rows, -1).astype(np.uint8)
     columns = {f"p{place}": np.ascontiguousarray(flat[:, place]) for place in range(side * side)}
     return pa.table({**columns, "shape": np.where(upright, "I", "-")})
+
+
+GOOD = ["bright", "swift", "kind", "calm", "明亮", "快"]
+BAD = ["dull", "slow", "cruel", "loud", "昏暗", "慢"]
+
+
+def reviews(rows: int, seed: int) -> pa.Table:
+    """Short texts in two languages that praise or blame, and a summary of each."""
+    random = np.random.default_rng(seed)
+    texts, moods, answers = [], [], []
+    for _ in range(rows):
+        praise = bool(random.random() < 0.5)
+        words = random.choice(GOOD if praise else BAD, 3).tolist()
+        texts.append(f"The {words[0]} machine was {words[1]}, 很{words[2]}!")
+        moods.append("good" if praise else "bad")
+        answers.append("We like it." if praise else "We do not like it.")
+    return pa.table({"text": texts, "mood": moods, "answer": answers})
+
+
+@pytest.fixture
+def small_base(job: MakeSpec, tmp_path: Path) -> str:
+    """A language model of a few weights, as a base to go on with."""
+    parameters = {"epochs": 1, "width": 16, "layers": 2, "heads": 2, "context": 16, "vocabulary": 300, "batch_size": 8}
+    spec = job(
+        parameters | {"hidden_layers": None, "bootstrap_samples": 100}, recipe="language-model", target="text",
+        fields=None, tables={"anvil": reviews(60, 1)}, output=str(tmp_path / "base"),
+    )  # fmt: skip
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    return spec.output

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.trainer.conftest import MakeSpec, launch, pictures
+from tests.trainer.conftest import MakeSpec, launch, pictures, reviews
 from trainer.catalogue import recipes
 from trainer.contract import Metric
 
@@ -18,6 +18,10 @@ RECORDED: dict[str, list[float]] = {
     "tabular/regression": [0.45722, 0.405067, 0.255909, 0.211041],
     "image-classification": [0.749497, 0.723784, 0.72251, 0.71132],
     "image-classification/cnn": [0.675282, 0.665211, 0.656216, 0.668457],
+    "text-classification": [0.688723, 0.708449, 0.707841, 0.692051],
+    "text-classification/cnn": [0.838888, 0.759746, 0.68606, 0.736776],
+    "language-model": [5.698027, 5.644478, 5.602978, 5.583716],
+    "fine-tune": [5.703376, 5.648158, 5.626043, 5.62049],
 }
 RUNS: dict[str, dict[str, Any]] = {
     "tabular": {"parameters": {"epochs": 4, "hidden_layers": [8], "learning_rate": 0.01}},
@@ -45,18 +49,51 @@ RUNS: dict[str, dict[str, Any]] = {
         "fields": None,
         "tables": {"anvil": pictures(60, 1)},
     },
-}
+    "text-classification": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "vector_size": 8},
+        "recipe": "text-classification",
+        "target": "mood",
+        "fields": ["text"],
+        "tables": {"anvil": reviews(60, 1)},
+    },
+    "text-classification/cnn": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "vector_size": 8, "network": "cnn", "filters": 4},
+        "recipe": "text-classification",
+        "target": "mood",
+        "fields": ["text"],
+        "tables": {"anvil": reviews(60, 1)},
+    },
+    "language-model": {
+        "parameters": {
+            "epochs": 4, "hidden_layers": None, "width": 16, "layers": 2, "heads": 2, "context": 16, "vocabulary": 300,
+        },
+        "recipe": "language-model",
+        "target": "text",
+        "fields": None,
+        "tables": {"anvil": reviews(60, 1)},
+    },
+    "fine-tune": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "rank": 2, "length": 40, "learning_rate": 0.01},
+        "recipe": "fine-tune",
+        "target": "answer",
+        "fields": ["text"],
+        "tables": {"anvil": reviews(60, 1)},
+    },
+}  # fmt: skip
 
 
-def losses(job: MakeSpec, name: str) -> list[float]:
-    _, events = launch(job(**RUNS[name]))
+def losses(job: MakeSpec, name: str, base: str) -> list[float]:
+    more = {"base": {"path": base}} if name.startswith("fine-tune") else {}
+    code, events = launch(job(**RUNS[name], **more))
+    assert code == 0, events[-1]
     found = [e for e in events if isinstance(e, Metric) and e.name == "loss" and e.series == "together"]
     return [e.value for e in found if e.split == "train" and e.value is not None]
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_run_loses_as_recorded(job: MakeSpec, name: str) -> None:
-    assert losses(job, name) == pytest.approx(RECORDED[name], abs=1e-4)
+def test_run_loses_as_recorded(job: MakeSpec, name: str, request: pytest.FixtureRequest) -> None:
+    base = request.getfixturevalue("small_base") if name.startswith("fine-tune") else ""
+    assert losses(job, name, base) == pytest.approx(RECORDED[name], abs=1e-4)
 
 
 def test_every_recipe_is_recorded() -> None:

@@ -10,7 +10,8 @@ from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, 
 NAME, VERSION = "fine-tune", 1
 TITLE = N_("Fine-tuning")
 SUMMARY = N_("A base model that has read much before learns from your texts: to tell kinds apart, or to answer.")
-DATASETS, TASKS = ("table", "text"), ("classification", "language")
+DATASETS = ("text", "pairs", "answers", "chat", "corpus", "table")
+TASKS = ("classification", "language")
 TARGETS = ("category", "boolean", "number", "text")
 NEEDS_BASE = True
 

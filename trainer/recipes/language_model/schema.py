@@ -10,7 +10,7 @@ from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, 
 NAME, VERSION = "language-model", 1
 TITLE = N_("Language model")
 SUMMARY = N_("Learns from plain texts, from scratch, to write the way they are written; with a vocabulary of its own.")
-DATASETS, TASKS, TARGETS = ("table", "text"), ("language",), ("text",)
+DATASETS, TASKS, TARGETS = ("corpus", "text", "pairs", "answers"), ("language",), ("text",)
 
 
 class Parameters(TrainingParameters):

@@ -10,7 +10,7 @@ from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, 
 NAME, VERSION = "text-classification", 1
 TITLE = N_("Text classification")
 SUMMARY = N_("Tells which of several kinds a text is of: a mood, a subject, an urgency. Chinese needs no spaces.")
-DATASETS, TASKS, TARGETS = ("table", "text"), ("classification",), ("category", "boolean", "number")
+DATASETS, TASKS, TARGETS = ("text", "table"), ("classification",), ("category", "boolean", "number")
 
 
 class Parameters(TrainingParameters):
