@@ -54,22 +54,12 @@ class Learner:
         self.best_loss, self.best_epoch = math.inf, 0
         self.average = network.flat.clone() if parameters.average else None
         torch.manual_seed(derive(seed, "dropout", *([ranks.rank] if ranks.rank else [])))
-        part = math.ceil(parameters.batch_size / parameters.accumulation)
         self.descend = Descent(
-            network,
-            objective,
-            self.feed,
-            self.precision,
-            part=part,
-            compiled=parameters.compiled,
-            ranks=ranks,
-            tell=tell,
-        )
+            network, objective, self.feed, self.precision, ranks=ranks, tell=tell, compiled=parameters.compiled,
+            part=math.ceil(parameters.batch_size / parameters.accumulation),
+        )  # fmt: skip
         self._ranks = ranks
-        pieces = [network.decayed, network.flat.numel() - network.decayed]
-        self._gradients = _vectors(network.gradient, pieces)
-        decaying = [place == 0 for place, length in enumerate(pieces) if length]
-        self._optimizer = Optimizer(_vectors(network.flat, pieces), self._gradients, parameters, decaying)
+        self._gradients, self._optimizer = _optimized(network, parameters)
         self._order = self._shuffled()
 
     @property
@@ -208,6 +198,14 @@ class Learner:
         """This epoch's rows; their order follows from the seed, so no checkpoint needs to hold it."""
         generator = torch_generator(self.seed, "order", self.epoch)
         return self.train[torch.randperm(len(self.train), generator=generator).to(self.train.device)]
+
+
+def _optimized(network: Trainable, parameters: TrainingParameters) -> tuple[list[Tensor], Optimizer]:
+    """The gradient's pieces, and an optimizer that lets those of the first one's weights decay alone."""
+    pieces = [network.decayed, network.flat.numel() - network.decayed]
+    gradients = _vectors(network.gradient, pieces)
+    decaying = [place == 0 for place, length in enumerate(pieces) if length]
+    return gradients, Optimizer(_vectors(network.flat, pieces), gradients, parameters, decaying)
 
 
 def _vectors(vector: Tensor, lengths: list[int]) -> list[Tensor]:
