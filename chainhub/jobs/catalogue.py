@@ -16,8 +16,8 @@ TEXTS = ("title", "description")
 
 
 def recipes() -> tuple[Recipe, ...]:
-    """Every recipe, in the order in which people see them."""
-    return catalogue.recipes()
+    """Every recipe that can be launched here, in the order in which people see them."""
+    return tuple(recipe for recipe in catalogue.recipes() if not recipe.needs_base)
 
 
 def recipe_titles() -> dict[str, str]:
