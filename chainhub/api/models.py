@@ -1,4 +1,4 @@
-"""REST: published models: what my organizations received, its files, its answers, its names."""
+"""REST: published models: what my organizations received, its files, its names."""
 
 from typing import Any
 
@@ -11,13 +11,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
 from chainhub.api.http import actor
-from chainhub.registry import rows, serving
 from chainhub.registry.delivering import archive_answer, file_answer
 from chainhub.registry.ingredients import ingredients_of
 from chainhub.registry.models import Alias, Model, ModelVersion
@@ -103,26 +101,6 @@ class ModelVersionSerializer(ShortModelVersionSerializer):
         """Dataset versions with owner, licence and terms."""
         reader = self.context["request"].user
         return list(IngredientSerializer(ingredients_of(version.job, reader=reader), many=True).data)
-
-
-class QuestionSerializer(serializers.Serializer[Any]):
-    """Rows with their fields by name, or pictures as `{"image": base64}` or `{"pixels": [numbers]}`."""
-
-    rows = serializers.ListField(child=serializers.DictField(), allow_empty=False)
-
-
-class PredictionSerializer(serializers.Serializer[Any]):
-    """A label with the probability of each, or a value."""
-
-    label = serializers.CharField(required=False)  # type: ignore[assignment]  # a field's own word, and the answer's
-    probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
-    value = serializers.FloatField(required=False, allow_null=True)
-
-
-class AnswerSerializer(serializers.Serializer[Any]):
-    """One prediction per row, in order."""
-
-    predictions = PredictionSerializer(many=True)
 
 
 class ModelFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -221,19 +199,6 @@ class Archive(APIView):
         return archive_answer(request._request, version_of(self), actor=actor(request))  # noqa: SLF001 (as above)
 
 
-class Predict(APIView):
-    """The model at work."""
-
-    required_scope = Scope.DOWNLOAD
-
-    @extend_schema(request=QuestionSerializer, responses=AnswerSerializer, summary="Predict rows or pictures")
-    def post(self, request: Request, **where: Any) -> Response:
-        """Answered by a compute node; what was asked is not kept. An error names the row and the field."""
-        version = version_of(self)
-        given = request.data.get("rows") if isinstance(request.data, dict) else request.data
-        return Response({"predictions": serving.ask(version, rows.checked_rows(version, given))})
-
-
 MODEL = "models/<slug:organization>/<slug:slug>/"
 VERSION = f"{MODEL}versions/<int:number>/"
 
@@ -243,7 +208,6 @@ urlpatterns = [
     path(VERSION, OneVersion.as_view(), name="model-version"),
     path(f"{VERSION}files/<path:path>", File.as_view(), name="model-file"),
     path(f"{VERSION}download/", Archive.as_view(), name="model-archive"),
-    path(f"{VERSION}predict/", Predict.as_view(), name="model-predict"),
 ]
 
 

@@ -18,6 +18,7 @@ from chainhub.api import (
     organizations,
     people,
     policies,
+    predictions,
     scenarios,
     search,
 )
@@ -32,8 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
 NOUNS = (
-    people, audit, activity, organizations, keys, collaborations, datasets, jobs, nodes, models, curation, policies,
-    agreements, scenarios, search,
+    people, audit, activity, organizations, keys, collaborations, datasets, jobs, nodes, models, predictions, curation,
+    policies, agreements, scenarios, search,
 )  # fmt: skip
 for noun in NOUNS:
     noun.register(router)

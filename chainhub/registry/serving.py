@@ -22,15 +22,20 @@ from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.core.queue import send
 from chainhub.jobs import predicting
 from chainhub.nodes.models import ComputeNode
+from chainhub.registry.card import EXAMPLE, README
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.publishing import CONFIG, PREPROCESSING, WEIGHTS
+from chainhub.registry.publishing import EVALUATION
+from chainhub.registry.rows import writes
 from chainhub.repositories.storage import LostBlobError, fetch_blob
 
 Row = dict[str, Any]
 PATIENCE = 10.0  # seconds from question to answer
+WRITING = 60.0  # the same where a text is written, token by token
 WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
+NOT_ASKED = (EVALUATION, EXAMPLE, *README.values())  # files that are for people
 QUEUE = "system"
 MOST_KEPT = 64  # models in this machine's cache
+MOST_EXPLAINED = 20  # rows a question; a reason costs some fifty answers
 
 
 class UnavailableError(DomainError):
@@ -44,8 +49,15 @@ class _Listener(Protocol):
     def get_message(self, *, ignore_subscribe_messages: bool, timeout: float) -> dict[str, Any] | None: ...
 
 
-def ask(version: ModelVersion, rows: Sequence[Row]) -> list[Row]:
-    """The model's answers to rows that `rows.checked_rows` let pass."""
+def ask(version: ModelVersion, rows: Sequence[Row], *, explain: bool = False) -> list[Row]:
+    """The model's answers to rows that `rows.checked_rows` let pass, with `explain` each with its `reasons`."""
+    if explain and len(rows) > MOST_EXPLAINED:
+        raise InvalidInputError(
+            gettext_noop("Reasons are given for at most %(most)s rows at a time; these are %(given)s."),
+            field="explain",
+            most=MOST_EXPLAINED,
+            given=len(rows),
+        )
     if not settings.LIVE_URL or not ComputeNode.objects.serving(QUEUE).exists():
         raise UnavailableError(
             gettext_noop(
@@ -54,7 +66,7 @@ def ask(version: ModelVersion, rows: Sequence[Row]) -> list[Row]:
             )
         )
     try:
-        reply = _exchange(version, {"rows": list(rows)})
+        reply = _exchange(version, {"rows": list(rows), **({"explain": True} if explain else {})})
     except (redis.RedisError, OSError):
         raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon.")) from None
     if "error" in reply:
@@ -72,7 +84,7 @@ def _refusal(said: Row) -> DomainError:
 
 def _exchange(version: ModelVersion, question: Row) -> Row:
     number = uuid.uuid4().hex
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + (WRITING if writes(version) else PATIENCE)
     with _listening(_answers(number)) as answers:
         if not send("registry.predict", number, version.pk, queue=QUEUE):
             raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon."))
@@ -89,7 +101,7 @@ def answer(number: str, version: ModelVersion) -> bool:
             return False
         question = _next(questions, time.monotonic() + WORKERS_PATIENCE)
     try:
-        reply = predicting.predict(files_of(version), question)
+        reply = predicting.predict(files_of(version), question, patience=WRITING if writes(version) else predicting.ANSWER)
     except DomainError as error:
         reply = {"error": {**error.sentence, "unavailable": True}}
     return bool(client.publish(_answers(number), json.dumps(reply, ensure_ascii=False)))
@@ -101,7 +113,7 @@ def files_of(version: ModelVersion) -> Path:
     folder = cache / version.commit.oid
     if not folder.exists():
         _make_room(cache)
-    for entry in version.commit.files.filter(path__in=[WEIGHTS, CONFIG, PREPROCESSING]).select_related("blob"):
+    for entry in version.commit.files.exclude(path__in=NOT_ASKED).select_related("blob"):
         if entry.blob.lost:
             shutil.rmtree(folder, ignore_errors=True)
             raise LostBlobError
