@@ -5,10 +5,12 @@ It is also where the hub asks how a target is told apart (`smallest_classes`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
     from trainer.recipes.parameters import TrainingParameters
 
-PACKAGES = ("tabular", "image_classification", "text_classification", "language_model", "fine_tune")
+HOME = "trainer.recipes"
+FIRST = ("tabular", "image_classification", "text_classification", "language_model", "fine_tune")  # as people see them
+ELSEWHERE = "TRAINER_RECIPES"  # names packages of further recipes, between commas; Python must find them
 
 # pydantic's error types and the sentences that stand for them; any other becomes OTHERWISE
 SENTENCES = {
@@ -85,7 +89,7 @@ class Recipe:
 
 
 def _recipe(package: str) -> Recipe:
-    schema: ModuleType = import_module(f"trainer.recipes.{package}.schema")
+    schema: ModuleType = import_module(f"{package}.schema")
     return Recipe(
         name=schema.NAME,
         version=schema.VERSION,
@@ -97,14 +101,23 @@ def _recipe(package: str) -> Recipe:
         needs_target=True,
         needs_base=getattr(schema, "NEEDS_BASE", False),
         parameters=schema.Parameters,
-        package=f"trainer.recipes.{package}",
+        package=package,
     )
 
 
 @cache
 def recipes() -> tuple[Recipe, ...]:
     """Every recipe, in the order in which people see them."""
-    return tuple(_recipe(package) for package in PACKAGES)
+    return tuple(_recipe(package) for package in packages())
+
+
+def packages() -> list[str]:
+    """Every folder of `trainer/recipes` that has a schema, then the packages that the environment names."""
+    known = {name: place for place, name in enumerate(FIRST)}
+    here = [folder.name for folder in files(HOME).iterdir() if folder.joinpath("schema.py").is_file()]
+    here.sort(key=lambda name: (known.get(name, len(known)), name))
+    elsewhere = [name.strip() for name in os.environ.get(ELSEWHERE, "").split(",")]
+    return [*(f"{HOME}.{name}" for name in here), *filter(None, elsewhere)]
 
 
 def recipe(name: str) -> Recipe:

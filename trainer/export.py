@@ -17,6 +17,7 @@ from trainer.network import Trainable
 from trainer.objectives import ByError, Objective
 from trainer.recipes.program import Preparation
 from trainer.reporter import Emit
+from trainer.reproduce import reproduction
 
 
 def export(
@@ -54,7 +55,7 @@ def export(
     write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
     write(folder, "evaluation.json", _json(evaluation, indent=None), emit)  # long, and read by programs
     write(folder, "example.py", preparation.snippet(config).encode(), emit)
-    for name, content in preparation.files().items():
+    for name, content in (preparation.files() | reproduction(spec, config, evaluation)).items():
         write(folder, name, content, emit)
 
 
@@ -67,6 +68,7 @@ def in_own_unit(weights: dict[str, Tensor], last: list[str], objective: ByError)
 
 def write(folder: Path, name: str, content: bytes, emit: Emit) -> None:
     new = folder / f"{name}.new"
+    new.parent.mkdir(parents=True, exist_ok=True)
     new.write_bytes(content)
     new.replace(folder / name)
     emit(Artifact(path=name, sha256=sha256(content).hexdigest(), size=len(content)))

@@ -31,6 +31,10 @@ def test_job_tells_its_start_its_curves_its_files_and_its_end(job: MakeSpec) -> 
         "preprocessing.json",
         "evaluation.json",
         "example.py",
+        *(
+            f"reproduce/{name}"
+            for name in ("trainer.zip", "spec.json", "reproduce.py", "notebook.ipynb", "requirements.txt")
+        ),
     ]
     curves = {(e.series, e.organization, e.split, e.name) for e in events if isinstance(e, Metric)}
     assert {("together", None, "train", "loss"), ("alone", "anvil", "train", "loss")} <= curves

@@ -1,0 +1,99 @@
+"""What a stranger needs to train a published model again without the hub: this very trainer, the job, a notebook.
+
+No data is inside, and no name of a dataset: whoever may read the model need not know of each dataset that it was
+trained on. Files are known by their organization and SHA-256; the holder of one recognizes it, nobody else.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from trainer import catalogue
+from trainer.contract import BaseModel, InputFile, JobSpec
+from trainer.notebook import notebook
+from trainer.source import needed, packed, pinned, source_of
+
+FOLDER = "reproduce"
+SCRIPT = '''\
+"""Train this model again and compare its metrics with the recorded ones. / 重新训练该模型，并与记录的指标对比。
+
+    pip install -r requirements.txt
+    python reproduce.py --data FOLDER    # the folder that holds the data / 数据所在的文件夹
+"""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "trainer.zip"))
+
+from trainer.rerun import main
+
+if __name__ == "__main__":
+    sys.exit(main(HERE))
+'''
+OPTIONAL = "# for the notebook / 用于笔记本: pip install notebook matplotlib\n"
+
+
+def reproduction(spec: JobSpec, config: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, bytes]:
+    """The files by path. `config` and `evaluation` are the published ones."""
+    recipe = catalogue.recipe(spec.recipe)
+    beyond = [] if recipe.package.startswith("trainer.") else [recipe.package]
+    source = source_of("trainer", *beyond)
+    modules = needed(source, ["trainer.rerun", f"{recipe.package}.schema", f"{recipe.package}.program"])
+    made = {
+        "trainer.zip": packed(source),
+        "spec.json": _json(record(spec, config, evaluation) | {"recipes": beyond}),
+        "reproduce.py": SCRIPT.encode(),
+        "notebook.ipynb": _json(notebook()),
+        "requirements.txt": (pinned(modules) + OPTIONAL).encode(),
+    }
+    return {f"{FOLDER}/{name}": content for name, content in made.items()}
+
+
+def record(spec: JobSpec, config: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:
+    """The job without places, names of datasets and limits of time, and what it came to."""
+    left_out = {"job", "run", "inputs", "base", "output", "resume_from", "limits", "masked", "threads"}
+    told = spec.model_dump(mode="json", exclude=left_out)
+    used = {spec.target, *config["input"].get("fields", [])}  # a masked field that is not used is not even named
+    told |= {"masked": [name for name in spec.masked if name in used], "limits": {"epochs": spec.limits.epochs}}
+    return {
+        "format": 1,
+        "job": told | {"job": "reproduced", "threads": torch.get_num_threads()},
+        "inputs": [_known(item) for item in spec.inputs],
+        "base": _known_files(spec.base) if spec.base else None,
+        "metrics": metrics_of(evaluation),
+        "made_with": config["made_with"],
+    }
+
+
+def metrics_of(evaluation: dict[str, Any]) -> dict[str, dict[str, float | None]]:
+    """Overall under "", and each organization's on its own held-out rows under its slug."""
+    found = {"": evaluation["overall"]["metrics"]}
+    found |= {item["organization"]: item["own"]["together"] for item in evaluation["organizations"]}
+    return {name: {metric: entry["value"] for metric, entry in own.items()} for name, own in found.items()}
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _known(item: InputFile) -> dict[str, Any]:
+    path = Path(item.path)
+    told = item.model_dump(mode="json", exclude={"path", "dataset"})
+    return told | {"sha256": digest(path), "size": path.stat().st_size, "kind": path.suffix.lower()}
+
+
+def _known_files(base: BaseModel) -> dict[str, str]:
+    return {path.name: digest(path) for path in sorted(Path(base.path).iterdir()) if path.is_file()}
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode() + b"\n"
