@@ -7,8 +7,8 @@ from typing import Any
 CELLS: tuple[tuple[str, str], ...] = (
     (
         "# Train this model again · 重新训练该模型\n"
-        "Everything that the hub did is done here once more, on your machine: the same program, seed and rows held out. "
-        "At the end the metrics stand beside the recorded ones.\n\n"
+        "Everything that the hub did is done here once more, on your machine: the same program, the same seed, the "
+        "same rows held out. At the end the metrics stand beside the recorded ones.\n\n"
         "平台做过的一切在您的机器上重做一遍：同样的程序、同样的随机种子、同样的留出行。最后将指标与记录的指标并列对比。",
         "",
     ),

@@ -24,6 +24,7 @@ CALM = {
     "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning burn the cores of those they wait for
     "OPENBLAS_NUM_THREADS": "1",  # numpy would start threads at import,
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # and so would pyarrow
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # else exactly repeatable runs are refused; read when CUDA starts
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # asking for GPUs must not start CUDA
 }
 
@@ -43,11 +44,13 @@ def preload() -> None:
     for name in MODULES:
         importlib.import_module(name)
     from trainer.catalogue import recipes  # noqa: PLC0415 - after the environment is set
+    from trainer.reproduce import program  # noqa: PLC0415 - as above
 
     for recipe in recipes():
         if recipe.needs_base:
             continue
         importlib.import_module(f"{recipe.package}.program")
+        program(recipe.package)
     first_conversion()
 
 

@@ -7,6 +7,7 @@ trained on. Files are known by their organization and SHA-256; the holder of one
 from __future__ import annotations
 
 import json
+from functools import cache
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -42,18 +43,32 @@ OPTIONAL = "# for the notebook / 用于笔记本: pip install notebook matplotli
 
 def reproduction(spec: JobSpec, config: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, bytes]:
     """The files by path. `config` and `evaluation` are the published ones."""
-    recipe = catalogue.recipe(spec.recipe)
-    beyond = [] if recipe.package.startswith("trainer.") else [recipe.package]
-    source = source_of("trainer", *beyond)
-    modules = needed(source, ["trainer.rerun", f"{recipe.package}.schema", f"{recipe.package}.program"])
+    package = catalogue.recipe(spec.recipe).package
+    archive, requirements = program(package)
     made = {
-        "trainer.zip": packed(source),
-        "spec.json": _json(record(spec, config, evaluation) | {"recipes": beyond}),
+        "trainer.zip": archive,
+        "spec.json": _json(record(spec, config, evaluation) | {"recipes": _beyond(package)}),
         "reproduce.py": SCRIPT.encode(),
         "notebook.ipynb": _json(notebook()),
-        "requirements.txt": (pinned(modules) + OPTIONAL).encode(),
+        "requirements.txt": requirements.encode(),
     }
     return {f"{FOLDER}/{name}": content for name, content in made.items()}
+
+
+@cache
+def program(package: str) -> tuple[bytes, str]:
+    """The trainer with that recipe as an archive, and its requirements; read once, by the fork server for its children.
+
+    So a job tells of the source that it runs, also where the files on disk were renewed since.
+    """
+    source = source_of("trainer", *_beyond(package))
+    modules = needed(source, ["trainer.rerun", f"{package}.schema", f"{package}.program"])
+    return packed(source), pinned(modules) + OPTIONAL
+
+
+def _beyond(package: str) -> list[str]:
+    """The recipe's own package, where it is not one of the trainer's."""
+    return [] if package.startswith(f"{catalogue.HOME}.") else [package]
 
 
 def record(spec: JobSpec, config: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:

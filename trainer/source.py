@@ -7,6 +7,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -74,9 +75,14 @@ def _under(place: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
             yield f"{path}/{item.name}", item.read_bytes()
 
 
-def _imports(content: bytes) -> Iterator[str]:
+@cache
+def _imports(content: bytes) -> tuple[str, ...]:
     """Every name that may be a module: of `from a import b` both a and a.b."""
-    for node in ast.walk(ast.parse(content)):
+    return tuple(_imported(ast.parse(content)))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
