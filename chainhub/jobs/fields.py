@@ -1,6 +1,7 @@
 """Whether the chosen versions fit together: the target in each of them, the features with types that agree."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_noop
 
@@ -8,7 +9,8 @@ from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
 from chainhub.datasets.roles import FieldRole, roles_of, sensitive_fields, types_of
 from chainhub.jobs.catalogue import Recipe
-from chainhub.jobs.taking import DATASET_KINDS, other_kind, takes
+from chainhub.jobs.taking import other_kind, takes
+from chainhub.jobs.texts import LANGUAGE, TEXT, check_texts, learns_texts, task_of, usual_texts
 
 NUMERIC = {"integer", "number", "boolean"}
 UNKNOWN = {"", "null", "empty"}  # a field without any value fits whatever the others hold
@@ -35,13 +37,29 @@ def _common(tables: Sequence[Fields]) -> Fields:
     return {name: next((t[name] for t in tables if t[name] not in UNKNOWN), "") for name in shared}
 
 
-def feature_names(versions: Sequence[DatasetVersion], *, target: str, chosen: Sequence[str]) -> list[str] | None:
-    """What a job trains on: the chosen ones, else all common ones but target and identifiers; None for images."""
+def feature_names(
+    versions: Sequence[DatasetVersion],
+    *,
+    target: str,
+    chosen: Sequence[str],
+    recipe: Recipe | None = None,
+    task: str = "",
+) -> list[str] | None:
+    """What a job trains on: the chosen ones, else all common ones but target and identifiers; None for images.
+
+    A recipe for texts reads one field of them unless others are chosen; None where it learns from the target alone.
+    `task`: what the base model decides, where the recipe leaves it open.
+    """
     if chosen:
         return list(chosen)
     if _has_images(versions):
         return None
-    return _usual_features(versions, common_fields(versions), target)
+    common = common_fields(versions)
+    usual = _usual_features(versions, common, target)
+    if recipe is None or not learns_texts(recipe):
+        return usual
+    texts = [name for name in usual if common[name] == TEXT]
+    return usual_texts(versions, texts, task=task or task_of(recipe), alone=task_of(recipe) == LANGUAGE)
 
 
 def _usual_features(versions: Sequence[DatasetVersion], common: Fields, target: str) -> list[str]:
@@ -69,8 +87,13 @@ def _has_images(versions: Sequence[DatasetVersion]) -> bool:
     return any(version.dataset.kind == Kind.IMAGES for version in versions)
 
 
-def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: str, fields: Sequence[str]) -> None:
-    """Raises `InvalidInputError` that names the field and the dataset at fault."""
+def check_fields(
+    recipe: Recipe, versions: Sequence[DatasetVersion], *, target: str, fields: Sequence[str], task: str = ""
+) -> None:
+    """Raises `InvalidInputError` that names the field and the dataset at fault.
+
+    `task`: what the base model decides, where the recipe leaves it open.
+    """
     _check_kinds(recipe, versions)
     if not target:
         raise InvalidInputError(gettext_noop("Choose the field that the model should predict."), field="target")
@@ -87,8 +110,22 @@ def check_fields(recipe: Recipe, versions: Sequence[DatasetVersion], *, target: 
         return
     for name, at in ((target, "target"), *((name, "fields") for name in fields)):
         _check_words(name, versions, at=at)
-    features = list(fields) or _usual_features(versions, _common(tables), target)
-    if not features:
+    features = feature_names(versions, target=target, chosen=fields, recipe=recipe, task=task) or []
+    _check_features(recipe, versions, tables, task=task, target=target, fields=fields, features=features)
+
+
+def _check_features(
+    recipe: Recipe,
+    versions: Sequence[DatasetVersion],
+    tables: Sequence[Fields],
+    *,
+    features: Sequence[str],
+    **asked: Any,
+) -> None:
+    if learns_texts(recipe):
+        task = asked.pop("task") or task_of(recipe)
+        check_texts(recipe, versions, tables, task=task, features=features, **asked)
+    elif not features:
         raise InvalidInputError(
             gettext_noop("The chosen datasets have no field in common but the target."), field="versions"
         )
@@ -110,7 +147,7 @@ def _check_kinds(recipe: Recipe, versions: Sequence[DatasetVersion]) -> None:
                 dataset=version.dataset.name,
                 reason=other_kind(recipe, version.dataset),
             )
-    if len({DATASET_KINDS.get(version.dataset.kind) for version in versions}) > 1:
+    if len({version.dataset.kind == Kind.IMAGES for version in versions}) > 1:
         raise InvalidInputError(gettext_noop("Tables and images cannot be trained on together."), field="versions")
 
 

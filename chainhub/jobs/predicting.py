@@ -39,27 +39,30 @@ class Predictor:
         self._lock = threading.Lock()
         self._line: socket.socket | None = None
 
-    def ask(self, question: Mapping[str, Any]) -> Message:
-        """The child's answer. A child that has gone, because it was long idle or died, is replaced once."""
+    def ask(self, question: Mapping[str, Any], patience: float = ANSWER) -> Message:
+        """The child's answer, within so many seconds.
+
+        A child that has gone, because it was long idle or died, is replaced once.
+        """
         with self._lock:
             had_one = self._line is not None
             try:
-                return self._exchange(question)
+                return self._exchange(question, patience)
             except (OSError, ValueError):
                 self._hang_up()
                 if not had_one:
                     raise
-            return self._exchange(question)
+            return self._exchange(question, patience)
 
     def close(self) -> None:
         """Let the child go, once it has answered what it was asked."""
         with self._lock:
             self._hang_up()
 
-    def _exchange(self, question: Mapping[str, Any]) -> Message:
+    def _exchange(self, question: Mapping[str, Any], patience: float) -> Message:
         if self._line is None:
             self._line = self._server.predictor(self._folder)
-            self._line.settimeout(ANSWER)
+        self._line.settimeout(patience)
         self._line.sendall(json.dumps(question).encode() + b"\n")
         received = bytearray()
         while not received.endswith(b"\n"):
@@ -85,10 +88,10 @@ class Predictors:
         self._lock = threading.Lock()
         self._warm: OrderedDict[Path, Predictor] = OrderedDict()
 
-    def ask(self, folder: Path, question: Mapping[str, Any]) -> Message:
+    def ask(self, folder: Path, question: Mapping[str, Any], patience: float = ANSWER) -> Message:
         """`{"predictions": […]}`, or `{"error": {"text", "hint", "params"}}` where the input makes no sense."""
         try:
-            return self._of(folder).ask(question)
+            return self._of(folder).ask(question, patience)
         except (SupervisorError, OSError, ValueError):
             raise PredictorError(gettext_noop("The model could not be started on the compute node.")) from None
 
@@ -107,6 +110,6 @@ class Predictors:
 _predictors = Predictors(fork_server)
 
 
-def predict(folder: Path, question: Mapping[str, Any]) -> Message:
-    """Ask the model in the folder."""
-    return _predictors.ask(folder, question)
+def predict(folder: Path, question: Mapping[str, Any], *, patience: float = ANSWER) -> Message:
+    """Ask the model in the folder, which has so many seconds."""
+    return _predictors.ask(folder, question, patience)

@@ -19,6 +19,7 @@ from chainhub.datasets.recasting import rewrite
 from chainhub.datasets.references import ChangedReferenceError, UnreachableError, lay_out_reference
 from chainhub.datasets.roles import corrected_types, sensitive_fields
 from chainhub.jobs.cache import cached
+from chainhub.jobs.catalogue import find_recipe
 from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import JobInput, Run
 from chainhub.repositories.models import Blob, CommitFile
@@ -141,7 +142,8 @@ def masked_fields(inputs: list[JobInput]) -> tuple[str, ...]:
 
 def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFile]) -> JobSpec:
     job = run.job
-    features = feature_names([one.version for one in inputs], target=job.target, chosen=job.fields)
+    versions = [one.version for one in inputs]
+    features = feature_names(versions, target=job.target, chosen=job.fields, recipe=find_recipe(job.recipe))
     return JobSpec(
         job=str(job.pk),
         run=run.number,

@@ -17,6 +17,7 @@ from chainhub.jobs import catalogue
 from chainhub.jobs.classes import fewest_rows
 from chainhub.jobs.counting import jobs_under
 from chainhub.jobs.models import ApprovalStatus, TrainingJob
+from chainhub.jobs.texts import LANGUAGE, task_of
 from chainhub.organizations.models import Organization
 from chainhub.policies.enforcement import EXPORT, Refusal, Use, refusals
 from chainhub.policies.parsing import parse_terms
@@ -90,8 +91,9 @@ class _Pool:
     @cached_property
     def fewest_rows(self) -> Mapping[int, int | None]:
         """Files are opened for it, so only where a term asks, and once."""
-        tasks = catalogue.find_recipe(self.job.recipe).tasks
-        task = tasks[0] if len(tasks) == 1 else "auto"
+        task = task_of(catalogue.find_recipe(self.job.recipe)) or "auto"
+        if task == LANGUAGE:
+            return dict.fromkeys(version.pk for version in self.versions)  # texts to be written have no classes
         return fewest_rows(self.versions, self.job.target, {"task": task, **self.job.parameters})
 
 

@@ -53,7 +53,7 @@ def _card(version: ModelVersion, language: str, example: str) -> str:
         *sections.results(version),
         *sections.limits(version),
         *sections.inputs(version),
-        *sections.use(example),
+        *sections.use(version, example),
         *sections.data(version),
         *sections.recipe(version),
         *sections.origin(version),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import InvalidInputError, TooLargeError
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.prompts import checked_prompt
 
 Row = dict[str, Any]
 MOST_ROWS = 1000
@@ -25,7 +26,7 @@ class Field:
     """What a model takes in one field, as its preprocessing says; nothing here shows anybody's row."""
 
     name: str
-    kind: str  # "number" | "category"
+    kind: str  # "number" | "category" | "text"
     values: list[str]  # of a category, as learnt
     typical: str  # the middle of the training part
     low: float | None = None  # where most of the training part lies
@@ -42,6 +43,16 @@ def is_image(version: ModelVersion) -> bool:
     return bool(version.preprocessing.get("kind") == "image")
 
 
+def is_text(version: ModelVersion) -> bool:
+    """Whether the model reads texts and tells their kinds apart."""
+    return bool(version.preprocessing.get("kind") == "text")
+
+
+def writes(version: ModelVersion) -> bool:
+    """Whether the model answers with a text."""
+    return bool(version.preprocessing.get("kind") == "prompt")
+
+
 def fields_of(version: ModelVersion) -> list[Field]:
     """The fields of a table model in their order."""
     order = {name: place for place, name in enumerate((version.config.get("input") or {}).get("fields") or ())}
@@ -50,6 +61,8 @@ def fields_of(version: ModelVersion) -> list[Field]:
 
 
 def _field(entry: Mapping[str, Any]) -> Field:
+    if entry["kind"] == "text":
+        return Field(entry["name"], "text", [], "", masked=bool(entry.get("masked")))
     if entry.get("masked"):
         return Field(entry["name"], entry["kind"], [], "", masked=True)
     if entry["kind"] == "category":
@@ -71,7 +84,7 @@ def checked_rows(version: ModelVersion, rows: Any) -> list[Row]:
             most=MOST_ROWS,
             given=len(rows),
         )
-    check = _checked_picture if is_image(version) else _checked_fields(version)
+    check = _checked_picture if is_image(version) else checked_prompt if writes(version) else _checked_fields(version)
     return [check(number, row) for number, row in enumerate(rows, start=1)]
 
 

@@ -23,8 +23,11 @@ TITLES: dict[str, Promise] = {
     "mse": _("Mean squared error"),
     "mae": _("Mean absolute error"),
     "r2": _("R²"),
+    "bits_per_byte": _("Bits per byte"),
+    "perplexity": _("Perplexity"),
+    "token_accuracy": _("Tokens guessed right"),
 }
-LOWER_IS_BETTER = {"log_loss", "rmse", "mse", "mae"}
+LOWER_IS_BETTER = {"log_loss", "rmse", "mse", "mae", "bits_per_byte", "perplexity"}
 
 
 def metric_title(name: str) -> str:
@@ -95,7 +98,7 @@ def _gain(alone: Score, together: Score, *, better: bool) -> float | None:
 
 
 def task_of(evaluation: Json, config: Json) -> str:
-    """`classification` or `regression`."""
+    """`classification`, `regression` or `language`."""
     return str(evaluation.get("task") or config.get("task") or "")
 
 

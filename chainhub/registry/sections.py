@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from chainhub.core.sentences import render
 from chainhub.jobs.catalogue import title_of
-from chainhub.registry import scores
+from chainhub.registry import scores, wording
 from chainhub.registry.duties import sources_to_name
 from chainhub.registry.ingredients import Ingredient, ingredients_of, named_parameters
 from chainhub.registry.limits import limits_of
 from chainhub.registry.markup import cell, heading, plain, plain_sentence, table
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.rows import Field, fields_of, is_image
+from chainhub.registry.rows import Field, fields_of, is_image, is_text, writes
 
 MOST_FIELDS, MOST_VALUES = 100, 12
 NOTES_BEGIN, NOTES_END = "<!-- notes -->", "<!-- end of notes -->"
@@ -23,7 +23,7 @@ NOTES_BEGIN, NOTES_END = "<!-- notes -->", "<!-- end of notes -->"
 def front_matter(version: ModelVersion) -> str:
     """YAML, written as JSON values, which are YAML too."""
     model = version.model
-    kind = "image-classification" if model.recipe == "image-classification" else f"tabular-{model.task}"
+    kind = wording.pipeline(version)
     measured = [
         {"type": name, "value": score.value}
         for name, score in scores.overall(version.evaluation).items()
@@ -36,7 +36,7 @@ def front_matter(version: ModelVersion) -> str:
     }
     head = {
         "language": ["en", "zh"],
-        "library_name": "pytorch",
+        "library_name": wording.library(version),
         "pipeline_tag": kind,
         "tags": ["chainhub", model.recipe],
         "license": "other",
@@ -50,9 +50,7 @@ def front_matter(version: ModelVersion) -> str:
 
 def opening(version: ModelVersion) -> str:
     job, model = version.job, version.model
-    predicts = (
-        _("Predicts the number “%(target)s”.") if model.task == "regression" else _("Tells which “%(target)s” it is.")
-    ) % {"target": plain(model.target)}
+    predicts = wording.predicts(model.task) % {"target": plain(model.target)}
     count = len(scores.standings(version.evaluation))
     together = _("Trained together by %(count)s organizations in the collaboration “%(collaboration)s”: %(goal)s") % {
         "count": count,
@@ -81,6 +79,9 @@ def inputs(version: ModelVersion) -> Iterator[str]:
             "kind": kind,
         }
         return
+    if is_text(version) or writes(version):
+        yield wording.text_input(version)
+        return
     rows = [[f"`{plain(field.name)}`", _usual(field)] for field in fields_of(version)]
     yield table([_("Field"), _("Usual values in the training part")], rows[:MOST_FIELDS])
 
@@ -102,10 +103,7 @@ def data(version: ModelVersion) -> Iterator[str]:
             "owners": plain(", ".join(sources))
         }
     if agreement := version.job.agreement:
-        yield _(
-            "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s). The model contains "
-            "no rows of the data."
-        ) % {"number": agreement.number, "sha256": f"`{agreement.sha256[:12]}`"}
+        yield wording.agreed(version) % {"number": agreement.number, "sha256": f"`{agreement.sha256[:12]}`"}
 
 
 def _ingredient(one: Ingredient) -> str:
@@ -187,6 +185,7 @@ def _standing_row(one: scores.Standing) -> list[str]:
 def limits(version: ModelVersion) -> Iterator[str]:
     yield heading(_("Limits"))
     fixed = [
+        *wording.cautions(version),
         _("The model knows only what was in the data above; for rows unlike them its answer is a guess."),
         _("A score is a mean over many rows. It does not say how sure the answer for one row is."),
     ]
@@ -194,12 +193,9 @@ def limits(version: ModelVersion) -> Iterator[str]:
     yield "\n".join(f"- {plain_sentence(one)}" for one in [*said, *fixed])
 
 
-def use(example: str) -> Iterator[str]:
+def use(version: ModelVersion, example: str) -> Iterator[str]:
     yield heading(_("How to use"))
-    yield _(
-        "`model.safetensors` holds the weights, `config.json` the network as a list of calls, `preprocessing.json` how "
-        "a row becomes its input, `evaluation.json` every number here. All it takes are PyTorch and safetensors:"
-    )
+    yield wording.files(version)
     if example:
         yield f"```python\n{example.strip()}\n```"
 

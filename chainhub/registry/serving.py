@@ -101,7 +101,8 @@ def answer(number: str, version: ModelVersion) -> bool:
             return False
         question = _next(questions, time.monotonic() + WORKERS_PATIENCE)
     try:
-        reply = predicting.predict(files_of(version), question, patience=WRITING if writes(version) else predicting.ANSWER)
+        patience = WRITING if writes(version) else predicting.ANSWER
+        reply = predicting.predict(files_of(version), question, patience=patience)
     except DomainError as error:
         reply = {"error": {**error.sentence, "unavailable": True}}
     return bool(client.publish(_answers(number), json.dumps(reply, ensure_ascii=False)))

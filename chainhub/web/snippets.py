@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.rows import Field, fields_of, is_image
+from chainhub.registry.prompts import USUAL_LENGTH, USUAL_TEMPERATURE
+from chainhub.registry.rows import Field, fields_of, is_image, writes
+from chainhub.registry.wording import opens_in_transformers
 
 HEADER = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
 
@@ -26,7 +28,9 @@ def snippets(version: ModelVersion, *, example: str, address: str) -> list[Snipp
     """In the order in which they are needed; `address` is the hub's own, without a slash at the end."""
     bare = Snippet(
         _("Run it without ChainHub"),
-        _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors)."),
+        _("In the folder of the files; it takes PyTorch and transformers (pip install torch transformers).")
+        if opens_in_transformers(version)
+        else _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors)."),
         "python",
         example.strip(),
     )
@@ -74,7 +78,11 @@ def _where(version: ModelVersion) -> list[str | int]:
 def _question(version: ModelVersion) -> str:
     if is_image(version):
         return '{"rows": [{"image": "…"}]}'
-    row = {field.name: _typical(field) for field in fields_of(version)}
+    if writes(version):
+        return json.dumps(
+            {"rows": [{"text": "…", "length": USUAL_LENGTH, "temperature": USUAL_TEMPERATURE}]}, ensure_ascii=False
+        )
+    row = {field.name: "…" if field.kind == "text" else _typical(field) for field in fields_of(version)}
     return json.dumps({"rows": [row]}, ensure_ascii=False)
 
 

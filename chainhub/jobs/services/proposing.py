@@ -19,6 +19,7 @@ from chainhub.jobs.services.asking import WAITS_FOR_APPROVAL
 from chainhub.jobs.services.moves import enqueue, move, notify, record
 from chainhub.jobs.specs import hash_of, spec_hash
 from chainhub.jobs.terms import NOT_GRANTED_ALL, check_terms, grants_of
+from chainhub.jobs.texts import LANGUAGE, task_of
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import STEWARDS
 from chainhub.policies.reading import terms_of
@@ -106,7 +107,7 @@ def _propose(job: TrainingJob, versions: Sequence[DatasetVersion]) -> TrainingJo
     _check_versions(job, versions)
     recipe = catalogue.find_recipe(job.recipe)
     check_fields(recipe, versions, target=job.target, fields=job.fields)
-    if asks_for_classes(versions, job.target):
+    if task_of(recipe) != LANGUAGE and asks_for_classes(versions, job.target):
         catalogue.check_task(recipe, job.parameters, "classification")
     check_terms(job, versions, grants, at=timezone.now(), asked=True)
     job.save(force_insert=True)

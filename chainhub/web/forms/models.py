@@ -11,9 +11,12 @@ from chainhub.registry.models import ModelVersion
 from chainhub.registry.rows import Field, fields_of
 
 SORTS = [("newest", _("Newest first")), ("name", _("By name"))]
-TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression"))]
+TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression")),
+         ("language", _("Writing texts"))]  # fmt: skip
 PREFIX = "field-"
 LARGEST_PICTURE = 5 * 2**20
+LONGEST_TEXT = 20_000
+MOST_WRITTEN = 200  # tokens; a program may ask for more
 
 
 class ModelFilter(forms.Form):
@@ -84,6 +87,41 @@ class RowForm(forms.Form):
         return {name.removeprefix(PREFIX): value for name, value in self.cleaned_data.items()}
 
 
+class PromptForm(forms.Form):
+    """What a model that writes is asked."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=LONGEST_TEXT,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("The model goes on from here, or answers it."),
+        error_messages={"required": _("Write a text first.")},
+    )
+    length = forms.IntegerField(
+        label=_("Length"),
+        min_value=1,
+        max_value=MOST_WRITTEN,
+        initial=60,
+        required=False,
+        help_text=_("Tokens at most."),
+    )
+    temperature = forms.FloatField(
+        label=_("Temperature"),
+        min_value=0,
+        max_value=5,
+        initial=0.8,
+        required=False,
+        help_text=_("0 always takes the likeliest; more is more daring."),
+        widget=forms.NumberInput(attrs={"step": "0.1"}),
+    )
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the model takes it; what was left empty is the model's own choice."""
+        return {name: value for name, value in self.cleaned_data.items() if value is not None}
+
+
 class PasteForm(forms.Form):
     """Several rows at once."""
 
@@ -123,6 +161,10 @@ def _input_of(field: Field) -> forms.Field:
             max_length=40,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": field.typical, "autocomplete": "off"}),
             help_text=_("Usually %(low)s to %(high)s") % usual if usual else "",
+        )
+    if field.kind == "text":
+        return forms.CharField(
+            label=field.name, required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
         )
     if field.masked:
         return forms.CharField(label=field.name, required=False, max_length=200)

@@ -9,6 +9,7 @@ from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import Kind
 from chainhub.jobs import catalogue
 from chainhub.jobs.fields import check_fields, common_fields, not_learnt
+from chainhub.jobs.texts import LANGUAGE, TEXT, learns_texts, task_of, usual_texts
 from chainhub.web.forms.jobs.step import Step
 
 MOST_BOXES = 300  # fields that can be ticked one by one
@@ -61,16 +62,24 @@ class FieldsStep(Step):
     )
 
     def prepare(self) -> None:
-        versions = self.known.versions
+        versions, recipe = self.known.versions, self.known.need()[2]
         self.images = any(version.dataset.kind == Kind.IMAGES for version in versions)
-        known = ["label"] if self.images else list(common_fields(versions))
+        common = {} if self.images else common_fields(versions)
+        known = list(common) or ["label"]
         left_out = not_learnt(versions)
+        self.writes, self.reads = task_of(recipe) == LANGUAGE, learns_texts(recipe)
+        texts = [name for name in known if common.get(name) == TEXT and name not in left_out]
         options: dict[str, Any] = self.fields
-        options["target"].choices = [("", _("Choose …")), *((name, name) for name in known)]
-        options["target"].initial = self._usual_target(known)
-        options["features"].choices = [(name, name) for name in known if name not in left_out]
-        options["features"].initial = [name for name in known if name not in left_out]
-        if self.images or len(known) > MOST_BOXES:
+        features = texts if self.reads else [name for name in known if name not in left_out]
+        options["target"].choices = [("", _("Choose …")), *((name, name) for name in (texts if self.writes else known))]
+        options["target"].initial = self._usual_target(texts if self.writes else known)
+        options["features"].choices = [(name, name) for name in features]
+        options["features"].initial = usual_texts(versions, texts, task="") if self.reads else features
+        if self.reads:
+            options["choice"].choices = [(ALL, _("The field that holds the texts")), (SOME, _("Chosen fields"))]
+        if self.writes:
+            options["target"].help_text = _("The texts that the model learns to write.")
+        if self.images or self.writes or len(known) > MOST_BOXES:
             del options["features"], options["choice"]
         else:
             options["features"].when_field, options["features"].when_value = "choice", SOME
@@ -80,6 +89,8 @@ class FieldsStep(Step):
 
     def _usual_target(self, known: list[str]) -> str:
         named = (version.dataset.target for version in self.known.versions)
+        if self.writes:
+            return next(iter(usual_texts(self.known.versions, known, task="") or ()), "")
         return next((name for name in named if name in known), "label" if self.images else "")
 
     def clean(self) -> dict[str, Any]:

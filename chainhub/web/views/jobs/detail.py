@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from chainhub.accounts.models import User
@@ -19,6 +20,7 @@ from chainhub.jobs import history, lines, permissions, queueing
 from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.naming import told
+from chainhub.jobs.texts import FROM_ALL, learns_from
 from chainhub.organizations.models import Organization
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.scores import standings
@@ -180,12 +182,14 @@ def _named_inputs(request: SignedInRequest, job: TrainingJob) -> list[JobInput]:
 
 def _settings(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     try:
-        parameters = shown_parameters(find_recipe(job.recipe), job.parameters)
+        recipe = find_recipe(job.recipe)
+        parameters, source = shown_parameters(recipe, job.parameters), learns_from(recipe)
     except DomainError:
         parameters = [
             {"title": name, "value": value, "changed": False, "group": ""} for name, value in job.parameters.items()
         ]
-    return {"parameters": parameters, "inputs": _named_inputs(request, job)}
+        source = FROM_ALL
+    return {"parameters": parameters, "inputs": _named_inputs(request, job), "learns_from": gettext(source)}
 
 
 def _runs(_request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:

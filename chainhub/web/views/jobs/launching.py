@@ -15,6 +15,7 @@ from chainhub.core.errors import DomainError
 from chainhub.jobs import services
 from chainhub.jobs.estimates import Estimate, estimate
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.texts import learns_from
 from chainhub.policies.reading import grants_for
 from chainhub.web.forms.jobs import STEPS, Known, Step
 from chainhub.web.forms.jobs.parameters import shown_parameters
@@ -180,6 +181,7 @@ def _review(known: Known) -> dict[str, Any]:
         "asked": sorted(owners, key=lambda owner: owner.name),
         "parameters": shown_parameters(recipe, known.asked["parameters"]),
         "estimate": _estimate(known),
+        "learns_from": _(learns_from(recipe)),
     }
 
 

@@ -21,7 +21,7 @@ from chainhub.repositories.models import Blob
 from chainhub.repositories.storage import DamagedBlobError, open_blob
 from chainhub.web import evaluations
 from chainhub.web.comparison import comparison
-from chainhub.web.forms.models import AliasForm, PasteForm, PictureForm, RowForm
+from chainhub.web.forms.models import AliasForm, PasteForm, PictureForm, PromptForm, RowForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.lineage import known_ingredients, lineage
 from chainhub.web.snippets import snippets
@@ -114,10 +114,13 @@ def _try(_request: SignedInRequest, _model: Model, version: ModelVersion, _versi
         channels, side, _width = version.preprocessing.get("shape") or [1, 28, 28]
         drawn = channels == 1 and side <= LARGEST_DRAWN
         return {"is_image": True, "side": side, "is_drawn": drawn, "picture": PictureForm()}
+    if rows.writes(version):
+        return {"writes": True, "form": PromptForm()}
     fields = rows.fields_of(version)
     example = "\n".join([",".join(field.name for field in fields), ",".join(field.typical for field in fields)])
     return {
         "is_image": False,
+        "is_text": rows.is_text(version),
         "form": RowForm(version=version, initial=RowForm.typical(version)),
         "paste": PasteForm(initial={"text": example}),
         "most": rows.MOST_ROWS,

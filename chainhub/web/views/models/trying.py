@@ -15,7 +15,7 @@ from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.core.spreadsheets import csv_lines
 from chainhub.registry import rows, scores, serving
 from chainhub.registry.models import ModelVersion
-from chainhub.web.forms.models import PasteForm, PictureForm, RowForm
+from chainhub.web.forms.models import PasteForm, PictureForm, PromptForm, RowForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.finding import visible_version
 
@@ -39,9 +39,11 @@ def predicted(version: ModelVersion, given: Any) -> list[dict[str, Any]]:
 def predict_row(request: SignedInRequest, organization: str, slug: str, number: int) -> HttpResponse:
     """The form's row → a fragment with the answer."""
     version = visible_version(request.user, organization, slug, number)
-    form = RowForm(request.POST, version=version)
+    form: RowForm | PromptForm
+    form = PromptForm(request.POST) if rows.writes(version) else RowForm(request.POST, version=version)
     if not form.is_valid():
-        return _refused(request, _("A value is not one of those that the field takes."))
+        otherwise = _("A value is not one of those that the field takes.")
+        return _refused(request, str(next(iter(form.errors.values()))[0]) if rows.writes(version) else otherwise)
     try:
         prediction = predicted(version, [form.row])[0]
     except DomainError as error:
