@@ -70,15 +70,17 @@ def _note(request: HttpRequest, version: ModelVersion, path: str, actor: User) -
         record_download(version, path=path, actor=actor)
 
 
-def archive_answer(request: HttpRequest, version: ModelVersion, *, actor: User) -> HttpResponseBase:
-    """All of them, where no term keeps them here."""
+def archive_answer(request: HttpRequest, version: ModelVersion, *, actor: User, part: str = "") -> HttpResponseBase:
+    """All of them, or those of a folder (404 where it has none), where no term keeps them here."""
     check_may_leave(actor, version.job)
     folder = f"{version.model.slug}-v{version.number}"
     entries = version.commit.files.select_related("blob").order_by("path")
+    if part and not (entries := entries.filter(path__startswith=f"{part}/")):
+        raise Http404
     body = begun(archive(folder, entries))
     if request.method == "GET":
-        record_download(version, path="*", actor=actor)
+        record_download(version, path=f"{part}/" if part else "*", actor=actor)
     answer = StreamingHttpResponse(body, content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
+    answer["Content-Disposition"] = f'attachment; filename="{"-".join(filter(None, (folder, part)))}.zip"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -32,6 +32,7 @@ LIGHT = ("number", "model", "created_at", "primary_metric", "primary_value")
 TABS = ("overview", "try", "use", "card", "files", "lineage", "versions")
 LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
 LARGEST_TEXT = 256 * 2**10
+NOTEBOOK = "reproduce/notebook.ipynb"
 
 
 @login_required
@@ -128,9 +129,11 @@ def _try(_request: SignedInRequest, _model: Model, version: ModelVersion, _versi
 
 
 def _use(request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
-    example = version.commit.files.filter(path=card.EXAMPLE).select_related("blob").first()
-    text = _text(example.blob) if example else ""
-    return {"snippets": snippets(version, example=text, address=request.build_absolute_uri("/").rstrip("/"))}
+    wanted = version.commit.files.filter(path__in=(card.EXAMPLE, NOTEBOOK)).select_related("blob")
+    files = {entry.path: entry.blob for entry in wanted}
+    text = _text(files[card.EXAMPLE]) if card.EXAMPLE in files else ""
+    shown = snippets(version, example=text, address=request.build_absolute_uri("/").rstrip("/"))
+    return {"snippets": shown, "reproducible": NOTEBOOK in files}
 
 
 def _card(_request: SignedInRequest, model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:

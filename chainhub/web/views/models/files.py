@@ -9,6 +9,8 @@ from chainhub.registry.delivering import archive_answer, file_answer
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.finding import visible_version
 
+PART = "reproduce"
+
 
 @login_required
 @require_safe
@@ -22,5 +24,7 @@ def model_file(request: SignedInRequest, organization: str, slug: str, number: i
 @login_required
 @require_safe
 def model_archive(request: SignedInRequest, organization: str, slug: str, number: int) -> HttpResponseBase:
-    """Every file in one ZIP archive."""
-    return archive_answer(request, visible_version(request.user, organization, slug, number), actor=request.user)
+    """Every file in one ZIP archive; with `?part=reproduce` what trains the model again."""
+    version = visible_version(request.user, organization, slug, number)
+    part = PART if request.GET.get("part") == PART else ""
+    return archive_answer(request, version, actor=request.user, part=part)
