@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from pathlib import Path
@@ -31,9 +32,30 @@ def limit(megabytes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MEGABYTE, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
+def left(megabytes: int | None) -> float:
+    """Bytes that this process may still take: of its limit, of its control group's, and of the machine's memory."""
+    if sys.platform != "linux":
+        return math.inf
+    bounds = [_number(Path("/proc/meminfo"), r"MemAvailable:\s+(\d+) kB") * 1024]
+    if megabytes is not None:
+        bounds.append(megabytes * MEGABYTE - _data_in_use())
+    group = Path("/sys/fs/cgroup")
+    if most := _number(group / "memory.max", r"(\d+)"):
+        bounds.append(most - _number(group / "memory.stat", r"anon (\d+)"))
+    return max(0, min(bounds))
+
+
+def _number(path: Path, pattern: str) -> int:
+    """What the kernel says there; 0 where it says nothing."""
+    try:
+        found = re.search(pattern, path.read_text(encoding="ascii"))
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
+
+
 def _data_in_use() -> int:
-    found = re.search(r"VmData:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    return int(found[1]) * 1024 if found else 0
+    return _number(Path("/proc/self/status"), r"VmData:\s+(\d+) kB") * 1024
 
 
 def exhausted(error: BaseException) -> bool:

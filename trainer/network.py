@@ -101,9 +101,11 @@ class Network:
 
     def prepared(self, feed: Feed) -> Feed:
         """Fixed vectors of categories are looked up once."""
-        if self.frozen and isinstance(feed, Resident) and feed.inputs[1] is not None:
-            return Resident((self.embed(feed.inputs), None))
-        return feed
+        if not self.frozen:
+            return feed
+        if not isinstance(feed, Resident):
+            return Embedded(self, feed)
+        return feed if feed.inputs[1] is None else Resident((self.embed(feed.inputs), None))
 
     def embed(self, inputs: Inputs) -> Tensor:
         """The first layer's input: numbers beside the vectors of the categories."""
@@ -149,6 +151,19 @@ class Network:
             (function(call["call"]), [self.weight(name) for name in call.get("weights", [])], call.get("options", {}))
             for call in calls
         ]
+
+
+class Embedded:
+    """Rows of another feed, with fixed vectors of their categories beside their numbers."""
+
+    def __init__(self, network: Network, feed: Feed) -> None:
+        self.device, self._network, self._feed = feed.device, network, feed
+
+    def take(self, rows: Tensor) -> Inputs:
+        return self._network.embed(self._feed.take(rows)), None
+
+    def announce(self, rows: Tensor) -> None:
+        self._feed.announce(rows)
 
 
 def views_of(flat: Tensor, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:

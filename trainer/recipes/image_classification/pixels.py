@@ -12,17 +12,39 @@ import numpy.typing as npt
 import pyarrow as pa
 from PIL import Image, UnidentifiedImageError
 
+from trainer.data.reading import Lazy
+from trainer.data.spill import Room
+
 Pixels = npt.NDArray[np.float32]
+BLOCK = 4096  # rows that are turned at a time
 
 Image.MAX_IMAGE_PIXELS = 64_000_000  # a larger picture is refused (Pillow raises), not unpacked into memory
 
 
-def from_columns(table: pa.Table, names: Sequence[str]) -> Pixels:
-    """One row per picture; every column is written as one stripe and the matrix turned once at the end."""
-    stripes = np.empty((len(names), table.num_rows), np.float32)
-    for place, name in enumerate(names):
-        stripes[place] = table.column(name).to_numpy()
-    return np.ascontiguousarray(stripes.T)
+def from_columns(tables: Sequence[pa.Table | Lazy], names: Sequence[str], room: Room) -> Pixels:
+    """One row per picture; every column is written as one stripe, and the stripes are turned block by block."""
+    values = room((sum(table.num_rows for table in tables), len(names)), np.float32)
+    begin = 0
+    for table in tables:
+        stripes = room((len(names), table.num_rows), np.float32)
+        for place, name in enumerate(names):
+            stripes[place] = table.column(name).to_numpy()
+        for first in range(0, table.num_rows, BLOCK):
+            block = stripes[:, first : first + BLOCK].T
+            values[begin + first : begin + first + len(block)] = block
+        begin += table.num_rows
+    return values
+
+
+def blackened(values: Pixels) -> bool:
+    """Missing and infinite pixels become black; whether there were any."""
+    found = False
+    for begin in range(0, len(values), BLOCK):
+        block = values[begin : begin + BLOCK]
+        if not np.isfinite(block).all():
+            found = True
+            np.nan_to_num(block, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    return found
 
 
 def from_bytes(content: bytes, side: int, channels: int) -> Pixels:

@@ -13,9 +13,10 @@ import torch
 
 from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Ints
-from trainer.data.feed import Feed, Resident
-from trainer.data.reading import Party, read_parties
+from trainer.data.feed import Feed, Resident, Spilled
+from trainer.data.reading import Lazy, Party, read_parties
 from trainer.data.rows import labelled
+from trainer.data.spill import Room, Stored, spill_for
 from trainer.data.target import Target, target_of
 from trainer.failures import TrainingError
 from trainer.layers import dense
@@ -29,6 +30,8 @@ from trainer.snippets import snippet
 
 Shape = tuple[int, int, int]
 BYTE = 255.0
+BYTES_PER_PIXEL = 8
+PICTURES = 64  # files that are unpacked at a time
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class ImageSource:
     preparation: dict[str, Any]
     shape: Shape
     parameters: Parameters
+    in_file: bool = False  # the values are mapped, not in memory
 
     def prepare(self, rows: Ints) -> ImagePreparation:
         return ImagePreparation(self)
@@ -54,6 +58,8 @@ class ImagePreparation:
     source: ImageSource
 
     def feed(self, device: torch.device) -> Feed:
+        if self.source.in_file:
+            return Spilled(self.source.values.numpy(), None, device)
         return Resident((self.source.values.to(device), None))
 
     def network(self, outputs: int, device: torch.device) -> Network:
@@ -108,20 +114,23 @@ def convolutional(shape: Shape, p: Parameters, outputs: int) -> tuple[list[Call]
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSource:
     """Labelled pictures out of pixel columns or out of one column of picture files."""
     p = cast("Parameters", parameters)
-    parties = read_parties(spec)
+    spill = spill_for(spec, lambda stored: _bytes_of(stored, spec, p), tell)
+    room: Room = np.empty if spill is None else spill.room
+    parties = read_parties(spec, lazily=spill is not None)
     tables = [table for party in parties for table in party.tables]
     known = labelled(parties, spec.target, tell)
     column = _picture_column(spec, tables[0])
     if column:
-        values, shape = _from_files(tables, column, p), (1 if p.colour == "grey" else 3, p.side, p.side)
+        values, shape = _from_files(tables, column, p, room), (1 if p.colour == "grey" else 3, p.side, p.side)
     else:
-        values, shape = _from_columns(spec, tables, tell)
+        values, shape = _from_columns(spec, tables, tell, room)
     if len(known.rows) < len(values):
-        values = values[known.rows]
+        values = _taken(values, known.rows, room)
     divide = BYTE if column or values.max() > 1.0 else 1.0  # pixel columns may have been scaled before
     target = target_of(known.column, "classification", None)
     preparation = {"kind": "image", "shape": list(shape), "divide": divide}
-    return ImageSource(parties, known.owner, target, torch.from_numpy(values).div_(divide), preparation, shape, p)
+    pictures = torch.from_numpy(values).div_(divide)
+    return ImageSource(parties, known.owner, target, pictures, preparation, shape, p, spill is not None)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
@@ -129,7 +138,7 @@ def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, An
     return Layered(folder, config, preprocessing, lambda rows: asking.encoded(preprocessing, rows))
 
 
-def _picture_column(spec: JobSpec, table: pa.Table) -> str | None:
+def _picture_column(spec: JobSpec, table: pa.Table | Lazy) -> str | None:
     kinds = {field.name: field.type for field in table.schema}  # asking the table itself is slow by column
     for name in spec.fields or kinds:
         kind = kinds.get(name, pa.null())
@@ -138,10 +147,25 @@ def _picture_column(spec: JobSpec, table: pa.Table) -> str | None:
     return None
 
 
-def _from_files(tables: list[pa.Table], column: str, p: Parameters) -> pixels.Pixels:
-    cells = [value for table in tables for value in table.column(column).to_pylist()]
+def _bytes_of(stored: Stored, spec: JobSpec, p: Parameters) -> int:
+    """What the pictures would take: as read, and as floats, of which there are two copies for a while."""
+    of_files = bool(spec.fields) and len(spec.fields or ()) == 1
+    pixels_of = stored.rows * p.side**2 * (1 if p.colour == "grey" else 3) if of_files else stored.cells
+    return stored.size + BYTES_PER_PIXEL * max(pixels_of, stored.cells)
+
+
+def _taken(values: pixels.Pixels, rows: Ints, room: Room) -> pixels.Pixels:
+    taken = room((len(rows), values.shape[1]), np.float32)
+    for begin in range(0, len(rows), pixels.BLOCK):
+        taken[begin : begin + pixels.BLOCK] = values[rows[begin : begin + pixels.BLOCK]]
+    return taken
+
+
+def _from_files(tables: list[pa.Table | Lazy], column: str, p: Parameters, room: Room) -> pixels.Pixels:
+    batches = (batch for table in tables for batch in table.select([column]).to_batches(max_chunksize=PICTURES))
+    cells = (value for batch in batches for value in batch.column(0).to_pylist())
     channels = 1 if p.colour == "grey" else 3
-    values = np.empty((len(cells), channels * p.side * p.side), np.float32)
+    values = room((sum(table.num_rows for table in tables), channels * p.side * p.side), np.float32)
     for row, cell in enumerate(cells):
         content = pixels.content_of(cell)
         try:
@@ -157,7 +181,7 @@ def _from_files(tables: list[pa.Table], column: str, p: Parameters) -> pixels.Pi
     return values
 
 
-def _from_columns(spec: JobSpec, tables: list[pa.Table], tell: Tell) -> tuple[pixels.Pixels, Shape]:
+def _from_columns(spec: JobSpec, tables: list[pa.Table | Lazy], tell: Tell, room: Room) -> tuple[pixels.Pixels, Shape]:
     names = _pixel_names(spec, tables[0], tell)
     shape = pixels.shape_of(len(names))
     if shape is None:
@@ -175,14 +199,13 @@ def _from_columns(spec: JobSpec, tables: list[pa.Table], tell: Tell) -> tuple[pi
                 N_("Every organization's data must have the same pixel fields."),
                 field=min(missing),
             )
-    values = np.concatenate([pixels.from_columns(table, names) for table in tables])
-    if not np.isfinite(values).all():
+    values = pixels.from_columns(tables, names, room)
+    if pixels.blackened(values):
         tell(Log(level="warning", text=N_("Missing pixels are read as black.")))
-        np.nan_to_num(values, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     return values, shape
 
 
-def _pixel_names(spec: JobSpec, table: pa.Table, tell: Tell) -> list[str]:
+def _pixel_names(spec: JobSpec, table: pa.Table | Lazy, tell: Tell) -> list[str]:
     names = []
     kinds = {field.name: field.type for field in table.schema}
     for name in spec.fields or kinds:

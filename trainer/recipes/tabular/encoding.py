@@ -14,10 +14,12 @@ import numpy.typing as npt
 import torch
 
 from trainer.data.columns import Bools, Categories, Column, Floats, Ints, Numbers
+from trainer.data.spill import Spill
 from trainer.recipes.tabular.schema import Parameters
 
 Field = dict[str, Any]
 FEWEST_FOR_RANGE = 40  # rows
+BLOCK = 16_384  # rows that are encoded at a time where they go to files
 SHOWN_ONLY = {"low", "high", "typical"}
 
 
@@ -80,6 +82,26 @@ def tensors(
     matrix, codes = encode(fields, columns)
     numbers = torch.from_numpy(matrix).to(device)
     return numbers, torch.from_numpy(codes).to(device) if codes.shape[1] else None
+
+
+def spilled(
+    fields: list[Field], columns: Mapping[str, Column], spill: Spill
+) -> tuple[npt.NDArray[np.float32], Ints | None]:
+    """The same as `encode`, block by block into files."""
+    rows = _length(columns)
+    filled = list(places(fields).values())
+    widths = [sum(len(own) for kind, own in filled if kind == wanted) for wanted in ("numbers", "codes")]
+    matrix, codes = spill.room((rows, widths[0]), np.float32), spill.room((rows, widths[1]), np.int64)
+    for begin in range(0, rows, BLOCK):
+        block = slice(begin, begin + BLOCK)
+        matrix[block], codes[block] = encode(fields, {name: _part(column, block) for name, column in columns.items()})
+    return matrix, codes if widths[1] else None
+
+
+def _part(column: Column, rows: slice) -> Column:
+    if isinstance(column, Numbers):
+        return Numbers(column.values[rows])
+    return Categories(column.codes[rows], column.vocabulary)
 
 
 def _length(columns: Mapping[str, Column]) -> int:

@@ -10,11 +10,13 @@ from typing import Any, cast
 import torch
 
 from trainer.contract import N_, JobSpec, Log
-from trainer.data.columns import Categories, Column, Ints, Numbers
-from trainer.data.feed import Feed, Resident
+from trainer.data.columns import Column, Ints, Numbers
+from trainer.data.feed import Feed, Inputs, Resident, Spilled
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import field_of, labelled
+from trainer.data.spill import Spill, spill_for
 from trainer.data.target import Target, target_of
+from trainer.evaluation.examples import cell
 from trainer.failures import TrainingError
 from trainer.layers import dense
 from trainer.network import Network
@@ -24,6 +26,8 @@ from trainer.recipes.tabular import asking, encoding
 from trainer.recipes.tabular.schema import Parameters
 from trainer.serving import Layered, Served
 from trainer.snippets import snippet
+
+BYTES_PER_CELL = 16  # a column of doubles, its row in floats, and a copy of that while it is turned
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,15 @@ class TableSource:
     columns: dict[str, Column]
     parameters: Parameters
     masked: frozenset[str] = frozenset()
+    spill: Spill | None = None  # where the columns are in files, and their rows shall be
+
+    def shown(self, row: int) -> dict[str, Any]:
+        """What stands in a row."""
+        return {name: cell(column, row) for name, column in self.columns.items()}
 
     def prepare(self, rows: Ints) -> TablePreparation:
         learnt = encoding.learn(self.columns, rows, self.parameters)
-        return TablePreparation(learnt, self.parameters, self.columns, self.masked)
+        return TablePreparation(learnt, self.parameters, self.columns, self.masked, self.spill)
 
 
 @dataclass(frozen=True)
@@ -50,9 +59,16 @@ class TablePreparation:
     parameters: Parameters
     columns: Mapping[str, Column] = field(repr=False)
     masked: frozenset[str] = frozenset()
+    spill: Spill | None = None
 
     def feed(self, device: torch.device) -> Feed:
-        return Resident(encoding.tensors(self.fields, self.columns, device))
+        if self.spill is not None:
+            return Spilled(*encoding.spilled(self.fields, self.columns, self.spill), device)
+        return Resident(self.encoded(self.columns, device))
+
+    def encoded(self, columns: Mapping[str, Column], device: torch.device) -> Inputs:
+        """Such columns as the network takes them."""
+        return encoding.tensors(self.fields, columns, device)
 
     def network(self, outputs: int, device: torch.device) -> Network:
         p = self.parameters
@@ -84,11 +100,14 @@ class TablePreparation:
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSource:
     """The rows that have a target and the fields that a network can use; what is left out is told."""
     p = cast("Parameters", parameters)
-    parties = read_parties(spec)
+    spill = spill_for(spec, lambda stored: stored.size + BYTES_PER_CELL * stored.cells, tell)
+    parties = read_parties(spec, lazily=spill is not None)
     known = labelled(parties, spec.target, tell)
-    columns = {
-        name: column.take(known.rows) for name, column in _usable(parties, _names(spec, parties, tell), p, tell).items()
-    }
+    columns: dict[str, Column] = {}
+    for name in _names(spec, parties, tell):
+        if (column := _usable(parties, name, p, tell)) is not None:
+            taken = column.take(known.rows)
+            columns[name] = taken if spill is None else spill.keep(taken)
     if not columns:
         raise TrainingError(
             "data",
@@ -96,7 +115,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
             N_("Choose fields of numbers or of few categories."),
         )
     target = target_of(known.column, p.task, p.positive_above)
-    return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked))
+    return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked), spill)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
@@ -124,25 +143,20 @@ def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:
     return [name for name in names[0] if name in everywhere and name != spec.target]
 
 
-def _usable(parties: list[Party], names: list[str], p: Parameters, tell: Tell) -> dict[str, Column]:
-    columns: dict[str, Column] = {}
-    for name in names:
-        column = field_of(parties, name)
-        if column is None:
-            reason = N_("The field “%(field)s” is left out: dates, lists and files cannot be used yet.")
-        elif isinstance(column, Categories) and len(column.vocabulary) > p.max_categories:
-            reason = N_("The field “%(field)s” is left out: %(count)s different texts are too many for categories.")
-        else:
-            columns[name] = column
-            if isinstance(column, Numbers) and column.infinite:
-                tell(
-                    Log(
-                        level="warning",
-                        text=N_("%(count)s infinite values of “%(field)s” count as missing."),
-                        params={"field": name, "count": column.infinite},
-                    )
-                )
-            continue
-        count = len(column.vocabulary) if isinstance(column, Categories) else 0
-        tell(Log(level="warning", text=reason, params={"field": name, "count": count}))
-    return columns
+def _usable(parties: list[Party], name: str, p: Parameters, tell: Tell) -> Column | None:
+    """The field as a network can use it, or None, which is told."""
+    column = field_of(parties, name)
+    if isinstance(column, Numbers):
+        if column.infinite:
+            text = N_("%(count)s infinite values of “%(field)s” count as missing.")
+            tell(Log(level="warning", text=text, params={"field": name, "count": column.infinite}))
+        return column
+    if column is None:
+        text = N_("The field “%(field)s” is left out: dates, lists and files cannot be used yet.")
+        tell(Log(level="warning", text=text, params={"field": name}))
+        return None
+    if (count := len(column.vocabulary)) > p.max_categories:
+        text = N_("The field “%(field)s” is left out: %(count)s different texts are too many for categories.")
+        tell(Log(level="warning", text=text, params={"field": name, "count": count}))
+        return None
+    return column
