@@ -15,6 +15,7 @@ import "./logs.js";
 import "./figures.js";
 import "./upload.js";
 import "./draw.js";
+import "./heat.js";
 import "./lightbox.js";
 import { connect } from "./live.js";
 

@@ -9,6 +9,7 @@ const drawn = new Map([
   ["intervals", () => import("./charts/intervals.js")],
   ["chain", () => import("./charts/flow.js")],
   ["lineage", () => import("./charts/flow.js")],
+  ["heat", () => import("./charts/heat.js")],
 ]);
 const engine = () => import("./charts/engine.js");
 const ROWS_SHOWN = 500;

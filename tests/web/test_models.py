@@ -24,7 +24,7 @@ from tests.hub.registry.conftest import version
 __all__ = ["job", "ours", "theirs", "version"]
 
 Browse = Callable[[User | None], Client]
-TABS = ("overview", "try", "use", "card", "files", "lineage", "versions")
+TABS = ("overview", "explanation", "try", "use", "card", "files", "lineage", "versions")
 
 
 def at(version: ModelVersion, rest: str) -> str:

@@ -15,7 +15,7 @@ echarts.use([BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, Scat
 echarts.use([AriaComponent, DataZoomInsideComponent, GridComponent, LegendComponent, MarkLineComponent, ParallelComponent, TooltipComponent]);
 echarts.use([LabelLayout, SVGRenderer]);
 
-const kinds = { lines, bars, histogram, importance, confusion, roc, scatter, parallel };
+const kinds = { lines, bars, histogram, importance, confusion, roc, curves: roc, scatter, parallel };
 
 function base() {
   const { font, ink, raised, line, still } = look();

@@ -67,12 +67,12 @@ function rowOf(data, row, { x, top, left, right, narrow, stacked, write }) {
     numbers.append(s("tspan", { class: gain.css, dx: 8 }, `${sign}${writeGain(data, Math.abs(gain.difference))}`));
   }
   parts.push(numbers);
-  return s("g", { class: row.colour === null || row.colour === undefined ? "org-all" : `org-${row.colour % 8}` }, s("title", {}, describe(row, write)), ...parts);
+  return s("g", { class: row.colour === null || row.colour === undefined ? "org-all" : `org-${row.colour % 8}` }, s("title", {}, describe(data, row, write)), ...parts);
 }
 
-function describe(row, write) {
+function describe(data, row, write) {
   const one = (label, score) => (score ? `${label} ${write(score.value)}${score.low === null || score.low === undefined ? "" : ` (${write(score.low)} – ${write(score.high)})`}` : "");
-  return [row.name, one(t("alone"), row.alone), one(t("together"), row.together)].filter(Boolean).join("\n");
+  return [row.name, one(t("alone"), row.alone), one(data.single ?? t("together"), row.together)].filter(Boolean).join("\n");
 }
 
 // Room for the widest of "58.7% → 93.0% +34.3 pts" in the reader's language.
@@ -98,7 +98,7 @@ function picture(data, width) {
   const head = 30;
   const bottom = head + data.rows.length * step;
   const svg = s("svg", { class: "intervals", viewBox: `0 0 ${width} ${bottom + 26}`, width, height: bottom + 26, role: "presentation" });
-  svg.append(s("g", { class: "org-all" }, s("circle", { class: "alone", cx: left + 6, cy: 9, r: 5 }), s("text", { class: "axis", x: left + 16, y: 13 }, t("alone")), s("circle", { class: "together", cx: left + 32 + widthOf(t("alone")), cy: 9, r: 6 }), s("text", { class: "axis", x: left + 43 + widthOf(t("alone")), y: 13 }, t("together"))));
+  if (!data.single) svg.append(s("g", { class: "org-all" }, s("circle", { class: "alone", cx: left + 6, cy: 9, r: 5 }), s("text", { class: "axis", x: left + 16, y: 13 }, t("alone")), s("circle", { class: "together", cx: left + 32 + widthOf(t("alone")), cy: 9, r: 6 }), s("text", { class: "axis", x: left + 43 + widthOf(t("alone")), y: 13 }, t("together"))));
   for (const at of ticks([low, high], right - left)) svg.append(s("line", { class: "grid-line", x1: x(at), x2: x(at), y1: head, y2: bottom }), s("text", { class: "axis", x: x(at), y: bottom + 18, "text-anchor": "middle" }, tick(at)));
   if (data.reference) svg.append(s("line", { class: "grid-line is-reference", x1: x(data.reference.value), x2: x(data.reference.value), y1: head - 4, y2: bottom }), s("text", { class: "axis", x: x(data.reference.value) + 4, y: head + 2 }, data.reference.label));
   data.rows.forEach((row, index) => svg.append(rowOf(data, row, { x, top: head + index * step, left, right, narrow, stacked, write })));
@@ -122,6 +122,8 @@ export function table(_kind, data) {
   const format = data.metric?.format;
   const spread = (score) => [score?.value ?? null, score?.low ?? null, score?.high ?? null];
   const columns = [{ label: t("organization") }];
+  const bounds = [{ label: data.single, format }, { label: t("low"), format }, { label: t("high"), format }];
+  if (data.single) return { columns: [{ label: "" }, ...bounds], rows: data.rows.map((row) => [row.name, ...spread(row.together)]) };
   for (const label of [t("alone"), t("together")]) columns.push({ label, format }, { label: `${label} ${t("low")}`, format }, { label: `${label} ${t("high")}`, format });
   return { columns: [...columns, { label: t("gain"), format }], rows: data.rows.map((row) => [row.name, ...spread(row.alone), ...spread(row.together), gainOf(data, row)?.difference ?? null]) };
 }

@@ -69,7 +69,7 @@ export const lines = {
         valueFormatter: (value) => write(Array.isArray(value) ? value[1] : value),
         order: "valueDesc",
       },
-      xAxis: valueAxis({ from_zero: true, format: "integer", ...data.x }, { ...bottomName(data.x), splitLine: { show: false }, min: ({ min, max }) => (min > 0 && min < 0.1 * max ? 0 : min), max: "dataMax", minInterval: data.x?.format === "number" ? 0 : 1 }),
+      xAxis: valueAxis({ from_zero: true, format: "integer", ...data.x }, { ...bottomName(data.x), splitLine: { show: false }, min: ({ min, max }) => (min > 0 && min < 0.1 * max ? 0 : min), max: "dataMax", minInterval: ["number", "percent"].includes(data.x?.format) ? 0 : 1 }),
       yAxis: valueAxis(data.y),
       dataZoom: [{ type: "inside", filterMode: "none", zoomOnMouseWheel: "ctrl" }],
       series: [...data.series.filter((series) => series.band?.length).flatMap((series) => band(data, series)), ...data.series.map((series) => line(data, series, room))],

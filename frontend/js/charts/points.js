@@ -35,21 +35,25 @@ export const scatter = {
   }),
 };
 
-// {curves: [{label, auc, points: [[fpr, tpr], …], organization?}]}
+const areaOf = (data) => data.score ?? t("area");
+const axisNames = (data) => [data.x?.label ?? t("false_positive"), data.y?.label ?? t("true_positive")];
+
+// {curves: [{label, auc, points: [[fpr, tpr], …], organization?}], x?: {label}, y?: {label}, score?: name of auc, chance?: false}
 export const roc = {
   option(data, { width }) {
     const { accent, canvas, faint, strong } = look();
-    const name = (curve) => `${curve.label ?? ownerOf(data, curve.organization)?.name ?? ""}${curve.auc === undefined ? "" : `  ${t("area")} ${number(curve.auc)}`}`;
+    const name = (curve) => `${curve.label ?? ownerOf(data, curve.organization)?.name ?? ""}${(curve.auc ?? null) === null ? "" : `  ${areaOf(data)} ${number(curve.auc)}`}`;
     const names = data.curves.map(name);
     // Hues belong to organizations: classes are tints of one colour, told apart by pointing at them.
     const tint = (index) => mix(accent, canvas, data.curves.length > 1 ? 0.35 + (0.65 * index) / (data.curves.length - 1) : 1);
     const axis = (label) => ({ ...valueAxis({ label, min: 0, max: 1 }), interval: 0.25 });
+    const [below, beside] = axisNames(data);
     return {
       grid: { left: 8, right: 16, top: 26 + Math.max(25, legendHeight(names, width)), bottom: 34, containLabel: true },
       legend: { ...legend(names), show: true },
       tooltip: { trigger: "item" },
-      xAxis: { ...axis(t("false_positive")), ...bottomName({ label: t("false_positive") }) },
-      yAxis: axis(t("true_positive")),
+      xAxis: { ...axis(below), ...bottomName({ label: below }) },
+      yAxis: axis(beside),
       series: data.curves.map((curve, index) => ({
         type: "line",
         name: names[index],
@@ -59,12 +63,12 @@ export const roc = {
         itemStyle: { color: colourOf(ownerOf(data, curve.organization), tint(index)) },
         emphasis: { focus: "series", lineStyle: { width: 3.5 } },
         areaStyle: data.curves.length === 1 ? { opacity: 0.08, color: accent } : undefined,
-        markLine: index ? undefined : { silent: true, symbol: "none", animation: false, lineStyle: { color: strong, type: [4, 4] }, data: [[{ coord: [0, 0], name: t("chance") }, { coord: [1, 1] }]], label: { show: true, formatter: t("chance"), position: "middle", color: faint, fontSize: 11 } },
+        markLine: index || data.chance === false ? undefined : { silent: true, symbol: "none", animation: false, lineStyle: { color: strong, type: [4, 4] }, data: [[{ coord: [0, 0], name: t("chance") }, { coord: [1, 1] }]], label: { show: true, formatter: t("chance"), position: "middle", color: faint, fontSize: 11 } },
       })),
     };
   },
   table: (data) => ({
-    columns: [{ label: t("series") }, { label: t("area") }, { label: t("false_positive") }, { label: t("true_positive") }],
+    columns: [{ label: t("series") }, { label: areaOf(data) }, ...axisNames(data).map((label) => ({ label }))],
     rows: data.curves.flatMap((curve) => curve.points.map(([x, y]) => [curve.label ?? curve.organization ?? "", curve.auc ?? null, x, y])),
   }),
 };

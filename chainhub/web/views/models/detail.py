@@ -25,11 +25,12 @@ from chainhub.web.forms.models import AliasForm, PasteForm, PictureForm, PromptF
 from chainhub.web.http import SignedInRequest
 from chainhub.web.lineage import known_ingredients, lineage
 from chainhub.web.snippets import snippets
+from chainhub.web.views.models.explaining import explanation
 from chainhub.web.views.models.finding import chosen_version, visible_model, visible_versions, with_everything
 
 # What the list of versions needs; scores and settings of a version fill a hundred kilobytes.
 LIGHT = ("number", "model", "created_at", "primary_metric", "primary_value")
-TABS = ("overview", "try", "use", "card", "files", "lineage", "versions")
+TABS = ("overview", "explanation", "try", "use", "card", "files", "lineage", "versions")
 LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
 LARGEST_TEXT = 256 * 2**10
 NOTEBOOK = "reproduce/notebook.ipynb"
@@ -188,6 +189,7 @@ def _text(blob: Blob) -> str:
 
 CONTEXTS = {
     "overview": _overview,
+    "explanation": explanation,
     "try": _try,
     "use": _use,
     "card": _card,

@@ -1,0 +1,139 @@
+"""Where a model fails and for whom: slices in plain words, intervals that hold or not, groups side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chainhub.organizations.models import Organization
+from chainhub.registry import scores
+from chainhub.registry.scores import Json, Score
+from chainhub.web.evaluations import Data, format_of
+from chainhub.web.formats import number
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A kind of rows that the model answers worse than others."""
+
+    where: str
+    rows: int
+    organization: Organization | None
+    loss: float
+    times: float | None  # the usual loss
+    share: float  # of the worst slice's loss, for a bar
+
+
+def slices(evaluation: Json, organizations: Mapping[str, Organization]) -> list[Slice]:
+    """Worst first, as the trainer sorted them."""
+    found = list(evaluation.get("slices") or ())
+    worst = max((one["loss"] for one in found), default=0) or 1
+    return [
+        Slice(
+            where=_where(one),
+            rows=int(one["rows"]),
+            organization=organizations.get(one.get("organization") or ""),
+            loss=one["loss"],
+            times=one["loss"] / one["overall_loss"] if one.get("overall_loss") else None,
+            share=one["loss"] / worst,
+        )
+        for one in found
+    ]
+
+
+def _where(one: Json) -> str:
+    field = one["field"]
+    low, high = one.get("low"), one.get("high")
+    if "value" not in one and (low is not None or high is not None):
+        if low is None:
+            return _("%(field)s up to %(high)s") % {"field": field, "high": number(high)}
+        if high is None:
+            return _("%(field)s from %(low)s on") % {"field": field, "low": number(low)}
+        return _("%(field)s from %(low)s to %(high)s") % {"field": field, "low": number(low), "high": number(high)}
+    if one.get("value") is None:
+        return _("%(field)s not known") % {"field": field}
+    return _("%(field)s: %(value)s") % {"field": field, "value": one["value"]}
+
+
+def examples(evaluation: Json, organizations: Mapping[str, Organization]) -> list[Data]:
+    """Rows answered wrong, of datasets whose rows may be viewed."""
+    return [
+        {**one, "owner": organizations.get(one.get("organization") or ""), "cells": list(one["values"].items())}
+        for one in evaluation.get("examples") or ()
+    ]
+
+
+def interval(evaluation: Json, organizations: Mapping[str, Organization]) -> Data | None:
+    """How often the truth lay within the promised distance of the answer, for each organization."""
+    found = evaluation.get("interval") or {}
+    if found.get("covered") is None:
+        return None
+    rows = [_row(_("Everybody"), None, Score(found["covered"]))]
+    for slug, covered in (found.get("organizations") or {}).items():
+        one = organizations.get(slug)
+        rows.append(_row(one.short_name if one else slug, one.colour if one else None, Score(covered)))
+    chart = {
+        "single": _("Within the interval"),
+        "metric": {"format": "percent"},
+        "reference": {"value": found["level"], "label": _("promised")},
+        "rows": [row for row in rows if row["together"]],
+    }
+    return {"chart": chart, "half_width": found.get("half_width"), "level": found["level"], "covered": found["covered"]}
+
+
+def _row(name: str, colour: int | None, score: Score, note: str = "") -> Data:
+    drawn = None if score.value is None else {"value": score.value, "low": score.low, "high": score.high}
+    return {"name": name, "colour": colour, "note": note, "alone": None, "together": drawn}
+
+
+def groups(evaluation: Json) -> Data | None:
+    """Groups side by side in the main metric, every metric as a table, and the largest difference of each."""
+    found = evaluation.get("groups") or {}
+    entries = found.get("groups") or ()
+    names: list[str] = list(dict.fromkeys(name for one in entries for name in one["metrics"]))
+    if not names:
+        return None
+    main = scores.primary_name(evaluation)
+    main = main if main in names else names[0]
+    gap = found.get("gap") or {}
+    return {
+        "field": found.get("field"),
+        "metric": scores.metric_title(main),
+        "gap": gap.get(main),
+        "chart": _side_by_side(entries, main) if any(_of(one, main).value is not None for one in entries) else None,
+        "titles": [scores.metric_title(name) for name in names],
+        "rows": [(_named(one), one["rows"], [_of(one, name) for name in names]) for one in entries],
+        "gaps": [gap.get(name) for name in names],
+        "left_out": found.get("left_out") or 0,
+    }
+
+
+def _side_by_side(entries: Any, metric: str) -> Data:
+    def note(rows: int) -> str:
+        return ngettext("%(n)s row held out", "%(n)s rows held out", rows) % {"n": rows}
+
+    rows = [_row(_named(one), None, _of(one, metric), note(one["rows"])) for one in entries]
+    return {
+        "single": scores.metric_title(metric),
+        "metric": {"format": format_of(metric), "higher_is_better": scores.higher_is_better(metric)},
+        "rows": rows,
+    }
+
+
+def _named(one: Json) -> str:
+    return _("Not known") if one.get("value") is None else str(one["value"])
+
+
+def _of(one: Json, name: str) -> Score:
+    return Score.of(one["metrics"].get(name))
+
+
+def written(evaluation: Json, organizations: Mapping[str, Organization]) -> Data | None:
+    """What the model wrote beside what was expected, and how near it came."""
+    found = evaluation.get("written")
+    if not found:
+        return None
+    shown = [{**one, "owner": organizations.get(one.get("organization") or "")} for one in found.get("examples") or ()]
+    return {"bleu": found.get("bleu"), "chrf": found.get("chrf"), "examples": shown}

@@ -1,0 +1,38 @@
+"""The tab that says what a model looks at, where it fails and for whom."""
+
+from typing import Any
+
+from chainhub.registry import scores
+from chainhub.registry.models import Model, ModelVersion
+from chainhub.web import evaluations
+from chainhub.web.explaining import absent, curves, failing, looking
+from chainhub.web.http import SignedInRequest
+
+
+def explanation(
+    _request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]
+) -> dict[str, Any]:
+    """Each part is None or empty where the evaluation has none; `absent` then says why."""
+    evaluation = version.evaluation
+    organizations = evaluations.colours_of(evaluation)
+    return {
+        "explained": absent.has_any(evaluation),
+        "absent": absent.why_absent(version),
+        "metric": scores.metric_title(scores.primary_name(evaluation)),
+        "by_organization": looking.importance_by_organization(evaluation, organizations),
+        "dependence": looking.partial_dependence(evaluation, organizations),
+        "heat": looking.class_heat(evaluation),
+        "terms": looking.terms(evaluation),
+        "slices": failing.slices(evaluation, organizations),
+        "examples": failing.examples(evaluation, organizations),
+        "groups": failing.groups(evaluation),
+        "interval": failing.interval(evaluation, organizations),
+        "written": failing.written(evaluation, organizations),
+        "noise": curves.noise(evaluation),
+        "gaps": curves.gaps(evaluation),
+        "pr": curves.precision_recall(evaluation),
+        "gain": curves.gain(evaluation),
+        "separation": curves.separation(evaluation),
+        "lift": curves.lift(evaluation),
+        "surprise": curves.surprise(evaluation),
+    }
