@@ -1,5 +1,6 @@
 // A pad to draw on for image models. What is drawn is made like the training images of handwritten digits were:
 // scaled into a box of 20 of 28 pixels and moved so that its centre of mass is in the middle.
+import { paintHeat } from "./heat.js";
 import { register } from "./lib/activate.js";
 import { csrf, debounce, h } from "./lib/dom.js";
 import { percent } from "./lib/format.js";
@@ -65,6 +66,8 @@ register("[data-draw]", (pad) => {
   const list = pad.querySelector("[data-draw-answers]");
   const note = pad.querySelector("[data-draw-note]");
   const hint = note?.textContent;
+  const why = pad.querySelector("[data-draw-why]");
+  const warnings = pad.querySelector("[data-draw-warnings]");
   const paper = board.getContext("2d", { willReadFrequently: true });
   let last = null;
   let running;
@@ -73,8 +76,21 @@ register("[data-draw]", (pad) => {
     paper.fillStyle = "#000";
     paper.fillRect(0, 0, board.width, board.height);
     normalize(board, seen);
-    list.replaceChildren();
+    show({ answers: [] });
     if (note) note.textContent = hint;
+  }
+
+  function show({ answers, warnings: doubts = [], heat = null, where = "" }) {
+    showAnswers(list, answers);
+    warnings?.replaceChildren(...doubts.map((text) => h("p", { class: "small warn" }, text)));
+    const reason = pad.querySelector("[data-draw-reason]");
+    if (!reason) return;
+    reason.hidden = !heat;
+    if (!heat) return;
+    const canvas = reason.querySelector("canvas");
+    paintHeat(canvas, heat, seen);
+    canvas.setAttribute("aria-label", where);
+    reason.querySelector("p").textContent = where;
   }
 
   const ask = debounce(async () => {
@@ -82,10 +98,10 @@ register("[data-draw]", (pad) => {
     running?.abort();
     running = new AbortController();
     try {
-      const body = JSON.stringify({ image: seen.toDataURL("image/png").split(",")[1] });
+      const body = JSON.stringify({ image: seen.toDataURL("image/png").split(",")[1], ...(why?.checked ? { explain: true } : {}) });
       const answer = await fetch(pad.dataset.drawUrl, { method: "POST", body, signal: running.signal, headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() } });
       const said = await answer.json().catch(() => ({}));
-      if (answer.ok) showAnswers(list, said.answers);
+      if (answer.ok) show(said);
       if (note) note.textContent = answer.ok ? hint : (said.detail ?? t("failed"));
     } catch (error) {
       if (error.name !== "AbortError" && note) note.textContent = t("offline");
@@ -120,6 +136,7 @@ register("[data-draw]", (pad) => {
   });
   board.addEventListener("pointerup", ask);
 
+  why?.addEventListener("change", ask);
   pad.querySelector("[data-draw-clear]")?.addEventListener("click", clear);
   pad.querySelector("[data-draw-file]")?.addEventListener("change", async (event) => {
     const [file] = event.target.files;

@@ -15,6 +15,7 @@ from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.core.spreadsheets import csv_lines
 from chainhub.registry import rows, scores, serving
 from chainhub.registry.models import ModelVersion
+from chainhub.web.explaining.reasons import reasons_of, warnings_of
 from chainhub.web.forms.models import PasteForm, PictureForm, PromptForm, RowForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.finding import visible_version
@@ -29,9 +30,20 @@ def answers_of(prediction: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"label": label, "probability": probability} for label, probability in ranked]
 
 
-def predicted(version: ModelVersion, given: Any) -> list[dict[str, Any]]:
-    """The model's answers, after the rows were checked."""
-    return serving.ask(version, rows.checked_rows(version, given))
+def predicted(version: ModelVersion, given: Any, *, explain: bool = False) -> list[dict[str, Any]]:
+    """The model's answers, after the rows were checked; with `explain`, with reasons."""
+    return serving.ask(version, rows.checked_rows(version, given), explain=explain)
+
+
+def shown(version: ModelVersion, prediction: dict[str, Any]) -> dict[str, Any]:
+    """What the fragment of one answer needs."""
+    return {
+        "version": version,
+        "prediction": prediction,
+        "answers": answers_of(prediction),
+        "warnings": warnings_of(prediction),
+        "reasons": reasons_of(prediction),
+    }
 
 
 @login_required
@@ -45,11 +57,10 @@ def predict_row(request: SignedInRequest, organization: str, slug: str, number: 
         otherwise = _("A value is not one of those that the field takes.")
         return _refused(request, str(next(iter(form.errors.values()))[0]) if rows.writes(version) else otherwise)
     try:
-        prediction = predicted(version, [form.row])[0]
+        prediction = predicted(version, [form.row], explain="explain" in request.POST)[0]
     except DomainError as error:
         return _refused(request, str(error))
-    context = {"version": version, "prediction": prediction, "answers": answers_of(prediction), **_error_of(version)}
-    return render(request, "web/models/_answer.html", context)
+    return render(request, "web/models/_answer.html", {**shown(version, prediction), **_error_of(version)})
 
 
 @login_required
@@ -75,19 +86,22 @@ def predict_rows(request: SignedInRequest, organization: str, slug: str, number:
 
 
 def _line(row: dict[str, Any], prediction: dict[str, Any]) -> dict[str, Any]:
-    return {"given": row.values(), "prediction": prediction, "top": next(iter(answers_of(prediction)), None)}
+    top = next(iter(answers_of(prediction)), None)
+    return {"given": row.values(), "prediction": prediction, "top": top, "warnings": warnings_of(prediction)}
 
 
 @login_required
 @require_POST
 def predict_picture(request: SignedInRequest, organization: str, slug: str, number: int) -> JsonResponse:
-    """`{"image": base64}` → `{"answers": [{label, probability}, …]}`."""
+    """`{"image": base64, "explain"?: true}` → `{"answers": [{label, probability}, …], "warnings": […], "heat"?: …}`."""
     version = visible_version(request.user, organization, slug, number)
     try:
-        prediction = predicted(version, [_picture(request)])[0]
+        picture, explain = _picture(request)
+        prediction = predicted(version, [picture], explain=explain)[0]
     except DomainError as error:
         return JsonResponse({"detail": str(error)}, status=error.status)
-    return JsonResponse({"answers": answers_of(prediction)})
+    told = {"answers": answers_of(prediction), "warnings": warnings_of(prediction)}
+    return JsonResponse({**told, **reasons_of(prediction)})
 
 
 @login_required
@@ -100,21 +114,20 @@ def predict_file(request: SignedInRequest, organization: str, slug: str, number:
         return _refused(request, str(next(iter(form.errors["picture"]))))
     try:
         content = base64.b64encode(form.cleaned_data["picture"].read()).decode()
-        prediction = predicted(version, [{"image": content}])[0]
+        prediction = predicted(version, [{"image": content}], explain="explain" in request.POST)[0]
     except DomainError as error:
         return _refused(request, str(error))
-    context = {"version": version, "prediction": prediction, "answers": answers_of(prediction)}
-    return render(request, "web/models/_answer.html", context)
+    return render(request, "web/models/_answer.html", shown(version, prediction))
 
 
-def _picture(request: SignedInRequest) -> dict[str, Any]:
+def _picture(request: SignedInRequest) -> tuple[dict[str, Any], bool]:
     try:
         said = json.loads(request.body)
     except ValueError:
         said = None
-    if not isinstance(said, dict) or set(said) != {"image"}:
+    if not isinstance(said, dict) or set(said) - {"explain"} != {"image"}:
         raise InvalidInputError(gettext_noop("Send one picture."))
-    return said
+    return {"image": said["image"]}, said.get("explain") is True
 
 
 def _refused(request: SignedInRequest, text: str) -> HttpResponse:
