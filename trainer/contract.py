@@ -49,6 +49,7 @@ class InputFile(Frozen):
     organization_name: Text
     path: Text  # a local .parquet (the canonical form) or .csv
     dataset: str = ""  # label of the dataset and version, for people
+    viewable: bool = False  # whether rows of it may be shown to all who read the evaluation
 
     @model_validator(mode="after")
     def _known_form(self) -> Self:

@@ -25,7 +25,8 @@ class Journal:
     outputs: dict[int, Tensor] = field(default_factory=dict)  # of each finished fit, for its test rows
     published: Tensor | None = None  # the weights that the job will publish
     best_epochs: list[int] = field(default_factory=list)
-    importance: list[dict[str, list[float]]] = field(default_factory=list)
+    importance: list[dict[str, dict[str, list[float]]]] = field(default_factory=list)  # by organization; "" is all
+    findings: dict[str, Any] = field(default_factory=dict)  # what the first model together showed of itself
     history: list[dict[str, Any]] = field(default_factory=list)
     learner: tuple[dict[str, Tensor], dict[str, Any]] | None = None  # taken up from a checkpoint, not yet used
 
@@ -33,7 +34,7 @@ class Journal:
         tensors = {f"outputs.{place}": value for place, value in self.outputs.items()}
         if self.published is not None:
             tensors["published"] = self.published
-        kept = ("fingerprint", "threads", "position", "best_epochs", "importance", "history")
+        kept = ("fingerprint", "threads", "position", "best_epochs", "importance", "findings", "history")
         state: dict[str, Any] = {name: getattr(self, name) for name in kept}
         if learner is not None:
             own, state["learner"] = learner.state()

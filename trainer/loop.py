@@ -12,11 +12,14 @@ import torch
 
 from trainer import catalogue
 from trainer.contract import Finished, JobSpec, Limits, Metric, Started
-from trainer.data.columns import Ints
+from trainer.data.columns import Categories, Ints
 from trainer.devices import choose_device, choose_threads, slot_threads
 from trainer.distributed import ALONE, Ranks
-from trainer.evaluate import evaluate, primary_metric
-from trainer.explain import importance, probabilities, summary
+from trainer.evaluate import TOGETHER, evaluate, primary_metric
+from trainer.evaluation.findings import importance_of, of_model, of_predictions
+from trainer.evaluation.groups import group_of
+from trainer.evaluation.seen import Seen
+from trainer.explain import by_organization, probabilities, summary
 from trainer.export import export
 from trainer.journal import Journal, fingerprint_of
 from trainer.learner import Learner
@@ -44,6 +47,7 @@ class Job:
     device: torch.device
     short: torch.dtype | None  # in which the layers compute, where it is not float32
     metric: str
+    group: Categories | None  # by which the evaluation tells rows apart, of every row
     journal: Journal
     emit: Emit
     ranks: Ranks
@@ -85,7 +89,8 @@ def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)
     journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
     short = short_format(spec, device, emit)
-    return Job(spec, parameters, source, fits, device, short, primary_metric(source, parameters), journal, emit, ranks)
+    metric, group = primary_metric(source, parameters), group_of(spec, getattr(parameters, "group_field", ""))
+    return Job(spec, parameters, source, fits, device, short, metric, group, journal, emit, ranks)
 
 
 def epochs_of(job: Job, fit: Fit) -> int:
@@ -198,8 +203,8 @@ def conclude(job: Job, place: int, learner: Learner) -> None:
     fit, journal = job.fits[place], job.journal
     if len(fit.test):
         journal.outputs[place] = learner.outputs(torch.from_numpy(fit.test).to(job.device)).cpu()
-        if fit.series == "together" and getattr(job.parameters, "importance", False):
-            journal.importance.append(explained(job, fit, learner))
+        if fit.series == "together":
+            explain(job, fit, learner)
     if fit.series == "together" and learner.best_epoch and job.parameters.early_stopping:
         journal.best_epochs.append(learner.best_epoch)
     if fit.published:
@@ -207,10 +212,16 @@ def conclude(job: Job, place: int, learner: Learner) -> None:
     journal.position = place + 1
 
 
-def explained(job: Job, fit: Fit, learner: Learner) -> dict[str, list[float]]:
+def explain(job: Job, fit: Fit, learner: Learner) -> None:
+    """What the model together does with the rows held out from it; of a k-fold the first fold's tells most."""
     preparation: Preparation = job.source.prepare(fit.train)
     feed = preparation.feed(job.device)
-    return importance(learner, preparation, feed, job.source.target, fit.test, metric=job.metric, seed=job.spec.seed)
+    seen = Seen(job.spec, job.source, learner, preparation, feed, fit.test, job.metric)
+    important = importance_of(seen) if getattr(job.parameters, "importance", False) else {}
+    if important:
+        job.journal.importance.append(important)
+    if fit.fold in (None, 1):
+        job.journal.findings = of_model(seen, fit, important, job.parameters)
 
 
 def judged_rows(job: Job, outputs: torch.Tensor, rows: Ints) -> Judged:
@@ -231,8 +242,14 @@ def judge(job: Job) -> dict[str, Any]:
         name = "together" if organization is None else job.source.parties[organization].slug
         held_out[name] = rows[order]
         judged[name] = judged_rows(job, torch.cat([job.journal.outputs[place] for place in places])[order], rows[order])
-    evaluation = evaluate(job.source, job.spec, job.parameters, judged, held_out)
-    return evaluation | {"importance": summary(job.journal.importance), "history": job.journal.history}
+    found = of_predictions(judged[TOGETHER], job.source, job.spec, job.parameters, held_out[TOGETHER], job.group)
+    runs = job.journal.importance
+    return {
+        **evaluate(job.source, job.spec, job.parameters, judged, held_out), **found, **job.journal.findings,
+        "importance": summary([run.get("", {}) for run in runs]),
+        "importance_by_organization": by_organization(runs),
+        "history": job.journal.history,
+    }  # fmt: skip
 
 
 def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:

@@ -121,6 +121,12 @@ class Network:
             value = call(value, *weights, **options)
         return value
 
+    def after(self, value: Tensor, layers: int) -> Tensor:
+        """Outputs from what the first so many layers gave."""
+        for call, weights, options in self._steps[False][layers:]:
+            value = call(value, *weights, **options)
+        return value
+
     def weight(self, name: str) -> Tensor:
         return self.views[name] if name in self.views else self.frozen[name]
 

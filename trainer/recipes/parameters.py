@@ -203,6 +203,13 @@ class TrainingParameters(Frozen):
             "token_accuracy": N_("Token accuracy"),
         },
     )
+    explained: bool = switch(
+        N_("Explain the model"),
+        N_("Ask the finished model again: with noise, with gaps, with one field changed, and what it looks at."),
+        default=True,
+        group="evaluation",
+        advanced=True,
+    )
     bootstrap_samples: int = setting(
         1000,
         N_("Bootstrap samples"),

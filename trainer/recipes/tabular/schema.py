@@ -170,6 +170,14 @@ class Parameters(TrainingParameters):
         default=True,
         group="evaluation",
     )
+    group_field: str = setting(
+        "",
+        N_("Compare groups by"),
+        N_("A field that tells groups apart: every metric is told for each group. The model need not read it."),
+        group="evaluation",
+        advanced=True,
+        max_length=200,
+    )
 
     def check_task(self, task: str) -> None:
         """A task takes the losses that are made for it."""

@@ -1,0 +1,63 @@
+"""Rows that the model judges worst, of organizations whose terms let everyone see rows."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from trainer.contract import JobSpec
+from trainer.data.columns import Bools, Column, Floats, Ints, Numbers
+from trainer.evaluation.slices import losses
+from trainer.metrics import Judged
+from trainer.recipes.program import Source
+
+SHOWN, LONGEST = 20, 500  # letters of a text
+
+
+@runtime_checkable
+class Legible(Protocol):
+    """A source that can say what stands in a row."""
+
+    def shown(self, row: int) -> dict[str, Any]:
+        """Values by the names of their fields."""
+
+
+def viewable(spec: JobSpec, source: Source) -> Bools:
+    """Of every organization: whether all its inputs may be looked into."""
+    hidden = {item.organization for item in spec.inputs if not item.viewable}
+    return np.array([party.slug not in hidden for party in source.parties])
+
+
+def examples(judged: Judged, source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
+    """The worst ones first; of masked fields nothing, and nothing at all where the target is masked."""
+    if judged.task == "language" or spec.target in spec.masked or not isinstance(source, Legible):
+        return {}
+    open_to_all = np.flatnonzero(viewable(spec, source)[source.owner[rows]])
+    worst = open_to_all[np.argsort(-losses(judged)[open_to_all], kind="stable")[:SHOWN]]
+    labels = source.target.labels
+    found = []
+    for place in worst.tolist():
+        row = int(rows[place])
+        values = {name: value for name, value in source.shown(row).items() if name not in spec.masked}
+        party = source.parties[int(source.owner[row])].slug
+        found.append({"organization": party, "values": values, **_said(judged, labels, place)})
+    return {"examples": found} if found else {}
+
+
+def cell(column: Column, row: int) -> float | str | None:
+    """One value of a column; None where it is missing."""
+    if isinstance(column, Numbers):
+        value = float(column.values[row])
+        return None if np.isnan(value) else value
+    code = int(column.codes[row])
+    return None if code < 0 else column.vocabulary[code][:LONGEST]
+
+
+def _said(judged: Judged, labels: list[str], place: int) -> dict[str, Any]:
+    expected, predicted = judged.targets[place : place + 1].astype(float)[0], judged.predicted[place]
+    if not labels:
+        return {"expected": float(expected), "predicted": float(predicted), "probability": None}
+    likely: Floats = np.asarray(predicted)
+    best = int(likely.argmax())
+    return {"expected": labels[int(expected)], "predicted": labels[best], "probability": float(likely[best])}

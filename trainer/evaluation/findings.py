@@ -1,0 +1,77 @@
+"""What a trained model shows of itself before its held-out rows are forgotten, and what their predictions show.
+
+Of a k-fold every fold's model tells how important the fields are; the first fold's tells the rest, since the published
+model saw every row. All of it follows from the seed, and every process of a job finds the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainer.contract import JobSpec
+from trainer.data.columns import Categories, Column, Ints
+from trainer.evaluation.conformal import interval
+from trainer.evaluation.curves import gain, precision_recall
+from trainer.evaluation.dependence import partial_dependence
+from trainer.evaluation.examples import examples
+from trainer.evaluation.groups import groups
+from trainer.evaluation.heat import class_heat
+from trainer.evaluation.robustness import robustness
+from trainer.evaluation.seen import Seen
+from trainer.evaluation.slices import slices
+from trainer.evaluation.terms import terms
+from trainer.explain import importance, summary
+from trainer.metrics import Judged
+from trainer.plan import Fit
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Source
+
+Importance = dict[str, dict[str, list[float]]]
+
+
+def importance_of(seen: Seen) -> Importance:
+    """Of each field, on all held-out rows ("") and on each organization's."""
+    return importance(
+        seen.learner, seen.preparation, seen.feed, seen.source, seen.rows, metric=seen.metric, seed=seen.spec.seed
+    )
+
+
+def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingParameters) -> dict[str, Any]:
+    """Parts of `evaluation.json` for which the model is asked again, each about a number of rows of its own."""
+    found = _interval(seen, fit) if seen.source.target.task == "regression" else {}
+    if not parameters.explained or seen.source.target.task == "language":
+        return found
+    ranked = [item["field"] for item in summary([important.get("", {})])]
+    found |= robustness(seen) | partial_dependence(seen, ranked or list(seen.preparation.places()))
+    return found | class_heat(seen) | terms(seen)
+
+
+def of_predictions(
+    judged: Judged, source: Source, spec: JobSpec, parameters: TrainingParameters, rows: Ints, group: Categories | None
+) -> dict[str, Any]:
+    """Parts of `evaluation.json` that follow from the predictions of the held-out rows."""
+    labels = source.target.labels
+    found = precision_recall(judged, labels) | gain(judged, labels) if labels and len(judged) else {}
+    slugs = [party.slug for party in source.parties]
+    found |= slices(judged, _readable(source, spec, rows), source.owner[rows], slugs)
+    found |= examples(judged, source, spec, rows)
+    if group is not None:
+        field = str(getattr(parameters, "group_field", ""))
+        found |= groups(judged, field, group.take(rows), parameters.bootstrap_samples, spec.seed)
+    return found
+
+
+def _interval(seen: Seen, fit: Fit) -> dict[str, Any]:
+    if not len(fit.validation):
+        return {}
+    judged = [seen.judged(seen.inputs(rows), rows) for rows in (fit.validation, fit.test)]
+    return interval(judged[0], judged[1], seen.source.owner[fit.test], seen.names())
+
+
+def _readable(source: Source, spec: JobSpec, rows: Ints) -> dict[str, Column]:
+    """Fields of which slices may be told; a classification's target among them."""
+    prepared: Any = getattr(source, "columns", {})
+    columns = {name: column.take(rows) for name, column in prepared.items()}
+    if source.target.task == "classification":
+        columns = {spec.target: Categories(source.target.values[rows].astype("int64"), source.target.labels)} | columns
+    return {name: column for name, column in columns.items() if name not in spec.masked}
