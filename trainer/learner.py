@@ -97,12 +97,7 @@ class Learner:
         """The mean training loss; TrainingError when it is no number any more."""
         loss = float(self.loss_sum) / self.steps_per_epoch
         if not math.isfinite(loss):
-            raise TrainingError(
-                "numeric",
-                N_("The loss became infinite or undefined in epoch %(epoch)s."),
-                N_("Choose a smaller learning rate, or scale the fields."),
-                epoch=self.epoch + 1,
-            )
+            raise astray(self.epoch + 1)
         self.loss_sum.zero_()
         self.epoch, self.step = self.epoch + 1, 0
         if self.epoch < self.epochs:
@@ -123,18 +118,25 @@ class Learner:
             self.network.flat.copy_(own)
 
     def judge(self, validation_loss: float) -> None:
-        """Remember the weights with the lowest validation loss."""
+        """Remember the weights with the lowest validation loss; TrainingError when it is no number any more."""
+        if not math.isfinite(validation_loss):
+            raise astray(self.epoch)
         if validation_loss < self.best_loss:
             self.best_loss, self.best_epoch = validation_loss, self.epoch
             if self.parameters.early_stopping:
                 self.best.copy_(self.network.flat if self.average is None else self.average)
 
     def settle(self) -> None:
-        """Training is over: with early stopping the best weights are the ones that stay, else the averaged ones."""
+        """Training is over: with early stopping the best weights are the ones that stay, else the averaged ones.
+
+        TrainingError where the last step led astray, which no loss has told yet.
+        """
         if self.parameters.early_stopping and self.best_epoch:
             self.network.flat.copy_(self.best)
         elif self.average is not None:
             self.network.flat.copy_(self.average)
+        if not bool(self.network.flat.isfinite().all()):
+            raise astray(self.epoch)
 
     @torch.no_grad()
     def outputs(self, rows: Tensor, feed: Feed | None = None) -> Tensor:
@@ -211,3 +213,13 @@ def _optimized(network: Trainable, parameters: TrainingParameters) -> tuple[list
 def _vectors(vector: Tensor, lengths: list[int]) -> list[Tensor]:
     """The vector's pieces, without the empty ones."""
     return [piece for piece in torch.split(vector, lengths) if piece.numel()]
+
+
+def astray(epoch: int) -> TrainingError:
+    """Numbers have left what a float can hold."""
+    return TrainingError(
+        "numeric",
+        N_("The loss became infinite or undefined in epoch %(epoch)s."),
+        N_("Choose a smaller learning rate, or scale the fields."),
+        epoch=epoch,
+    )

@@ -57,22 +57,27 @@ def _is_quantity(values: Floats) -> bool:
 def _classes(column: Column) -> Target:
     if isinstance(column, Numbers):
         distinct, codes = np.unique(column.values, return_inverse=True)
+        _check_count(len(distinct))
         labels = [text_of(float(value)) for value in distinct]
     else:
         seen, inverse = np.unique(column.codes, return_inverse=True)
+        _check_count(len(seen))
         names = [column.vocabulary[code] for code in seen]
         order = sorted(range(len(names)), key=lambda place: _natural(names[place]))
         labels, ranks = [names[place] for place in order], np.argsort(order)
         codes = ranks[inverse]
-    if len(labels) > MAX_CLASSES:
+    return Target("classification", labels, codes.astype(np.int64))
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_CLASSES:
         raise TrainingError(
             "data",
             N_("The target has %(count)s different values; a classification takes at most %(most)s."),
             N_("Choose another target, or a regression."),
-            count=len(labels),
+            count=count,
             most=MAX_CLASSES,
         )
-    return Target("classification", labels, codes.astype(np.int64))
 
 
 def _natural(text: str) -> tuple[int, float, str]:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 
+from trainer import memory
 from trainer.contract import N_
 from trainer.data.feed import Inputs
 from trainer.failures import TrainingError
@@ -48,12 +49,14 @@ def tokenizer_in(folder: Path) -> Any:
 def _read(what: Callable[[], Any]) -> Any:
     try:
         return what()
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # whatever a library meets in a folder that is none, or half of one
+        if memory.exhausted(error):
+            raise
         raise TrainingError(
             "data",
             N_("The base model cannot be read: %(reason)s"),
             N_("Choose another base model, or import it again."),
-            reason=str(error).splitlines()[0][:200],
+            reason=(str(error) or type(error).__name__).splitlines()[0][:200],
         ) from None
 
 
