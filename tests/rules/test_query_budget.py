@@ -25,7 +25,7 @@ PARTS = {
     "web:search": ["?q=data"],
     "api:search": ["?q=data"],
     "web:dataset": ["?tab=data", "?tab=rows", "?tab=versions", "?tab=use", "?tab=reads", "?tab=trained"],
-    "web:model": ["?tab=try", "?tab=use", "?tab=card", "?tab=files", "?tab=lineage", "?tab=versions"],
+    "web:model": ["?tab=explanation", "?tab=try", "?tab=use", "?tab=card", "?tab=files", "?tab=lineage", "?tab=versions"],
     "web:job": ["?tab=log", "?tab=settings", "?tab=runs"],
     "web:audit": ["?verb=test"],
     "web:collaborations": ["?q=together"],
