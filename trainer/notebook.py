@@ -29,7 +29,7 @@ CELLS: tuple[tuple[str, str], ...] = (
         "## 2. The data · 数据\n"
         "The data is not included: each organization shares its own under its terms. Put the files that you may read "
         "into one folder, under any names; they are recognized by their SHA-256.\n\n"
-        "此处不含数据：各组织按各自的条款共享数据。请把您有权访问的文件放进同一个文件夹，"
+        "此处不含数据：各机构按各自的条款共享数据。请把您有权访问的文件放进同一个文件夹，"
         "文件名不限；程序按 SHA-256 识别。",
         'DATA = Path(os.environ.get("DATA", "data"))\n'
         'BASE = os.environ.get("BASE")  # of a fine-tuned model: the folder of the base model\n'
@@ -40,7 +40,7 @@ CELLS: tuple[tuple[str, str], ...] = (
     (
         "## 3. Training · 训练\n"
         "The model learns from all organizations' rows together; where the job compared, from each one's alone.\n\n"
-        "模型用所有组织的数据共同训练；若任务包含对比，还会用每个组织自己的数据单独训练。",
+        "模型用所有机构的数据共同训练；若任务包含对比，还会用每个机构自己的数据单独训练。",
         "output = Path(tempfile.mkdtemp())\n"
         "spec = rerun.spec_for(record, files, output, BASE)\n"
         "evaluation = rerun.train(spec)",

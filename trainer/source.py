@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
 
 Files = dict[str, bytes]  # by path, "trainer/loop.py"
 
@@ -19,10 +20,16 @@ DISTRIBUTIONS = {"PIL": "pillow"}  # where a package is imported by another name
 
 
 def source_of(*packages: str) -> Files:
-    """The Python files of those packages; also where they are imported from an archive themselves."""
+    """The Python files of those packages; also where they are imported from an archive themselves.
+
+    Out of an archive Python imports no folder without `__init__.py`, so each has one.
+    """
     found: Files = {}
     for package in packages:
         found.update(_under(files(package), package.replace(".", "/")))
+    for path in list(found):
+        for folder in PurePosixPath(path).parents[:-1]:
+            found.setdefault(f"{folder}/__init__.py", b"")
     return dict(sorted(found.items()))
 
 

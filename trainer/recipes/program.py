@@ -23,7 +23,10 @@ Tell = Callable[[Log], None]
 
 
 class Preparation(Protocol):
-    """Preprocessing as learnt from some rows; it travels with the model."""
+    """Preprocessing as learnt from some rows; it travels with the model.
+
+    A recipe's own inherits from this; what has a body here fits where nothing else is said.
+    """
 
     def feed(self, device: torch.device) -> Feed:
         """Every row of the source, ready for the network."""
@@ -33,15 +36,19 @@ class Preparation(Protocol):
 
     def places(self) -> dict[str, Any]:
         """Which input columns belong to which field; empty where shuffling a field has no meaning."""
+        return {}
 
     def to_json(self) -> dict[str, Any]:
-        """`preprocessing.json`."""
+        """`preprocessing.json`: its `kind`, its `fields`, each with a `name`, and what else was learnt."""
 
     def input_json(self) -> dict[str, Any]:
         """The `input` of `config.json`."""
+        told = self.to_json()
+        return {"kind": told["kind"], "fields": [field["name"] for field in told["fields"]]}
 
     def files(self) -> dict[str, bytes]:
         """What else the model needs, by name: a tokenizer, say."""
+        return {}
 
     def snippet(self, config: dict[str, Any]) -> str:
         """The few lines of Python with which a stranger runs the published files."""

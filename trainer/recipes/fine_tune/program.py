@@ -23,7 +23,7 @@ from trainer.recipes.fine_tune import base, dialogue
 from trainer.recipes.fine_tune.answering import Answering, Telling
 from trainer.recipes.fine_tune.schema import Parameters
 from trainer.recipes.parameters import TrainingParameters
-from trainer.recipes.program import Tell
+from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Served
 
 TOKENIZER = (
@@ -57,7 +57,7 @@ class TextsForBase:
 
 
 @dataclass(frozen=True)
-class Tuning:
+class Tuning(Preparation):
     """The base model's tokenizer, as it came."""
 
     source: TextsForBase
@@ -71,15 +71,9 @@ class Tuning:
         forward = told if tells else written
         return base.TunedNetwork(source.folder, outputs if tells else None, source.parameters, forward, device=device)
 
-    def places(self) -> dict[str, Any]:
-        return {}
-
     def to_json(self) -> dict[str, Any]:
         fields = [{"name": name, "kind": "text"} for name in self.source.fields]
         return {"kind": self._kind(), "fields": fields, "length": self.source.parameters.length}
-
-    def input_json(self) -> dict[str, Any]:
-        return {"kind": self._kind(), "fields": self.source.fields}
 
     def files(self) -> dict[str, bytes]:
         names = (

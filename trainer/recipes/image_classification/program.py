@@ -24,7 +24,7 @@ from trainer.network import Call, Network
 from trainer.recipes.image_classification import asking, pixels
 from trainer.recipes.image_classification.schema import Parameters
 from trainer.recipes.parameters import TrainingParameters
-from trainer.recipes.program import Tell
+from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Layered, Served
 from trainer.snippets import snippet
 
@@ -52,7 +52,7 @@ class ImageSource:
 
 
 @dataclass(frozen=True)
-class ImagePreparation:
+class ImagePreparation(Preparation):
     """Pixels divided by their largest value."""
 
     source: ImageSource
@@ -70,17 +70,11 @@ class ImagePreparation:
         calls, shapes = convolutional(self.source.shape, p, outputs)
         return Network(calls, shapes, device=device)
 
-    def places(self) -> dict[str, tuple[str, list[int]]]:
-        return {}
-
     def to_json(self) -> dict[str, Any]:
         return self.source.preparation
 
     def input_json(self) -> dict[str, Any]:
         return {"kind": "image", "shape": list(self.source.shape)}
-
-    def files(self) -> dict[str, bytes]:
-        return {}
 
     def snippet(self, config: dict[str, Any]) -> str:
         return snippet(config, self.to_json())

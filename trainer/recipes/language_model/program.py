@@ -24,7 +24,7 @@ from trainer.recipes.language_model.network import Shape, Transformer, describe,
 from trainer.recipes.language_model.schema import Parameters
 from trainer.recipes.language_model.writing import Writer
 from trainer.recipes.parameters import TrainingParameters
-from trainer.recipes.program import Tell
+from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Served, weights_in
 
 SNIPPET = """\
@@ -68,7 +68,7 @@ class CorpusSource:
 
 
 @dataclass(frozen=True)
-class CorpusPreparation:
+class CorpusPreparation(Preparation):
     """The tokenizer travels with the model; it learnt from all texts how words are spelt, and nothing else."""
 
     source: CorpusSource
@@ -84,14 +84,8 @@ class CorpusPreparation:
             tokens=shape.context, initialise=initialise,
         )  # fmt: skip
 
-    def places(self) -> dict[str, Any]:
-        return {}
-
     def to_json(self) -> dict[str, Any]:
         return {"kind": "prompt", "fields": [{"name": "text", "kind": "text"}], "context": self._shape().context}
-
-    def input_json(self) -> dict[str, Any]:
-        return {"kind": "prompt", "fields": ["text"]}
 
     def files(self) -> dict[str, bytes]:
         told = self.source.tokenizer.to_str(pretty=False).encode()

@@ -21,7 +21,7 @@ from trainer.failures import TrainingError
 from trainer.layers import dense
 from trainer.network import Network
 from trainer.recipes.parameters import TrainingParameters
-from trainer.recipes.program import Tell
+from trainer.recipes.program import Preparation, Tell
 from trainer.recipes.tabular import asking, encoding
 from trainer.recipes.tabular.schema import Parameters
 from trainer.serving import Layered, Served
@@ -52,7 +52,7 @@ class TableSource:
 
 
 @dataclass(frozen=True)
-class TablePreparation:
+class TablePreparation(Preparation):
     """Fields as learnt from the training part."""
 
     fields: list[encoding.Field]
@@ -86,12 +86,6 @@ class TablePreparation:
 
     def to_json(self) -> dict[str, Any]:
         return {"kind": "table", "fields": [encoding.published(item, self.masked) for item in self.fields]}
-
-    def input_json(self) -> dict[str, Any]:
-        return {"kind": "table", "fields": [item["name"] for item in self.fields]}
-
-    def files(self) -> dict[str, bytes]:
-        return {}
 
     def snippet(self, config: dict[str, Any]) -> str:
         return snippet(config, self.to_json())

@@ -20,7 +20,7 @@ from trainer.failures import TrainingError
 from trainer.layers import dense
 from trainer.network import Call, Network
 from trainer.recipes.parameters import TrainingParameters
-from trainer.recipes.program import Tell
+from trainer.recipes.program import Preparation, Tell
 from trainer.recipes.text_classification import vocabulary
 from trainer.recipes.text_classification.schema import Parameters
 from trainer.serving import Layered, Row, Served
@@ -64,7 +64,7 @@ class TextSource:
 
 
 @dataclass(frozen=True)
-class TextPreparation:
+class TextPreparation(Preparation):
     """The terms that are known, in their order: the first is number 1."""
 
     source: TextSource
@@ -79,20 +79,11 @@ class TextPreparation:
         calls, shapes = (bag if p.network == "bag" else windows)(len(self.known) + 1, p, outputs)
         return Network(calls, shapes, embeddings=("embedding.weight",), device=device)
 
-    def places(self) -> dict[str, Any]:
-        return {}
-
     def to_json(self) -> dict[str, Any]:
         p = self.source.parameters
         fields = [{"name": name, "kind": "text"} for name in self.source.fields]
         reading = {"pattern": WORD.pattern, "length": p.length, "pairs": p.network == "bag", "terms": self.known}
         return {"kind": "text", "fields": fields, **reading}
-
-    def input_json(self) -> dict[str, Any]:
-        return {"kind": "text", "fields": self.source.fields}
-
-    def files(self) -> dict[str, bytes]:
-        return {}
 
     def snippet(self, config: dict[str, Any]) -> str:
         return SNIPPET.format(example=" ".join(self.known[:3]))
