@@ -7,19 +7,21 @@ import os
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import load, save
 from torch import Tensor
 
 from trainer.contract import N_
 from trainer.failures import TrainingError
 
 NAME = "checkpoint.safetensors"
+ALIKE = "alike"  # of what several processes write, all that is not spread over them: a checkpoint in a tensor
 
 
 def write(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> Path:
     """Replace the folder's checkpoint; a reader sees the old one or the new one, never half of either."""
-    content = save({name: tensor.detach().cpu() for name, tensor in tensors.items()}, {"state": json.dumps(state)})
+    content = _bytes(tensors, state)
     path, new = folder / NAME, folder / f"{NAME}.new"
     with new.open("wb") as file:
         file.write(content)
@@ -30,11 +32,16 @@ def write(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> Pa
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Its tensors and state; TrainingError when it is damaged or gone."""
+    """Its tensors and state; TrainingError when it is damaged or gone.
+
+    What was spread over processes is left for whoever takes it up.
+    """
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-            return tensors, json.loads((file.metadata() or {})["state"])
+            if ALIKE not in file.keys():  # noqa: SIM118 - not a dict
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                return tensors, json.loads((file.metadata() or {})["state"])
+            return _unpacked(file.get_tensor(ALIKE))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise TrainingError(
             "data",
@@ -42,3 +49,36 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             N_("Start the job again from the beginning."),
             reason=str(error)[:200],
         ) from None
+
+
+def packed(tensors: dict[str, Tensor], state: dict[str, Any]) -> Tensor:
+    """A whole checkpoint as one tensor, of float32 because torch joins no integers; its bits are only kept."""
+    content = _bytes(tensors, state)
+    filled = bytearray(len(content).to_bytes(8, "little") + content + bytes(-len(content) % 4))
+    return torch.frombuffer(filled, dtype=torch.float32)
+
+
+def _unpacked(tensor: Tensor) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    filled = tensor.numpy().tobytes()
+    content = filled[8 : 8 + int.from_bytes(filled[:8], "little")]
+    header = content[8 : 8 + int.from_bytes(content[:8], "little")]  # as safetensors begins
+    return load(content), json.loads(json.loads(header)["__metadata__"]["state"])
+
+
+def names(path: Path) -> list[str]:
+    """Of everything that is in the file."""
+    with safe_open(path, framework="pt") as file:
+        return list(file.keys())
+
+
+def one(path: Path, name: str) -> Tensor:
+    """A single tensor of the file."""
+    with safe_open(path, framework="pt") as file:
+        found: Tensor = file.get_tensor(name)
+        return found
+
+
+def _bytes(tensors: dict[str, Tensor], state: dict[str, Any]) -> bytes:
+    kept = {name: tensor.detach().cpu() for name, tensor in tensors.items()}
+    content: bytes = save(kept, {"state": json.dumps(state)})
+    return content

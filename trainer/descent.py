@@ -42,11 +42,15 @@ class Descent:
         self.part = part  # rows computed at a time
         self._network, self._objective, self._feed = network, objective, feed
         self._precision, self._ranks, self._tell = precision, ranks, tell
+        self._sums = torch.float32 if feed.device.type == "mps" else torch.float64
         self._chain = Chain.of(network, objective) if precision.short is None else None
         self._compute = torch.compile(network.__call__) if compiled else network.__call__
 
     def __call__(self, rows: Tensor) -> Tensor:
         mine = self._ranks.mine(rows)
+        if self._network.sharded:
+            with self._ranks.watched():
+                return self._averaged(*self._in_step(mine, rows))
         while True:
             try:
                 loss, mass = self._own(mine, len(rows))
@@ -64,7 +68,7 @@ class Descent:
         whole = self._ranks.count == 1
         if self._chain is not None and self.part >= len(rows) > 0:
             return self._by_hand(self._chain, rows, None if whole else batch)
-        self._network.gradient.zero_()
+        self._zero()
         parts = torch.split(rows, self.part) if len(rows) else ()
         if whole and len(parts) == 1:
             return self._by_autograd(rows, None)
@@ -74,6 +78,21 @@ class Descent:
             loss, mass = loss + own, mass + (share or 0.0)
         return loss, mass
 
+    def _in_step(self, mine: Tensor, rows: Tensor) -> tuple[Tensor, float]:
+        """The same where each pass gathers weights: every process makes as many, an idle one with a row for nothing."""
+        self._zero()
+        parts = torch.split(mine, self.part) if len(mine) else ()
+        loss, mass = torch.zeros((), device=rows.device), 0.0
+        for place in range(math.ceil(math.ceil(len(rows) / self._ranks.count) / self.part)):
+            idle = place >= len(parts)
+            own, share = self._by_autograd(rows[:1] if idle else parts[place], len(rows), idle=idle)
+            loss, mass = loss + own, mass + (share or 0.0)
+        return loss, mass
+
+    def _zero(self) -> None:
+        for gradient in self._network.gradients:
+            gradient.zero_()
+
     def _by_hand(self, chain: Chain, rows: Tensor, batch: int | None) -> tuple[Tensor, float | None]:
         with torch.inference_mode():  # no gradient is asked of autograd, so its bookkeeping can rest
             numbers, _ = self._feed.take(rows)
@@ -82,25 +101,30 @@ class Descent:
             if batch is None:
                 return loss, None
             mass = self._objective.mass(wanted) / batch
-            self._network.gradient.mul_(mass)
+            for gradient in self._network.gradients:
+                gradient.mul_(mass)
             return loss * mass, mass
 
-    def _by_autograd(self, rows: Tensor, batch: int | None) -> tuple[Tensor, float | None]:
+    def _by_autograd(self, rows: Tensor, batch: int | None, *, idle: bool = False) -> tuple[Tensor, float | None]:
         inputs = self._feed.take(rows)
         wanted = self._objective.wanted(rows, inputs)
         with self._precision.layers():
             outputs = self._compute(inputs, training=True)
         loss = self._objective.loss(outputs.float(), wanted)
         mass = None if batch is None else self._objective.mass(wanted) / batch
-        if mass == 0.0:  # nothing of it is predicted: a mean of nothing is no number
-            return torch.zeros_like(loss), mass
+        if idle or mass == 0.0:  # nothing of it is predicted: a mean of nothing is no number
+            if self._network.sharded:
+                torch.autograd.backward(outputs.float().sum() * 0.0)
+            return torch.zeros_like(loss), 0.0
         torch.autograd.backward(loss * (self._precision.scale * (1.0 if mass is None else mass)))
         return loss.detach() * (1.0 if mass is None else mass), mass
 
     def _averaged(self, loss: Tensor, mass: float) -> Tensor:
         """Sums become means, over the parts of all processes."""
-        totals = torch.tensor([float(loss), mass], dtype=torch.float64, device=self._network.gradient.device)
-        self._ranks.add_up(self._network.gradient, totals)
+        gradients = self._network.gradients
+        totals = torch.tensor([float(loss), mass], dtype=self._sums, device=loss.device)
+        self._ranks.add_up(*([] if self._network.sharded else gradients), totals)  # shards are sums already
         whole = float(totals[1]) or 1.0
-        self._network.gradient.div_(whole)
+        for gradient in gradients:
+            gradient.div_(whole)
         return (totals[0] / whole).float()

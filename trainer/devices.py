@@ -33,7 +33,7 @@ def choose_device(spec: JobSpec) -> torch.device:
             N_("The job asks for a GPU and this machine shows none."),
             N_("Run it on a compute node with a GPU, or choose the CPU."),
         )
-    return torch.device("cuda", 0)
+    return torch.device("cuda", torch.cuda.current_device())  # of several processes each has its own
 
 
 def slot_threads() -> int:

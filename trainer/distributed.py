@@ -7,8 +7,10 @@ their exchange is one message per step (data parallel training; Li et al., PyTor
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -46,6 +48,27 @@ class Ranks:
                 dist.all_reduce(tensor)
         except RuntimeError as error:
             raise LostRankError(str(error)) from None
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Passes that exchange weights on their way fail where another process is gone. Raises LostRankError."""
+        try:
+            yield
+        except RuntimeError as error:
+            if isinstance(error, dist.DistError) or any(word in str(error).lower() for word in ("gloo", "nccl")):
+                raise LostRankError(str(error)) from None
+            raise
+
+    def agreed(self, own: int, device: torch.device) -> int:
+        """What the leading process says, for all."""
+        said = torch.tensor(own if self.leads else 0, device=device)
+        self.add_up(said)
+        return int(said)
+
+    def even(self, rows: Tensor) -> Tensor:
+        """`mine`, as long for every process: a shorter one is filled up with the first row."""
+        own = self.mine(rows)
+        return torch.cat([own, rows[: -(-len(rows) // self.count) - len(own)]])
 
     def shares(self, rows: Tensor) -> bool:
         """Whether it pays to share an evaluation of those rows out."""

@@ -44,7 +44,7 @@ def export(
         "input": preparation.input_json(),
         **described,
         "parameters": spec.parameters,
-        "parameters_count": network.flat.numel(),
+        "parameters_count": network.count,
         "seed": spec.seed,
         "made_with": {"torch": str(torch.__version__)},
     }

@@ -39,6 +39,10 @@ class Journal:
         if learner is not None:
             own, state["learner"] = learner.state()
             tensors |= {f"learner.{name}": value for name, value in own.items()}
+        if learner is not None and learner.network.sharded:
+            from trainer import spreading  # noqa: PLC0415 - imports torch's compiler, which few jobs need
+
+            return spreading.write(folder, tensors, state, learner.network)
         return checkpoint.write(folder, tensors, state)
 
     @classmethod

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from trainer import seeding
 from trainer.contract import N_
 from trainer.data.feed import Feed
 from trainer.descent import Descent, Tell
@@ -17,7 +18,7 @@ from trainer.distributed import ALONE, Ranks
 from trainer.failures import TrainingError
 from trainer.network import Trainable
 from trainer.objectives import Objective
-from trainer.optim import Optimizer, clip, learning_rate
+from trainer.optim import Optimizer, clip, learning_rate, norm_of
 from trainer.precision import Precision
 from trainer.recipes.parameters import TrainingParameters
 from trainer.seeding import derive, torch_generator
@@ -48,18 +49,21 @@ class Learner:
         self.precision = precision or Precision(feed.device)
         self.steps_per_epoch = math.ceil(len(train) / parameters.batch_size)
         self.epoch = self.step = 0  # completed epochs, and completed steps of the one under way
-        self.loss_sum = torch.zeros((), device=network.flat.device)
+        self.loss_sum = torch.zeros((), device=feed.device)
         network.initialise(torch_generator(seed, "weights"))
-        self.best = network.flat.clone()
+        self.best = _copies(network.vectors)
         self.best_loss, self.best_epoch = math.inf, 0
-        self.average = network.flat.clone() if parameters.average else None
+        self.average = _copies(network.vectors) if parameters.average else None
         torch.manual_seed(derive(seed, "dropout", *([ranks.rank] if ranks.rank else [])))
         self.descend = Descent(
             network, objective, self.feed, self.precision, ranks=ranks, tell=tell, compiled=parameters.compiled,
             part=math.ceil(parameters.batch_size / parameters.accumulation),
         )  # fmt: skip
         self._ranks = ranks
-        self._gradients, self._optimizer = _optimized(network, parameters)
+        self._together = ranks if network.sharded else ALONE  # with whom weights are shared out
+        names, weights, gradients, decaying = zip(*network.pieces(), strict=True)
+        self._gradients = list(gradients)
+        self._optimizer = Optimizer(weights, gradients, parameters, decaying, names)
         self._order = self._shuffled()
 
     @property
@@ -81,13 +85,22 @@ class Learner:
         if self.step + 1 < self.steps_per_epoch:
             self.feed.announce(self.batch(self.step + 1))
         self.loss_sum += self.descend(rows)
-        if self.precision.settled(self._gradients):
+        if self.precision.settled(self._gradients, self._together):
             if p.gradient_clip:
-                clip(self._gradients, p.gradient_clip)
+                clip(self._gradients, p.gradient_clip, self._norm())
             self._optimizer.step()
-            if self.average is not None:
-                self.average.lerp_(self.network.flat, 1.0 - p.average)
+            for average, weights in zip(self.average or (), self.network.vectors, strict=False):
+                average.lerp_(weights, 1.0 - p.average)
         self.step += 1
+
+    def _norm(self) -> Tensor:
+        """The length of the whole gradient, wherever its pieces are."""
+        norm = norm_of(self._gradients)
+        if self._together.count == 1:
+            return norm
+        square = norm.square()
+        self._together.add_up(square)
+        return square.sqrt()
 
     def batch(self, step: int) -> Tensor:
         """The rows of a step of this epoch."""
@@ -110,12 +123,12 @@ class Learner:
         if self.average is None:
             yield
             return
-        own = self.network.flat.clone()
-        self.network.flat.copy_(self.average)
+        own = _copies(self.network.vectors)
+        _copy(self.average, self.network.vectors)
         try:
             yield
         finally:
-            self.network.flat.copy_(own)
+            _copy(own, self.network.vectors)
 
     def judge(self, validation_loss: float) -> None:
         """Remember the weights with the lowest validation loss; TrainingError when it is no number any more."""
@@ -124,7 +137,7 @@ class Learner:
         if validation_loss < self.best_loss:
             self.best_loss, self.best_epoch = validation_loss, self.epoch
             if self.parameters.early_stopping:
-                self.best.copy_(self.network.flat if self.average is None else self.average)
+                _copy(self.average or self.network.vectors, self.best)
 
     def settle(self) -> None:
         """Training is over: with early stopping the best weights are the ones that stay, else the averaged ones.
@@ -132,18 +145,21 @@ class Learner:
         TrainingError where the last step led astray, which no loss has told yet.
         """
         if self.parameters.early_stopping and self.best_epoch:
-            self.network.flat.copy_(self.best)
+            _copy(self.best, self.network.vectors)
         elif self.average is not None:
-            self.network.flat.copy_(self.average)
-        if not bool(self.network.flat.isfinite().all()):
+            _copy(self.average, self.network.vectors)
+        if not all(bool(weights.isfinite().all()) for weights in self.network.vectors):
             raise astray(self.epoch)
 
     @torch.no_grad()
     def outputs(self, rows: Tensor, feed: Feed | None = None) -> Tensor:
         """What evaluation keeps of those rows (rows × columns), of another feed for a change."""
-        if feed is None and self._ranks.shares(rows):
-            return self._ranks.together(self._told(self._ranks.mine(rows), self.feed), len(rows))
-        return self._told(rows, feed or self.feed)
+        if feed is not None or not self._ranks.shares(rows):
+            return self._told(rows, feed or self.feed)
+        mine = self._ranks.mine(rows)
+        with self._together.watched():  # where passes gather weights, every process makes as many
+            told = self._told(self._ranks.even(rows) if self.network.sharded else mine, self.feed)
+        return self._ranks.together(told[: len(mine)], len(rows))
 
     def _told(self, rows: Tensor, feed: Feed) -> Tensor:
         found = []
@@ -165,13 +181,11 @@ class Learner:
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Everything that the next step depends on."""
-        tensors = {"flat": self.network.flat, "loss_sum": self.loss_sum, "rng": torch.get_rng_state()}
-        if self.network.flat.is_cuda:
-            tensors["rng_cuda"] = torch.cuda.get_rng_state()
+        tensors = {"loss_sum": self.loss_sum, **seeding.states(self.feed.device)}
+        tensors |= self._named("flat", self.network.vectors)
         if self.best_epoch and self.parameters.early_stopping:
-            tensors["best"] = self.best
-        if self.average is not None:
-            tensors["average"] = self.average
+            tensors |= self._named("best", self.best)
+        tensors |= self._named("average", self.average or [])
         tensors |= {f"optimizer.{name}": value for name, value in self._optimizer.moments.items()}
         numbers: dict[str, Any] = {name: getattr(self, name) for name in ("epoch", "step", "best_epoch")}
         numbers |= {"part": self.descend.part, "scale": self.precision.scale, "good": self.precision.good}
@@ -182,19 +196,21 @@ class Learner:
         self.epoch, self.step, self.best_epoch = numbers["epoch"], numbers["step"], numbers["best_epoch"]
         self.best_loss = math.inf if numbers["best_loss"] is None else numbers["best_loss"]
         self.descend.part, self.precision.scale, self.precision.good = (numbers[n] for n in ("part", "scale", "good"))
-        self.network.flat.copy_(tensors["flat"])
         self.loss_sum.copy_(tensors["loss_sum"])
-        self.best.copy_(tensors.get("best", tensors["flat"]))
-        if self.average is not None:
-            self.average.copy_(tensors["average"])
-        for name, value in self._optimizer.moments.items():
-            value.copy_(tensors[f"optimizer.{name}"])
-        torch.set_rng_state(tensors["rng"])
+        kept = self._named("flat", self.network.vectors) | self._named("average", self.average or [])
+        kept |= {f"optimizer.{name}": value for name, value in self._optimizer.moments.items()}
+        for name, value in kept.items():
+            value.copy_(tensors[name])
+        for name, value in self._named("best", self.best).items():
+            value.copy_(tensors.get(name, tensors[name.replace("best", "flat", 1)]))
         if self._ranks.rank:  # the state is the leading rank's; two ranks must not leave out the same neurons
             torch.manual_seed(derive(self.seed, "dropout", self._ranks.rank, self.steps))
-        if "rng_cuda" in tensors:
-            torch.cuda.set_rng_state(tensors["rng_cuda"])
+        else:
+            seeding.take_up(tensors, self.feed.device)
         self._order = self._shuffled()
+
+    def _named(self, kept: str, vectors: list[Tensor]) -> dict[str, Tensor]:
+        return {kept + name: vector for name, vector in zip(self.network.names, vectors, strict=False)}
 
     def _shuffled(self) -> Tensor:
         """This epoch's rows; their order follows from the seed, so no checkpoint needs to hold it."""
@@ -202,17 +218,13 @@ class Learner:
         return self.train[torch.randperm(len(self.train), generator=generator).to(self.train.device)]
 
 
-def _optimized(network: Trainable, parameters: TrainingParameters) -> tuple[list[Tensor], Optimizer]:
-    """The gradient's pieces, and an optimizer that lets those of the first one's weights decay alone."""
-    pieces = [network.decayed, network.flat.numel() - network.decayed]
-    gradients = _vectors(network.gradient, pieces)
-    decaying = [place == 0 for place, length in enumerate(pieces) if length]
-    return gradients, Optimizer(_vectors(network.flat, pieces), gradients, parameters, decaying)
+def _copies(vectors: list[Tensor]) -> list[Tensor]:
+    return [vector.clone() for vector in vectors]
 
 
-def _vectors(vector: Tensor, lengths: list[int]) -> list[Tensor]:
-    """The vector's pieces, without the empty ones."""
-    return [piece for piece in torch.split(vector, lengths) if piece.numel()]
+def _copy(source: list[Tensor], into: list[Tensor]) -> None:
+    for own, other in zip(into, source, strict=True):
+        own.copy_(other)
 
 
 def astray(epoch: int) -> TrainingError:

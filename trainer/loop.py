@@ -24,6 +24,7 @@ from trainer.export import export
 from trainer.journal import Journal, fingerprint_of
 from trainer.learner import Learner
 from trainer.metrics import Judged, plain
+from trainer.network import Trainable
 from trainer.objectives import objective_of
 from trainer.plan import Fit, plan
 from trainer.precision import Precision, short_format
@@ -59,7 +60,8 @@ def train(spec: JobSpec, emit: Emit, stop: threading.Event, ranks: Ranks = ALONE
     first = learner_for(job, job.journal.position) if job.journal.position < len(job.fits) else None
     watched = spec if ranks.leads else spec.model_copy(update={"limits": Limits()})  # one alone looks at the clock
     pulse = Pulse(watched, emit, stop, total=sum(steps_of(job, fit) for fit in job.fits))
-    pulse.save = lambda learner: job.journal.write(Path(spec.output), learner).name if ranks.leads else ""
+    pulse.save = lambda learner: job.journal.write(Path(spec.output), learner).name if writes(job, learner) else ""
+    pulse.decide = (lambda due: ranks.agreed(due, job.device)) if sharded(job) else pulse.decide
     tell_start(job, first, pulse.total)
     for place in range(job.journal.position, len(job.fits)):
         pulse.phase = "train" if job.fits[place].series == "together" else "alone"
@@ -110,7 +112,7 @@ def learner_for(job: Job, place: int) -> Learner:
     fit = job.fits[place]
     preparation = job.source.prepare(fit.train)
     learner = Learner(
-        preparation.network(job.source.target.outputs, job.device),
+        network_of(job, preparation),
         objective_of(job.source.target, fit.train, job.parameters, job.device),
         preparation.feed(job.device),
         torch.from_numpy(fit.train).to(job.device),
@@ -123,35 +125,60 @@ def learner_for(job: Job, place: int) -> Learner:
     )
     set_threads(job, learner)
     if job.journal.learner is not None:
-        learner.restore(*job.journal.learner)
+        tensors, numbers = job.journal.learner
+        if learner.network.sharded or "flat" not in tensors:
+            from trainer.spreading import taken_up  # noqa: PLC0415 - as below
+
+            tensors = taken_up(Path(job.spec.resume_from or ""), tensors, learner.network)
+        learner.restore(tensors, numbers)
         job.journal.learner = None
     return learner
+
+
+def sharded(job: Job) -> bool:
+    """Whether every process keeps a shard of the weights, and not all of them."""
+    return job.ranks.count > 1 and getattr(job.parameters, "sharded", False)
+
+
+def writes(job: Job, learner: Learner | None) -> bool:
+    """Whether this process has a part in a checkpoint: where weights are in shards, all have."""
+    return job.ranks.leads or (learner is not None and learner.network.sharded)
+
+
+def network_of(job: Job, preparation: Preparation) -> Trainable:
+    """What learns, whole or in shards."""
+    if not sharded(job):
+        return preparation.network(job.source.target.outputs, job.device)
+    whole = preparation.network(job.source.target.outputs, torch.device("cpu"))
+    from trainer.sharding import ShardedNetwork  # noqa: PLC0415 - imports torch's compiler, which few jobs need
+
+    return ShardedNetwork(whole, job.device, job.ranks)
 
 
 def set_threads(job: Job, learner: Learner) -> None:
     """Chosen once per job, on its first model; a resumed job keeps its number so that it computes the same."""
     if not job.journal.threads:
-        state = learner.state()
         rows = learner.batch(0)
         most = min(slot_threads(), job.spec.threads or slot_threads())
         cost = 3 * learner.network.multiplications * len(rows)
         chosen = 1 if job.device.type == "cuda" else job.spec.threads and most
-        probe = job.ranks.count == 1 and not chosen
-        job.journal.threads = (
-            choose_threads(lambda: learner.descend(rows), cost, most=most) if probe else chosen or most
-        )
-        learner.restore(*state)
+        job.journal.threads = chosen or most
+        if job.ranks.count == 1 and not chosen:
+            state = learner.state()
+            job.journal.threads = choose_threads(lambda: learner.descend(rows), cost, most=most)
+            learner.restore(*state)
     torch.set_num_threads(min(job.journal.threads, slot_threads()))
 
 
 def tell_start(job: Job, learner: Learner | None, total: int) -> None:
-    weights = job.journal.published if learner is None else learner.network.flat
+    published = job.journal.published
+    weights = (0 if published is None else published.numel()) if learner is None else learner.network.count
     counts = np.bincount(job.source.owner, minlength=len(job.source.parties)).tolist()
     job.emit(
         Started(
             recipe=job.spec.recipe,
             rows={party.slug: count for party, count in zip(job.source.parties, counts, strict=True)},
-            parameters_count=0 if weights is None else weights.numel(),
+            parameters_count=weights,
             steps_total=total,
             device=job.spec.device,
             threads=job.journal.threads,
@@ -208,7 +235,7 @@ def conclude(job: Job, place: int, learner: Learner) -> None:
     if fit.series == "together" and learner.best_epoch and job.parameters.early_stopping:
         journal.best_epochs.append(learner.best_epoch)
     if fit.published:
-        journal.published = learner.network.flat.detach().cpu().clone()
+        journal.published = learner.network.whole()
     journal.position = place + 1
 
 
@@ -256,7 +283,8 @@ def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
     """Write the artifacts, tell the scores, and finish."""
     published = next(fit for fit in job.fits if fit.published)
     preparation = job.source.prepare(published.train)
-    network = preparation.network(job.source.target.outputs, job.device)
+    device = torch.device("cpu") if sharded(job) else job.device  # it would fit no device
+    network = preparation.network(job.source.target.outputs, device)
     assert job.journal.published is not None  # noqa: S101 - every plan publishes one model
     objective = objective_of(job.source.target, published.train, job.parameters, job.device)
     weights = network.published_weights(job.journal.published)

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from trainer.data.feed import Feed, Inputs
-from trainer.network import views_of
+from trainer.network import OneVector, views_of
 
 MATRIX = 2  # dimensions; what has fewer (biases, gains) does not decay
 
 
-class ModuleNetwork:
+class ModuleNetwork(OneVector):
     """A module, how it reads a batch, and what is said of it in `config.json`.
 
     `initialise` gives the weights to begin with; a module that was trained before begins with those it has.
@@ -48,6 +48,14 @@ class ModuleNetwork:
         if self._initialise is not None:
             with torch.no_grad():
                 self._initialise(self.module, generator)
+
+    def unbound(self) -> nn.Module:
+        """The module, its weights no longer pieces of one vector; this object is of no use without it any more."""
+        for weight in self.module.parameters():
+            if weight.requires_grad:
+                weight.data, weight.grad = weight.data.clone(), None
+        self.flat = self.gradient = torch.empty(0)
+        return self.module
 
     def prepared(self, feed: Feed) -> Feed:
         return feed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NotRequired, Protocol, TypedDict
+from typing import Any, NamedTuple, NotRequired, Protocol, TypedDict
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
@@ -19,12 +19,41 @@ from trainer.data.feed import Feed, Inputs, Resident
 SPREAD = 200  # places at which a small convolution looks
 
 
-class Trainable(Protocol):
-    """What the engine trains: all its weights are pieces of one vector, and so are their gradients."""
+class Piece(NamedTuple):
+    """Weights that one call of the optimizer moves."""
 
-    flat: Tensor
+    name: str  # in a checkpoint, behind what is kept of it
+    weights: Tensor
     gradient: Tensor
-    decayed: int  # weight decay pulls at the first so many of the vector
+    decays: bool
+
+
+class Trainable(Protocol):
+    """What the engine trains: `vectors` are all weights that this process holds, `gradients` what moves them.
+
+    That is one vector of all, or this process' shard of each; `names` tell them apart in a checkpoint.
+    """
+
+    sharded: bool
+    names: list[str]
+
+    @property
+    def vectors(self) -> list[Tensor]:
+        """All trained weights in this process' memory."""
+
+    @property
+    def gradients(self) -> list[Tensor]:
+        """Of the same shapes; backward adds into them."""
+
+    def pieces(self) -> list[Piece]:
+        """The same by what the optimizer does with them."""
+
+    @property
+    def count(self) -> int:
+        """How many weights are trained, by all processes."""
+
+    def whole(self) -> Tensor | None:
+        """All trained weights as one vector on the CPU; asked by all processes at once, answered to the first."""
 
     def initialise(self, generator: torch.Generator) -> None:
         """Weights to begin with."""
@@ -46,6 +75,37 @@ class Trainable(Protocol):
         """What `config.json` says of the network."""
 
 
+class OneVector:
+    """All weights are pieces of one vector, and so are their gradients."""
+
+    sharded = False
+    names: list[str] = [""]
+    flat: Tensor
+    gradient: Tensor
+    decayed: int  # weight decay pulls at the first so many of the vector
+
+    @property
+    def vectors(self) -> list[Tensor]:
+        return [self.flat]
+
+    @property
+    def gradients(self) -> list[Tensor]:
+        return [self.gradient]
+
+    def pieces(self) -> list[Piece]:
+        lengths = [self.decayed, self.flat.numel() - self.decayed]
+        cut = zip(torch.split(self.flat, lengths), torch.split(self.gradient, lengths), (True, False), strict=True)
+        kept = [pair for pair in cut if pair[0].numel()]
+        return [Piece(f".{place}" if place else "", *pair) for place, pair in enumerate(kept)]
+
+    @property
+    def count(self) -> int:
+        return self.flat.numel()
+
+    def whole(self) -> Tensor | None:
+        return self.flat.detach().cpu().clone()
+
+
 class Call(TypedDict):
     """One layer: a function of `torch.nn.functional` (or else of `torch`), the names of its weights, its options."""
 
@@ -63,7 +123,7 @@ def function(name: str) -> Callable[..., Tensor]:
     return found
 
 
-class Network:
+class Network(OneVector):
     """Calls, and weights that follow from a seed."""
 
     def __init__(

@@ -31,9 +31,11 @@ class Optimizer:
         gradients: Sequence[Tensor],
         p: TrainingParameters,
         decaying: Sequence[bool] | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
         self._weights, self._gradients, self._p = list(weights), list(gradients), p
         self._decay = [p.weight_decay if yes else 0.0 for yes in decaying or [True] * len(self._weights)]
+        self._names = names or [f".{place}" if place else "" for place in range(len(self._weights))]
         self.rate = p.learning_rate
         device = self._weights[0].device
         self._count = torch.zeros((), device=device)
@@ -44,11 +46,11 @@ class Optimizer:
 
     @property
     def moments(self) -> dict[str, Tensor]:
-        """By name, those of the second vector and further with its number."""
+        """By name and the vectors' own; without names those of the second vector and further have its number."""
         kept = {
-            name if not place else f"{name}.{place}": vector
+            name + own: vector
             for name, vectors in self._kept.items()
-            for place, vector in enumerate(vectors)
+            for own, vector in zip(self._names, vectors, strict=True)
         }
         return {"step": self._count, **kept}
 
@@ -131,8 +133,11 @@ def norm_of(gradients: Sequence[Tensor]) -> Tensor:
     return norm
 
 
-def clip(gradients: Sequence[Tensor], longest: float) -> None:
-    """Shorten the gradient to that length where it is longer (Pascanu et al., 2013, algorithm 1)."""
-    share = (longest / (norm_of(gradients) + 1e-6)).clamp(max=1.0)
+def clip(gradients: Sequence[Tensor], longest: float, norm: Tensor | None = None) -> None:
+    """Shorten the gradient to that length where it is longer (Pascanu et al., 2013, algorithm 1).
+
+    `norm` is its length where more belongs to it than these vectors.
+    """
+    share = (longest / ((norm_of(gradients) if norm is None else norm) + 1e-6)).clamp(max=1.0)
     for gradient in gradients:
         gradient.mul_(share)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from trainer.contract import N_, JobSpec, Log
+from trainer.distributed import ALONE, Ranks
 from trainer.reporter import Emit
 
 FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -33,13 +34,16 @@ class Precision:
     def layers(self) -> contextlib.AbstractContextManager[object]:
         return contextlib.nullcontext() if self.short is None else torch.autocast(self._device.type, self.short)
 
-    def settled(self, gradients: Sequence[Tensor]) -> bool:
-        """Take the scale out of the gradients; False where the step must be left out."""
+    def settled(self, gradients: Sequence[Tensor], ranks: Ranks = ALONE) -> bool:
+        """Take the scale out of the gradients; False where the step must be left out, here or by any of `ranks`."""
         if self.short is not torch.float16:
             return True
         for gradient in gradients:
             gradient.div_(self.scale)
-        if not all(bool(torch.isfinite(gradient).all()) for gradient in gradients):
+        bad = torch.tensor(sum(not bool(torch.isfinite(gradient).all()) for gradient in gradients))
+        bad = bad.to(self._device)
+        ranks.add_up(bad)
+        if bad:
             self.scale, self.good = max(1.0, self.scale / 2), 0
             return False
         self.good += 1

@@ -13,6 +13,7 @@ from trainer.learner import Learner
 from trainer.reporter import Emit
 
 Phase = Literal["train", "alone", "evaluate", "explain", "export"]
+KEEP, LEAVE, TIME = 1, 2, 3  # what may be due after a step
 TELL_EVERY, KEEP_EVERY = 0.25, 2.0  # seconds
 
 
@@ -22,6 +23,7 @@ class Pulse:
     def __init__(self, spec: JobSpec, emit: Emit, stop: threading.Event, total: int) -> None:
         self._emit, self._stop, self.total = emit, stop, total
         self.save: Callable[[Learner | None], str]
+        self.decide: Callable[[int], int] = int  # what is due, as all processes do it where they must do it at once
         self.phase: Phase = "train"
         self.offset = 0  # steps of the fits before the one under way
         self._begin = time.monotonic()
@@ -32,15 +34,23 @@ class Pulse:
 
     def beat(self, learner: Learner) -> None:
         now = time.monotonic()
-        if self._stop.is_set():
+        due = self.decide(self._due(now))
+        if due == LEAVE:
             self._leave(learner)
-        if now >= self._deadline:
+        if due == TIME:
             self._time_is_up(learner)
         if now >= self._next_tell:
             self._next_tell = now + TELL_EVERY
             self.tell(learner)
-        if now >= self._next_keep:
+        if due == KEEP:
             self.keep(learner)
+
+    def _due(self, now: float) -> int:
+        if self._stop.is_set():
+            return LEAVE
+        if now >= self._deadline:
+            return TIME
+        return KEEP if now >= self._next_keep else 0
 
     def between(self) -> None:
         """Between two pieces of work that are not training steps."""

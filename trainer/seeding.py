@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 import numpy as np
 import torch
+from torch import Tensor
 
 
 def derive(seed: int, *purpose: object) -> int:
@@ -20,3 +21,22 @@ def numpy_generator(seed: int, *purpose: object) -> np.random.Generator:
 
 def torch_generator(seed: int, *purpose: object) -> torch.Generator:
     return torch.Generator().manual_seed(derive(seed, *purpose))
+
+
+def states(device: torch.device) -> dict[str, Tensor]:
+    """Where the generators stand that drop neurons: torch's own, and the device's."""
+    found = {"rng": torch.get_rng_state()}
+    if device.type == "cuda":
+        found["rng_cuda"] = torch.cuda.get_rng_state(device)
+    if device.type == "mps":
+        found["rng_mps"] = torch.mps.get_rng_state()
+    return found
+
+
+def take_up(tensors: dict[str, Tensor], device: torch.device) -> None:
+    """Go on from such states, on another kind of device as far as they go."""
+    torch.set_rng_state(tensors["rng"])
+    if device.type == "cuda" and "rng_cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["rng_cuda"], device)
+    if device.type == "mps" and "rng_mps" in tensors:
+        torch.mps.set_rng_state(tensors["rng_mps"])

@@ -44,6 +44,17 @@ def switch(title: str, description: str, *, default: bool, group: Group, advance
     return setting(default, title, description, group=group, advanced=advanced)
 
 
+def sharding() -> Any:
+    """For recipes whose models may fit no single device."""
+    return switch(
+        N_("Spread the model"),
+        N_("With several processes: each keeps a part of the weights, for models that do not fit one device; slower."),
+        default=False,
+        group="training",
+        advanced=True,
+    )
+
+
 def again(name: str, default: Any) -> Any:
     """A parameter that every recipe shares, with another default."""
     info = copy(TrainingParameters.model_fields[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trainer.contract import N_
-from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting
+from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, sharding
 
 NAME, VERSION = "fine-tune", 1
 TITLE = N_("Fine-tuning")
@@ -81,3 +81,4 @@ class Parameters(TrainingParameters):
     weight_decay: float = again("weight_decay", 0.01)
     schedule: Schedule = again("schedule", "warm-up-cosine")
     gradient_clip: float = again("gradient_clip", 1.0)
+    sharded: bool = sharding()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trainer.contract import N_, SpecError
-from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting
+from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, sharding
 
 NAME, VERSION = "language-model", 1
 TITLE = N_("Language model")
@@ -56,6 +56,7 @@ class Parameters(TrainingParameters):
     weight_decay: float = again("weight_decay", 0.1)
     schedule: Schedule = again("schedule", "warm-up-cosine")
     gradient_clip: float = again("gradient_clip", 1.0)
+    sharded: bool = sharding()
 
     def check_chosen(self) -> None:
         """Every head gets an even share of the width, for its places turn pairs of numbers."""
