@@ -15,11 +15,12 @@ from typing import Any
 import torch
 
 from trainer import catalogue
-from trainer.contract import BaseModel, InputFile, JobSpec
+from trainer.contract import InputFile, JobSpec
 from trainer.notebook import notebook
 from trainer.source import needed, packed, pinned, source_of
 
 FOLDER = "reproduce"
+OF_A_BASE = {".safetensors", ".json", ".txt", ".model", ".jinja"}
 SCRIPT = '''\
 """Train this model again and compare its metrics with the recorded ones. / 重新训练该模型，并与记录的指标对比。
 
@@ -81,7 +82,7 @@ def record(spec: JobSpec, config: dict[str, Any], evaluation: dict[str, Any]) ->
         "format": 1,
         "job": told | {"job": "reproduced", "threads": torch.get_num_threads()},
         "inputs": [_known(item) for item in spec.inputs],
-        "base": _known_files(spec.base) if spec.base else None,
+        "base": digests(Path(spec.base.path)) if spec.base else [],
         "metrics": metrics_of(evaluation),
         "made_with": config["made_with"],
     }
@@ -106,8 +107,9 @@ def _known(item: InputFile) -> dict[str, Any]:
     return told | {"sha256": digest(path), "size": path.stat().st_size, "kind": path.suffix.lower()}
 
 
-def _known_files(base: BaseModel) -> dict[str, str]:
-    return {path.name: digest(path) for path in sorted(Path(base.path).iterdir()) if path.is_file()}
+def digests(folder: Path) -> list[str]:
+    """SHA-256 of the files of which a base model consists, in order; without their names, which are its owner's."""
+    return sorted(digest(path) for path in folder.iterdir() if path.suffix in OF_A_BASE and path.is_file())
 
 
 def _json(value: dict[str, Any]) -> bytes:

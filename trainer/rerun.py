@@ -27,7 +27,7 @@ from trainer import ranks  # noqa: E402
 from trainer.catalogue import ELSEWHERE  # noqa: E402
 from trainer.contract import FINISHED, Failed, JobSpec, Log, Metric, Payload  # noqa: E402
 from trainer.main import run, work  # noqa: E402
-from trainer.reproduce import digest, metrics_of  # noqa: E402
+from trainer.reproduce import digest, digests, metrics_of  # noqa: E402
 
 CLOSE = 1e-6
 SAME, DIFFERENT, IMPOSSIBLE = 0, 1, 2  # exit codes
@@ -176,13 +176,14 @@ def _named(path: Path, item: Record, output: Path) -> str:
     return str(named)
 
 
-def _checked_base(known: dict[str, str], base: str | None) -> str:
-    if base is None:
+def _checked_base(known: list[str], base: str | None) -> str:
+    if base is None or not Path(base).is_dir():
         raise RerunError("Name the folder of the base model with --base. / 请用 --base 指定基础模型所在的文件夹。")
-    for name, sha256 in known.items():
-        path = Path(base, name)
-        if not path.is_file() or digest(path) != sha256:
-            raise RerunError(f"{path} is not the file it was. / {path} 与当时的文件不同。")
+    if missing := set(known) - set(digests(Path(base))):
+        raise RerunError(
+            f"{base} is not the base model it was: {len(missing)} of its files are others. / "
+            f"{base} 不是当时的基础模型：其中 {len(missing)} 个文件不同。"
+        )
     return base
 
 

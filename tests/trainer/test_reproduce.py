@@ -13,7 +13,7 @@ import pytest
 
 from tests.trainer.conftest import MakeSpec, launch, reviews
 from trainer.contract import JobSpec
-from trainer.rerun import Line, told
+from trainer.rerun import Line, RerunError, compare, find, read, spec_for, told, train
 from trainer.source import needed, packed, pinned, source_of
 
 
@@ -107,6 +107,26 @@ def test_a_stranger_runs_the_notebook(job: MakeSpec, tmp_path: Path) -> None:
     assert "roc_auc" in last.outputs[0]["text"]
     layers = next(cell for cell in notebook.cells if "parameters_count" in cell.source)
     assert "linear" in layers.outputs[0]["text"]
+
+
+def test_a_tuned_model_needs_the_base_model_that_it_had(job: MakeSpec, small_base: str, tmp_path: Path) -> None:
+    base = Path(small_base)
+    spec = job(
+        {"epochs": 1, "hidden_layers": None, "length": 16}, recipe="fine-tune", target="answer", fields=["text"],
+        tables={"anvil": reviews(40, 1)}, base={"path": small_base, "label": "anvil/secret"},
+        output=str(tmp_path / "tuned"),
+    )  # fmt: skip
+    got, data = published(spec, tmp_path)
+    record = read(got)
+    assert "secret" not in (got / "spec.json").read_text()
+    files = find(record, data)
+    with pytest.raises(RerunError, match="--base"):
+        spec_for(record, files, tmp_path / "again")
+    evaluation = train(spec_for(record, files, tmp_path / "again", small_base), lambda _: None)
+    assert all(line.equal for line in compare(record["metrics"], evaluation))
+    (base / "config.json").write_text("{}")
+    with pytest.raises(RerunError, match="1 of its files are others"):
+        spec_for(record, files, tmp_path / "again", small_base)
 
 
 def test_equal_source_is_an_equal_archive() -> None:
