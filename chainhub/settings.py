@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "chainhub.datasets",
     "chainhub.policies",
     "chainhub.nodes",
+    "chainhub.bases",
     "chainhub.jobs",
     "chainhub.registry",
     "chainhub.scenarios",

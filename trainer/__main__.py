@@ -1,4 +1,4 @@
-"""`python -m trainer run SPEC`, `predict FOLDER` and `serve`."""
+"""`python -m trainer run SPEC`, `predict FOLDER`, `import-base SOURCE FOLDER` and `serve`."""
 
 from __future__ import annotations
 
@@ -44,11 +44,30 @@ def predict(folder: str) -> int:
     return 0
 
 
+def import_base(source: str, folder: str) -> int:
+    """Rewrite a base model into the folder; on standard output what it can learn, as JSON."""
+    out = os.dup(1)
+    os.dup2(2, 1)  # libraries print as well
+    from trainer.failures import TrainingError  # noqa: PLC0415 - as above
+    from trainer.importing import import_base as rewrite  # noqa: PLC0415 - as above
+
+    try:
+        told = rewrite(Path(source), Path(folder))
+    except TrainingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    os.write(out, json.dumps(told).encode())
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="train the job that a specification file describes").add_argument("spec")
     commands.add_parser("predict", help="predict with the model in a folder").add_argument("folder")
+    importing = commands.add_parser("import-base", help="rewrite a base model as plain files")
+    importing.add_argument("source", help="a folder as transformers reads it, or a GGUF file")
+    importing.add_argument("folder", help="where to write it")
     serving = commands.add_parser("serve", help="fork a child per job, for a supervisor")
     serving.add_argument("--fd", type=int, default=3, help="inherited connected Unix socket")
     serving.add_argument("--path", help="Unix socket to listen on instead")
@@ -57,6 +76,8 @@ def main(arguments: list[str] | None = None) -> int:
         return run(chosen.spec)
     if chosen.command == "predict":
         return predict(chosen.folder)
+    if chosen.command == "import-base":
+        return import_base(chosen.source, chosen.folder)
     from trainer.forkserver import serve  # noqa: PLC0415 - as above
 
     return serve(fd=chosen.fd, path=chosen.path)

@@ -64,6 +64,7 @@ NAMES: dict[str, str | Promise] = {
     "model.alias-set": _("Model alias set"),
     "model.card-edited": _("Model card edited"),
     "model.downloaded": _("Model downloaded"),
+    "model.base-imported": _("Base model imported"),
     "model.published": _("Model published"),
     "model.withheld": _("Model withheld"),
     "organization.changed": _("Organization changed"),

@@ -17,7 +17,7 @@ TEXTS = ("title", "description")
 
 def recipes() -> tuple[Recipe, ...]:
     """Every recipe that can be launched here, in the order in which people see them."""
-    return tuple(recipe for recipe in catalogue.recipes() if not recipe.needs_base)
+    return catalogue.recipes()
 
 
 def recipe_titles() -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus, UsageAgreement
 from chainhub.core.models import Created, HasStatus
 from chainhub.datasets.models import DatasetVersion, Grant
@@ -86,9 +87,8 @@ class TrainingJob(Created, HasStatus):
     recipe_version = models.PositiveIntegerField(default=1)
     parameters = models.JSONField(default=dict)
     target = models.CharField(_("target field"), max_length=200)
-    fields = models.JSONField(
-        default=list, blank=True, help_text="features; empty means all but target and identifiers"
-    )
+    fields = models.JSONField(default=list, blank=True, help_text="features; empty: all but target and identifiers")
+    base = models.ForeignKey(BaseModel, null=True, blank=True, on_delete=models.PROTECT, related_name="jobs")
     split = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
     device = models.CharField(max_length=4, choices=Device, default=Device.CPU)

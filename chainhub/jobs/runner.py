@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from chainhub.bases.models import BaseModel
 from chainhub.core.queue import send
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.models import DatasetVersion
@@ -22,8 +23,10 @@ from chainhub.jobs.cache import cached
 from chainhub.jobs.catalogue import find_recipe
 from chainhub.jobs.fields import feature_names
 from chainhub.jobs.models import JobInput, Run
+from chainhub.jobs.texts import task_of
 from chainhub.repositories.models import Blob, CommitFile
 from chainhub.repositories.storage import fetch_blob
+from trainer.contract import BaseModel as SpecBase
 from trainer.contract import Event, InputFile, JobSpec, Limits, Split
 
 logger = logging.getLogger(__name__)
@@ -143,7 +146,9 @@ def masked_fields(inputs: list[JobInput]) -> tuple[str, ...]:
 def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFile]) -> JobSpec:
     job = run.job
     versions = [one.version for one in inputs]
-    features = feature_names(versions, target=job.target, chosen=job.fields, recipe=find_recipe(job.recipe))
+    recipe = find_recipe(job.recipe)
+    task = task_of(recipe, job.base)
+    features = feature_names(versions, target=job.target, chosen=job.fields, recipe=recipe, task=task)
     return JobSpec(
         job=str(job.pk),
         run=run.number,
@@ -151,6 +156,7 @@ def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFil
         recipe_version=job.recipe_version,
         parameters=job.parameters,
         inputs=tuple(files),
+        base=_base(job.base, layout),
         target=job.target,
         fields=tuple(features) if features else None,
         masked=masked_fields(inputs),
@@ -161,6 +167,17 @@ def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFil
         output=str(layout.output),
         resume_from=_checkpoint(run, layout),
     )
+
+
+def _base(base: BaseModel | None, layout: Layout) -> SpecBase | None:
+    """Its files in a folder of the run's, out of this machine's cache."""
+    if base is None:
+        return None
+    folder = layout.folder / "base"
+    folder.mkdir()
+    for entry in base.commit.files.select_related("blob"):
+        _link(cached(entry.blob), folder / entry.path)
+    return SpecBase(path=str(folder), label=f"{base.organization.slug}/{base.slug}")
 
 
 def _checkpoint(run: Run, layout: Layout) -> str | None:

@@ -40,8 +40,14 @@ def spec_of(job: TrainingJob) -> Mapping[str, Any]:
             [one.version_id, one.commit_oid, *terms.get(one.version.dataset_id, []), *_corrections(one.version.dataset)]
             for one in inputs.order_by("commit_oid")
         ],
+        **_base(job),
         "agreement": [agreement.number, agreement.sha256] if agreement else None,
     }
+
+
+def _base(job: TrainingJob) -> dict[str, Any]:
+    """Nothing for a job that begins from nothing, so that jobs from before there were base models keep their hash."""
+    return {"base": [job.base_id, job.base.commit.oid]} if job.base else {}
 
 
 def _terms(grant: Grant) -> list[Any]:

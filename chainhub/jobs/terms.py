@@ -91,7 +91,7 @@ class _Pool:
     @cached_property
     def fewest_rows(self) -> Mapping[int, int | None]:
         """Files are opened for it, so only where a term asks, and once."""
-        task = task_of(catalogue.find_recipe(self.job.recipe)) or "auto"
+        task = task_of(catalogue.find_recipe(self.job.recipe), self.job.base) or "auto"
         if task == LANGUAGE:
             return dict.fromkeys(version.pk for version in self.versions)  # texts to be written have no classes
         return fewest_rows(self.versions, self.job.target, {"task": task, **self.job.parameters})

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_noop
 
+from chainhub.bases.models import BaseModel
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
 from chainhub.datasets.roles import FieldRole, roles_of
 from chainhub.jobs.catalogue import Recipe
+from chainhub.organizations.models import Organization
 
 LANGUAGE = "language"
 TEXT = "text"
@@ -25,14 +27,30 @@ def learns_texts(recipe: Recipe) -> bool:
     return TEXT in recipe.datasets
 
 
-def task_of(recipe: Recipe) -> str:
-    """The recipe's only task; empty where the target or the base model decides."""
+def task_of(recipe: Recipe, base: BaseModel | None = None) -> str:
+    """The recipe's only task, or what the base model can learn; empty where the target decides."""
+    if recipe.needs_base and base is not None:
+        return str(base.task)
     return recipe.tasks[0] if len(recipe.tasks) == 1 else ""
 
 
-def learns_from(recipe: Recipe) -> str:
+def check_base(recipe: Recipe, base: BaseModel | None, organization: Organization) -> None:
+    """Raises `InvalidInputError` where a base model is missing, has no use, or is not the organization's."""
+    if base is None and recipe.needs_base:
+        raise InvalidInputError(gettext_noop("Choose the base model that should learn."), field="base")
+    if base is not None and not recipe.needs_base:
+        raise InvalidInputError(gettext_noop("This recipe begins without a base model."), field="base")
+    if base is not None and base.organization_id != organization.pk:
+        raise InvalidInputError(
+            gettext_noop("%(organization)s has not imported this base model."),
+            field="base",
+            organization=organization.name,
+        )
+
+
+def learns_from(recipe: Recipe, base: BaseModel | None = None) -> str:
     """What a job reads where nobody chose fields, as a msgid."""
-    if task_of(recipe) == LANGUAGE:
+    if task_of(recipe, base) == LANGUAGE:
         return FROM_ITSELF
     return FROM_TEXTS if learns_texts(recipe) else FROM_ALL
 

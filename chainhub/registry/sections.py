@@ -97,7 +97,7 @@ def _usual(field: Field) -> str:
 
 def data(version: ModelVersion) -> Iterator[str]:
     yield heading(_("Data"))
-    yield "\n".join(_ingredient(one) for one in ingredients_of(version.job))
+    yield "\n".join([*wording.base(version), *(_ingredient(one) for one in ingredients_of(version.job))])
     if sources := sources_to_name(version.job):
         yield _("Whoever publishes or presents results names the source: %(owners)s.") % {
             "owners": plain(", ".join(sources))

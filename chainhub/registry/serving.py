@@ -30,7 +30,7 @@ from chainhub.repositories.storage import LostBlobError, fetch_blob
 
 Row = dict[str, Any]
 PATIENCE = 10.0  # seconds from question to answer
-WRITING = 60.0  # the same where a text is written, token by token
+WRITING = 60.0  # the same for a large model, or where a text is written token by token
 WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
 NOT_ASKED = (EVALUATION, EXAMPLE, *README.values())  # files that are for people
 QUEUE = "system"
@@ -84,7 +84,7 @@ def _refusal(said: Row) -> DomainError:
 
 def _exchange(version: ModelVersion, question: Row) -> Row:
     number = uuid.uuid4().hex
-    until = time.monotonic() + (WRITING if writes(version) else PATIENCE)
+    until = time.monotonic() + (WRITING if _is_slow(version) else PATIENCE)
     with _listening(_answers(number)) as answers:
         if not send("registry.predict", number, version.pk, queue=QUEUE):
             raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon."))
@@ -101,11 +101,16 @@ def answer(number: str, version: ModelVersion) -> bool:
             return False
         question = _next(questions, time.monotonic() + WORKERS_PATIENCE)
     try:
-        patience = WRITING if writes(version) else predicting.ANSWER
+        patience = WRITING if _is_slow(version) else predicting.ANSWER
         reply = predicting.predict(files_of(version), question, patience=patience)
     except DomainError as error:
         reply = {"error": {**error.sentence, "unavailable": True}}
     return bool(client.publish(_answers(number), json.dumps(reply, ensure_ascii=False)))
+
+
+def _is_slow(version: ModelVersion) -> bool:
+    """Whether it writes token by token, or a library of seconds is loaded for it first."""
+    return writes(version) or "architectures" in version.config
 
 
 def files_of(version: ModelVersion) -> Path:

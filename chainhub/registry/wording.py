@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from chainhub.registry.markup import plain
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.rows import fields_of, is_image, is_text, writes
 
@@ -60,6 +61,17 @@ def agreed(version: ModelVersion) -> str:
         "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s). The model contains "
         "no rows of the data."
     )
+
+
+def base(version: ModelVersion) -> Iterator[str]:
+    """The model that went on learning, on one line."""
+    if found := version.job.base:
+        said = _("Base model: **%(name)s**. Licence: %(licence)s. Source: %(source)s.") % {
+            "name": plain(found.name),
+            "licence": plain(found.licence),
+            "source": plain(found.source),
+        }
+        yield f"- {said}"
 
 
 def cautions(version: ModelVersion) -> Iterator[str]:

@@ -37,6 +37,7 @@ def lineage(version: ModelVersion, known: list[Known]) -> Data:
     receivers = Organization.objects.filter(received_models__version=version).order_by("name")
     nodes = [
         *(_dataset(one.ingredient, leads=one.leads) for one in known),
+        *_base(version),
         *_jobs(version),
         _version(version),
         *(_receiver(one) for one in receivers),
@@ -44,6 +45,7 @@ def lineage(version: ModelVersion, known: list[Known]) -> Data:
     links = [
         *(_given(one.ingredient) for one in known),
         *([{"from": "origin", "to": "job", "label": _("cloned from")}] if version.job.cloned_from else []),
+        *([{"from": "base", "to": "job", "label": _("base model")}] if version.job.base else []),
         {"from": "job", "to": "version"},
         *({"from": "version", "to": f"o{one.pk}"} for one in receivers),
     ]
@@ -64,6 +66,11 @@ def _dataset(one: Ingredient, *, leads: bool) -> Data:
         "column": 0,
         **({"href": one.dataset.get_absolute_url()} if leads else {}),
     }
+
+
+def _base(version: ModelVersion) -> list[Data]:
+    base = version.job.base
+    return [{"id": "base", "label": base.name, "sub": base.licence, "column": 0}] if base else []
 
 
 def _label(one: Ingredient) -> str:

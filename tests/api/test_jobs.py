@@ -197,7 +197,7 @@ def test_owners_answer(call: Call, alice: Any, dora: Any, anvil: Any, alliance: 
 def test_recipes_tell_their_schema_in_the_readers_language(call: Call, alice: Any) -> None:
     recipes = call(alice, "get", "recipes/").json()
     assert [one["name"] for one in recipes] == [
-        "tabular", "image-classification", "text-classification", "language-model",
+        "tabular", "image-classification", "text-classification", "language-model", "fine-tune",
     ]  # fmt: skip
     one = call(alice, "get", "recipes/tabular/").json()
     assert one["parameters"]["properties"]["epochs"]["minimum"] == 1

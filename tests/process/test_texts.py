@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chainhub.accounts.models import User
+from chainhub.bases.services import Origin, import_base
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.valkey import EmbeddedValkey
 from chainhub.datasets.models import Kind
@@ -104,3 +105,50 @@ def test_texts_are_told_apart_and_written(
     assert "opens in the library transformers" in card
     assert "list of calls" not in card
     assert "no rows of the data" not in card
+
+
+@pytest.fixture(scope="module")
+def small_bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A reader and a writer as `transformers` publishes them, of a few thousand weights each."""
+    folder = tmp_path_factory.mktemp("bases")
+    subprocess.run([sys.executable, "-m", "tests.factories.bases", str(folder)], check=True, capture_output=True)
+    return {"reader": folder / "reader", "writer": folder / "writer"}
+
+
+def answers(seed: int) -> dict[str, list[Any]]:
+    """Questions with their answers."""
+    asked = [f"what does the {('cat', 'dog', 'hen')[(n + seed) % 3]} say" for n in range(60)]
+    return {"question": asked, "answer": [("meow", "woof", "cluck")[(n + seed) % 3] for n in range(60)]}
+
+
+def test_base_models_go_on_learning(
+    valkey: EmbeddedValkey, start_worker: Callable[..., WorkerProcess], launch: Callable[..., TrainingJob], bob: User,
+    alice: User, anvil: Organization, token_for: Callable[..., str], tmp_path: Path, small_bases: dict[str, Path],
+) -> None:  # fmt: skip
+    reader, writer = (
+        import_base(
+            small_bases[name], Origin(slug=name, name=f"Small {name}", source="This test", licence="CC0-1.0"),
+            organization=anvil, actor=alice,
+        )
+        for name in ("reader", "writer")
+    )  # fmt: skip
+    assert (reader.task, writer.task) == ("classification", "language")
+    start_worker("one", "--slots", "1")
+    caller = Caller(token_for(bob, "download"))
+    few = {"epochs": 2, "bootstrap_samples": 100, "length": 16}
+    told = launch(
+        Kind.TEXT, reviews, recipe="fine-tune", target="label", base=reader,
+        parameters={**few, "method": "full", "learning_rate": 0.01, "epochs": 6},
+    )  # fmt: skip
+    written = launch(Kind.ANSWERS, answers, recipe="fine-tune", target="answer", base=writer, parameters=few)
+
+    first = until(lambda: published(told), 150, what="publishing the kinds")
+    assert first.preprocessing["fields"] == [{"name": "review", "kind": "text"}]
+    assert caller.predict(first, {"review": "wonderful and kind"})["label"] == "good"
+
+    second = until(lambda: published(written), 150, what="publishing the writer")
+    assert [field["name"] for field in second.preprocessing["fields"]] == ["question"]
+    assert isinstance(caller.predict(second, {"text": "what does the cat say", "length": 3})["text"], str)
+    card = (caller.fetch(second, tmp_path) / "README.md").read_text()
+    assert "Small writer" in card
+    assert "CC0-1.0" in card

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chainhub.api.fields import OrganizationField, PersonField
+from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import render, sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, DatasetVersionQuerySet
@@ -58,6 +59,7 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
     organization = OrganizationField(read_only=True)
     proposed_by = PersonField(read_only=True)
     cloned_from = serializers.IntegerField(source="cloned_from_id", read_only=True, allow_null=True)
+    base = serializers.CharField(source="base.name", read_only=True, default=None, help_text="the base model's name")
     inputs = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()
@@ -67,7 +69,7 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
         fields = (
             *("number", "title", "collaboration", "organization", "proposed_by", "cloned_from", "created_at"),
             *("recipe", "recipe_version", "parameters", "target", "fields", "split", "seed", "device", "limits"),
-            *("inputs", "spec_hash", "status", "reason", "failure", "queue", "progress"),
+            *("base", "inputs", "spec_hash", "status", "reason", "failure", "queue", "progress"),
             *("queued_at", "started_at", "finished_at"),
         )
         read_only_fields = fields
@@ -136,6 +138,9 @@ class ChangesSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     device = serializers.ChoiceField(choices=Device.choices, required=False)
     limits = serializers.DictField(required=False, help_text="{minutes, memory_mb, epochs}")
+    base = serializers.RegexField(
+        r"^[-\w]+/[-\w]+$", required=False, help_text="`organization/base-model`, for recipes that go on with one"
+    )
     inputs = WantedInputSerializer(many=True, required=False, max_length=MOST_INPUTS)  # type: ignore[call-arg]
 
     def get_fields(self) -> dict[str, Any]:
@@ -148,6 +153,15 @@ class ChangesSerializer(serializers.Serializer[Any]):
         if "inputs" in attrs:
             attrs["versions"] = self._versions(attrs.pop("inputs"))
         return attrs
+
+    def validate_base(self, name: str) -> BaseModel:
+        """One that the person may see."""
+        organization, _slash, slug = name.partition("/")
+        seen = BaseModel.objects.visible_to(self.context["request"].user)
+        found = seen.filter(organization__slug=organization, slug=slug).first()
+        if found is None:
+            raise serializers.ValidationError(_("There is no such base model: %(name)s.") % {"name": name})
+        return found
 
     def _versions(self, wanted: list[dict[str, Any]]) -> list[DatasetVersion]:
         """Two queries for all of them: first which there are, then the chosen ones with what inspection found."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
+from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration, UsageAgreement
 from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
 from chainhub.core.sentences import sentence
@@ -19,7 +20,7 @@ from chainhub.jobs.services.asking import WAITS_FOR_APPROVAL
 from chainhub.jobs.services.moves import enqueue, move, notify, record
 from chainhub.jobs.specs import hash_of, spec_hash
 from chainhub.jobs.terms import NOT_GRANTED_ALL, check_terms, grants_of
-from chainhub.jobs.texts import LANGUAGE, task_of
+from chainhub.jobs.texts import LANGUAGE, check_base, task_of
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import STEWARDS
 from chainhub.policies.reading import terms_of
@@ -44,6 +45,7 @@ def propose_job(
     parameters: Mapping[str, Any],
     idempotency_key: str = "",
     cloned_from: TrainingJob | None = None,
+    base: BaseModel | None = None,
     **said: Any,
 ) -> TrainingJob:
     """Queue a job, or ask the data owners who want to be asked; the same key gives the same job.
@@ -57,13 +59,13 @@ def propose_job(
         "recipe_version": known.version,
         "parameters": catalogue.checked_parameters(known, parameters),
     }
-    rows = [collaboration.pk, organization.pk, sorted(version.pk for version in versions)]
+    rows = [collaboration.pk, organization.pk, sorted(version.pk for version in versions), *([base.pk] if base else [])]
     request = hash_of([rows, asked])
     if earlier := _earlier(actor, idempotency_key, request):
         return earlier
     job = TrainingJob(
         proposed_by=actor, organization=organization, collaboration=collaboration, cloned_from=cloned_from,
-        idempotency_key=idempotency_key, request_hash=request, **asked,
+        base=base, idempotency_key=idempotency_key, request_hash=request, **asked,
     )  # fmt: skip
     try:
         return _propose(job, versions)
@@ -106,8 +108,10 @@ def _propose(job: TrainingJob, versions: Sequence[DatasetVersion]) -> TrainingJo
     grants = grants_of(job, versions, lock=True)
     _check_versions(job, versions)
     recipe = catalogue.find_recipe(job.recipe)
-    check_fields(recipe, versions, target=job.target, fields=job.fields)
-    if task_of(recipe) != LANGUAGE and asks_for_classes(versions, job.target):
+    check_base(recipe, job.base, job.organization)
+    task = task_of(recipe, job.base)
+    check_fields(recipe, versions, target=job.target, fields=job.fields, task=task)
+    if task != LANGUAGE and asks_for_classes(versions, job.target):
         catalogue.check_task(recipe, job.parameters, "classification")
     check_terms(job, versions, grants, at=timezone.now(), asked=True)
     job.save(force_insert=True)

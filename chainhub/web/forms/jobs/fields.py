@@ -67,7 +67,8 @@ class FieldsStep(Step):
         common = {} if self.images else common_fields(versions)
         known = list(common) or ["label"]
         left_out = not_learnt(versions)
-        self.writes, self.reads = task_of(recipe) == LANGUAGE, learns_texts(recipe)
+        self.task, self.reads = task_of(recipe, self.known.base), learns_texts(recipe)
+        self.writes = self.task == LANGUAGE
         texts = [name for name in known if common.get(name) == TEXT and name not in left_out]
         options: dict[str, Any] = self.fields
         features = texts if self.reads else [name for name in known if name not in left_out]
@@ -99,7 +100,7 @@ class FieldsStep(Step):
         chosen = [name for name in data.get("features", ()) if name != target] if data.get("choice") == SOME else []
         if target and not self.errors:
             try:
-                check_fields(self.known.need()[2], self.known.versions, target=target, fields=chosen)
+                check_fields(self.known.need()[2], self.known.versions, target=target, fields=chosen, task=self.task)
                 data["split"] = catalogue.checked_split(self._split(data))
             except InvalidInputError as refusal:
                 self.refuse(refusal)

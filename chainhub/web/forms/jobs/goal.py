@@ -6,8 +6,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration
+from chainhub.core.errors import InvalidInputError
 from chainhub.jobs import catalogue
+from chainhub.jobs.texts import check_base
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import SCIENTISTS
 from chainhub.scenarios.catalogue import scenario
@@ -82,15 +85,43 @@ class RecipeStep(Step):
         error_messages={"required": _("Choose a recipe."), "invalid_choice": _("Choose a recipe.")},
     )
 
+    base = forms.ModelChoiceField(
+        label=_("Base model"),
+        queryset=BaseModel.objects.none(),
+        required=False,
+        empty_label=_("Choose …"),
+        help_text=_("What your organization has imported; it goes on learning from the data of this job."),
+    )
+
     def prepare(self) -> None:
+        if self.known.organization:
+            self.fields["base"].queryset = BaseModel.objects.usable_by(self.known.organization)  # type: ignore[attr-defined]
+        field: Any = self.fields["base"]
+        self.bases = field.queryset.exists()
+        field.when_field = "recipe"
+        field.when_value = next((one.name for one in catalogue.recipes() if one.needs_base), "")
         self.offered = [
             {"name": one.name, "title": gettext(one.title), "summary": gettext(one.summary)}
             for one in catalogue.recipes()
+            if self.bases or not one.needs_base
         ]
         self.fields["recipe"].choices = [(one["name"], one["title"]) for one in self.offered]  # type: ignore[attr-defined]
         purpose = scenario(self.known.collaboration.scenario) if self.known.collaboration else None
         self.suggested = purpose.recipe if purpose else ""
         self.fields["recipe"].initial = self.suggested or self.offered[0]["name"]
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        organization = self.known.organization
+        if organization and (name := data.get("recipe")) and "base" not in self.errors:
+            recipe = catalogue.find_recipe(name)
+            data["base"] = data.get("base") if recipe.needs_base else None
+            try:
+                check_base(recipe, data["base"], organization)
+            except InvalidInputError as refusal:
+                self.refuse(refusal)
+        return data
+
     def settle(self) -> None:
         self.known.recipe = catalogue.find_recipe(self.cleaned_data["recipe"])
+        self.known.base = self.cleaned_data["base"]

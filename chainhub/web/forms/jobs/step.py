@@ -8,6 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 
 from chainhub.accounts.models import User
+from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion
@@ -24,6 +25,7 @@ class Known:
     collaboration: Collaboration | None = None
     organization: Organization | None = None
     recipe: Recipe | None = None
+    base: BaseModel | None = None
     versions: Sequence[DatasetVersion] = ()
     asked: dict[str, Any] = field(default_factory=dict)  # target, fields, split, seed, parameters, device, limits
 

@@ -10,4 +10,6 @@ from chainhub.jobs.models import TrainingJob
 def visible_job(user: Any, number: int) -> TrainingJob:
     """404 for everybody else."""
     seen = TrainingJob.objects.visible_to(user)
-    return get_object_or_404(seen.select_related("collaboration", "organization", "proposed_by"), pk=number)
+    return get_object_or_404(
+        seen.select_related("collaboration", "organization", "proposed_by", "base__commit"), pk=number
+    )

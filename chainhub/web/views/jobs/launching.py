@@ -26,8 +26,9 @@ from chainhub.web.views.jobs.finding import visible_job
 CONTROL = {"csrfmiddlewaretoken", "step", "go", "seen"}
 KEYS = [step.key for step in STEPS]
 # Where a refusal of the service is mended; any other field is a parameter.
-AT = {"collaboration": "goal", "organization": "goal", "recipe": "recipe", "versions": "data", "target": "fields",
-      "fields": "fields", "split": "fields", "seed": "fields", "device": "compute", "limits": "compute"}  # fmt: skip
+AT = {"collaboration": "goal", "organization": "goal", "recipe": "recipe", "base": "recipe", "versions": "data",
+      "target": "fields", "fields": "fields", "split": "fields", "seed": "fields", "device": "compute",
+      "limits": "compute"}  # fmt: skip
 
 
 class Launch:
@@ -152,6 +153,7 @@ def _propose(request: SignedInRequest, launch: Launch) -> TrainingJob:
         recipe=recipe.name,
         versions=launch.known.versions,
         cloned_from=cloned,
+        base=launch.known.base,
         **launch.known.asked,
     )
 
@@ -181,7 +183,7 @@ def _review(known: Known) -> dict[str, Any]:
         "asked": sorted(owners, key=lambda owner: owner.name),
         "parameters": shown_parameters(recipe, known.asked["parameters"]),
         "estimate": _estimate(known),
-        "learns_from": _(learns_from(recipe)),
+        "learns_from": _(learns_from(recipe, known.base)),
     }
 
 

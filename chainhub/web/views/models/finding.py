@@ -30,6 +30,7 @@ def with_everything(versions: QuerySet[ModelVersion], chosen: ModelVersion) -> M
         "job__organization",
         "job__collaboration",
         "job__cloned_from",
+        "job__base",
     )
     return whole.get(pk=chosen.pk)
 

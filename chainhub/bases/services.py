@@ -1,0 +1,96 @@
+"""Importing a base model out of a folder or a GGUF file, which a process of the trainer's reads and rewrites."""
+
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from chainhub.accounts.models import User
+from chainhub.activity.services import record
+from chainhub.bases.models import BaseModel
+from chainhub.core.errors import DomainError, NotAllowedError
+from chainhub.core.sentences import sentence
+from chainhub.organizations.models import Organization
+from chainhub.organizations.permissions import may_manage
+from chainhub.repositories.models import Blob, Repository
+from chainhub.repositories.services import commit_files, create_repository
+from chainhub.repositories.storage import store_bytes, store_file
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 900  # a GGUF file is put back into plain numbers first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What is said of a base model wherever it is named."""
+
+    slug: str
+    name: str
+    source: str
+    licence: str
+
+
+def import_base(source: Path, origin: Origin, *, organization: Organization, actor: User) -> BaseModel:
+    """The base model of that name, imported if it is not there yet. `source` is a folder or a GGUF file.
+
+    Raises `NotAllowedError`, or `DomainError` where the files are no model.
+    """
+    if not may_manage(actor, organization):
+        raise NotAllowedError(
+            gettext_noop("Base models of %(organization)s are imported by its owners and administrators."),
+            organization=organization.name,
+        )
+    if found := BaseModel.objects.filter(organization=organization, slug=origin.slug).first():
+        return found
+    with tempfile.TemporaryDirectory(prefix="chainhub-base-") as scratch:
+        folder = Path(scratch) / "model"
+        task = _rewritten(source, folder)
+        # Large files are stored before the transaction, which then finds them there.
+        files = {path.name: store_file(path, move=True, owner=organization) for path in sorted(folder.iterdir())}
+    files["README.md"] = store_bytes(_card(origin), owner=organization)
+    return _kept(files, origin, task, organization=organization, actor=actor)
+
+
+@transaction.atomic
+def _kept(files: dict[str, Blob], origin: Origin, task: str, *, organization: Organization, actor: User) -> BaseModel:
+    Organization.objects.select_for_update().get(pk=organization.pk)
+    if found := BaseModel.objects.filter(organization=organization, slug=origin.slug).first():
+        return found  # two imports at once
+    repository = create_repository(Repository.Kind.MODEL)
+    base = BaseModel.objects.create(
+        organization=organization, name=origin.name, slug=origin.slug, task=task, source=origin.source,
+        licence=origin.licence, repository=repository, imported_by=actor,
+        commit=commit_files(repository, files, author=actor, title=f"Import {origin.name}"),
+    )  # fmt: skip
+    said = sentence(
+        gettext_noop("The base model “%(name)s” was imported (%(licence)s)."), name=origin.name, licence=origin.licence
+    )
+    record("model.base-imported", said, actor=actor, topics=[organization.topic])
+    return base
+
+
+def _rewritten(source: Path, folder: Path) -> str:
+    """What it can learn to do, as the trainer found; its files lie in `folder` then."""
+    command = [sys.executable, "-m", "trainer", "import-base", str(source), str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise _unreadable(f"{SECONDS} s") from None
+    if done.returncode:
+        raise _unreadable(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "")
+    return str(json.loads(done.stdout)["task"])
+
+
+def _unreadable(reason: str) -> DomainError:
+    return DomainError(gettext_noop("The base model cannot be read: %(reason)s"), reason=reason[:200])
+
+
+def _card(origin: Origin) -> bytes:
+    return f"# {origin.name}\n\n{origin.source}\n\nLicence: {origin.licence}\n".encode()
