@@ -28,9 +28,10 @@ CELLS: tuple[tuple[str, str], ...] = (
     (
         "## 2. The data · 数据\n"
         "The data is not included: each organization shares its own under its terms. Put the files that you may read "
-        "into one folder, under any names; they are recognized by their SHA-256.\n\n"
-        "此处不含数据：各机构按各自的条款共享数据。请把您有权访问的文件放进同一个文件夹，"
-        "文件名不限；程序按 SHA-256 识别。",
+        "(`training/data.parquet` of each dataset) into one folder, under any names; they are recognized by their "
+        "SHA-256.\n\n"
+        "此处不含数据：各机构按各自的条款共享数据。请把您有权访问的文件（各数据集的 "
+        "`training/data.parquet`）放进同一个文件夹，文件名不限；程序按 SHA-256 识别。",
         'DATA = Path(os.environ.get("DATA", "data"))\n'
         'BASE = os.environ.get("BASE")  # of a fine-tuned model: the folder of the base model\n'
         'for item in record["inputs"]: print(item["organization_name"], item["sha256"])\n'
