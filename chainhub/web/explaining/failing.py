@@ -60,9 +60,21 @@ def _where(one: Json) -> str:
 def examples(evaluation: Json, organizations: Mapping[str, Organization]) -> list[Data]:
     """Rows answered wrong, of datasets whose rows may be viewed."""
     return [
-        {**one, "owner": organizations.get(one.get("organization") or ""), "cells": list(one["values"].items())}
+        {
+            "owner": organizations.get(one.get("organization") or ""),
+            "cells": [(name, _said(value)) for name, value in one["values"].items()],
+            "expected": _said(one["expected"]),
+            "predicted": _said(one["predicted"]),
+            "probability": one.get("probability"),
+        }
         for one in evaluation.get("examples") or ()
     ]
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "–"
+    return number(value, 4) if isinstance(value, float) else str(value)
 
 
 def interval(evaluation: Json, organizations: Mapping[str, Organization]) -> Data | None:

@@ -55,7 +55,7 @@ def _lines(points: Sequence[Json], known: list[Data], answer: Data) -> tuple[str
         return [[point["at"], value] for point, value in pairs if value is not None and point["at"] is not None]
 
     drawn = [
-        {"name": _("Everybody"), "points": series()},
+        {"name": _("Everybody"), "everybody": True, "points": series()},
         *({"organization": slug, "points": series(slug)} for slug in _slugs(points)),
     ]
     return "lines", {"series": drawn, "organizations": known, "x": {"format": "number"}, "y": answer}
@@ -64,7 +64,7 @@ def _lines(points: Sequence[Json], known: list[Data], answer: Data) -> tuple[str
 def _bars(points: Sequence[Json], known: list[Data], answer: Data) -> tuple[str, Data]:
     names = [_("Not known") if point["at"] is None else str(point["at"]) for point in points]
     drawn = [
-        {"name": _("Everybody"), "values": [point["value"] for point in points]},
+        {"name": _("Everybody"), "everybody": True, "values": [point["value"] for point in points]},
         *(
             {"organization": slug, "values": [(point.get("organizations") or {}).get(slug) for point in points]}
             for slug in _slugs(points)

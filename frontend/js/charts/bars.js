@@ -3,7 +3,7 @@ import { escape } from "../lib/dom.js";
 import { as, number } from "../lib/format.js";
 import { t } from "../lib/texts.js";
 import { bottomName, categoryAxis, legend, legendHeight, valueAxis } from "./axes.js";
-import { colourOf, look, ownerOf } from "./look.js";
+import { colourOf, colourOfSeries, look, ownerOf } from "./look.js";
 
 const nameOf = (data, series) => series.name ?? ownerOf(data, series.organization)?.name ?? t("value");
 
@@ -27,7 +27,7 @@ export const bars = {
         stack: data.stacked ? "all" : undefined,
         barMaxWidth: data.overlaid ? null : 34,
         barGap: data.overlaid ? "-100%" : undefined,
-        itemStyle: { color: data.overlaid && index === 0 ? look().warn : colourOf(ownerOf(data, series.organization), look().accent), borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0], borderColor: look().raised, borderWidth: data.stacked ? 1 : 0, opacity: data.overlaid ? 0.55 : 1 },
+        itemStyle: { color: data.overlaid && index === 0 ? look().warn : colourOfSeries(data, series), borderRadius: data.stacked ? 0 : data.horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0], borderColor: look().raised, borderWidth: data.stacked ? 1 : 0, opacity: data.overlaid ? 0.55 : 1 },
         label: { show: labelled && !data.overlaid, position: data.horizontal ? "right" : "top", color: look().soft, fontSize: 11, formatter: ({ value }) => as(data.y?.format)(value) },
       })),
     };

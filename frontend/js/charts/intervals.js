@@ -56,7 +56,7 @@ function rowOf(data, row, { x, top, left, right, narrow, stacked, write }) {
   const parts = [];
   if (row.alone && row.together) parts.push(s("line", { class: "link", x1: x(row.alone.value), y1: middle - TRACK, x2: x(row.together.value), y2: middle + TRACK }));
   if (row.alone) parts.push(...mark("alone", row.alone, x, middle - TRACK));
-  if (row.together) parts.push(...mark("together", row.together, x, middle + TRACK));
+  if (row.together) parts.push(...mark("together", row.together, x, data.single ? middle : middle + TRACK));
   const nameY = narrow ? top + 12 : middle + 4.5;
   parts.push(s("rect", { class: "swatch", x: 0, y: nameY - 9.5, width: 10, height: 10, rx: 3 }), s("text", { class: "name", x: 17, y: nameY }, row.name));
   if (row.note && !narrow) parts.push(s("text", { class: "axis", x: 17, y: nameY + 16 }, row.note));
@@ -100,7 +100,7 @@ function picture(data, width) {
   const svg = s("svg", { class: "intervals", viewBox: `0 0 ${width} ${bottom + 26}`, width, height: bottom + 26, role: "presentation" });
   if (!data.single) svg.append(s("g", { class: "org-all" }, s("circle", { class: "alone", cx: left + 6, cy: 9, r: 5 }), s("text", { class: "axis", x: left + 16, y: 13 }, t("alone")), s("circle", { class: "together", cx: left + 32 + widthOf(t("alone")), cy: 9, r: 6 }), s("text", { class: "axis", x: left + 43 + widthOf(t("alone")), y: 13 }, t("together"))));
   for (const at of ticks([low, high], right - left)) svg.append(s("line", { class: "grid-line", x1: x(at), x2: x(at), y1: head, y2: bottom }), s("text", { class: "axis", x: x(at), y: bottom + 18, "text-anchor": "middle" }, tick(at)));
-  if (data.reference) svg.append(s("line", { class: "grid-line is-reference", x1: x(data.reference.value), x2: x(data.reference.value), y1: head - 4, y2: bottom }), s("text", { class: "axis", x: x(data.reference.value) + 4, y: head + 2 }, data.reference.label));
+  if (data.reference) svg.append(s("line", { class: "grid-line is-reference", x1: x(data.reference.value), x2: x(data.reference.value), y1: data.single ? 18 : head - 4, y2: bottom }), s("text", { class: "axis", x: x(data.reference.value) + 4, y: data.single ? 14 : head + 2 }, data.reference.label));
   data.rows.forEach((row, index) => svg.append(rowOf(data, row, { x, top: head + index * step, left, right, narrow, stacked, write })));
   return svg;
 }

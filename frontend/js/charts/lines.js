@@ -2,7 +2,7 @@
 import { as } from "../lib/format.js";
 import { t } from "../lib/texts.js";
 import { bottomName, legend, legendHeight, valueAxis } from "./axes.js";
-import { colourOf, look, ownerOf } from "./look.js";
+import { colourOf, colourOfSeries, look, ownerOf } from "./look.js";
 
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle", "emptyRect", "emptyTriangle"];
 const DASH = { train: [5, 4], validation: "solid", test: [2, 3] };
@@ -19,9 +19,8 @@ export function nameOf(data, series) {
 }
 
 function line(data, series, room) {
-  const { accent } = look();
   const owner = ownerOf(data, series.organization);
-  const colour = colourOf(owner, accent);
+  const colour = colourOfSeries(data, series);
   const quiet = series.split === "train" || series.series === "alone";
   return {
     type: "line",

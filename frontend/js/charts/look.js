@@ -43,4 +43,7 @@ export function ownerOf(data, slug) {
   return found ?? (slug ? { slug, name: slug, colour: null } : null);
 }
 
+// Of a series: one that says `everybody` has the ink of all together, so that it is nobody's hue.
+export const colourOfSeries = (data, series) => (series.everybody ? look().together : colourOf(ownerOf(data, series.organization), look().accent));
+
 export const colourOf = (owner, fallback) => (owner && owner.colour !== null && owner.colour !== undefined ? look().orgs[owner.colour % 8] : fallback);

@@ -40,9 +40,13 @@ const axisNames = (data) => [data.x?.label ?? t("false_positive"), data.y?.label
 
 // {curves: [{label, auc, points: [[fpr, tpr], …], organization?}], x?: {label}, y?: {label}, score?: name of auc, chance?: false}
 export const roc = {
+  extra: (data, { width, height }) => Math.max(0, legendHeight(data.curves.map((curve) => `${curve.label ?? ""}  ${data.score ? "" : areaOf(data)} 0.000`), width) - height / 6),
+
   option(data, { width }) {
     const { accent, canvas, faint, strong } = look();
-    const name = (curve) => `${curve.label ?? ownerOf(data, curve.organization)?.name ?? ""}${(curve.auc ?? null) === null ? "" : `  ${areaOf(data)} ${number(curve.auc)}`}`;
+    // The name of the number stands in the note and in the table: beside each of ten classes it would fill a phone.
+    const scored = data.score ? "" : `${areaOf(data)} `;
+    const name = (curve) => `${curve.label ?? ownerOf(data, curve.organization)?.name ?? ""}${(curve.auc ?? null) === null ? "" : `  ${scored}${number(curve.auc)}`}`;
     const names = data.curves.map(name);
     // Hues belong to organizations: classes are tints of one colour, told apart by pointing at them.
     const tint = (index) => mix(accent, canvas, data.curves.length > 1 ? 0.35 + (0.65 * index) / (data.curves.length - 1) : 1);

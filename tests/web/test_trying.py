@@ -1,0 +1,105 @@
+"""Trying a model: warnings in words, and why an answer is what it is, where somebody asks for it."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from chainhub.accounts.models import User
+from chainhub.registry import serving
+from chainhub.registry.models import ModelVersion
+from tests.factories.nodes import make_node
+from tests.hub.jobs.conftest import job, ours, theirs
+from tests.hub.registry.conftest import version
+
+__all__ = ["job", "ours", "theirs", "version"]
+
+Browse = Callable[[User | None], Client]
+WARNING = {"text": "Row %(row)s is not an object of fields.", "params": {"row": 7}}
+ROW = [{"field": "x0", "value": 9.0, "weight": 0.4}, {"field": "<x1>", "value": None, "weight": -0.2}]
+HEAT = {"heat": [[0.0, 0.0, 0.0], [0.0, 0.0, 0.1], [0.0, 0.0, 1.0]]}
+TEXT = {"tokens": [{"text": "a ", "weight": 0.0}, {"text": "<crack>", "weight": 0.8}, {"text": " no", "weight": -0.4}]}
+
+
+class Model:
+    """The line to the worker ends here: it keeps what was asked and gives these reasons."""
+
+    def __init__(self) -> None:
+        self.reasons: Any = ROW
+        self.asked: list[dict[str, Any]] = []
+
+    def exchange(self, _version: ModelVersion, question: dict[str, Any]) -> dict[str, Any]:
+        """As the worker answers."""
+        self.asked.append(question)
+        reasons = {"reasons": self.reasons} if question.get("explain") else {}
+        answer = {"label": "yes", "probabilities": {"no": 0.1, "yes": 0.9}, "warnings": [WARNING], **reasons}
+        return {"predictions": [answer for _row in question["rows"]]}
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Model:
+    made = Model()
+    make_node(queues=["system"])
+    settings.LIVE_URL = "unix:///nowhere/valkey.sock?db=2"
+    monkeypatch.setattr(serving, "_exchange", made.exchange)
+    return made
+
+
+def ask(client: Client, version: ModelVersion, rest: str, question: Any, language: str = "en", **more: Any) -> str:
+    address = f"{version.model.get_absolute_url()}v{version.number}/predict/{rest}"
+    return client.post(address, question, headers={"Accept-Language": language}, **more).content.decode()
+
+
+def test_a_warning_stands_beside_the_answer_in_the_readers_language(
+    browse: Browse, bob: User, version: ModelVersion, model: Model
+) -> None:
+    assert "Row 7 is not an object of fields." in ask(browse(bob), version, "", {"field-x0": "9"})
+    chinese = ask(browse(bob), version, "", {"field-x0": "9"}, "zh-CN")
+    assert "7" in chinese
+    assert "not an object" not in chinese
+
+
+def test_a_row_says_why_only_where_the_switch_is_on(
+    browse: Browse, bob: User, version: ModelVersion, model: Model
+) -> None:
+    assert "Why this answer" not in ask(browse(bob), version, "", {"field-x0": "9"})
+    shown = ask(browse(bob), version, "", {"field-x0": "9", "explain": "on"})
+    data = re.search(r"<template[^>]*>(.*?)</template>", shown, re.DOTALL)
+    assert "Why this answer" in shown
+    assert data is not None
+    assert json.loads(data[1])["items"] == [
+        {"name": "x0: 9", "value": 0.4},
+        {"name": "<x1>: not known", "value": -0.2},
+    ]
+    assert [one.get("explain") for one in model.asked] == [None, True]
+
+
+def test_words_are_shaded_by_what_they_did(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
+    model.reasons = TEXT
+    shown = ask(browse(bob), version, "", {"field-x0": "9", "explain": "on"})
+    assert '<span class="word is-for is-4" title="0.800">&lt;crack&gt;</span>' in shown
+    assert '<span class="word is-against is-2" title="-0.400"> no</span>' in shown
+    assert ">a " in shown
+
+
+def test_a_drawing_is_told_where_the_model_looked(
+    browse: Browse, bob: User, version: ModelVersion, model: Model
+) -> None:
+    model.reasons = HEAT
+    type(version).objects.filter(pk=version.pk).update(preprocessing={"kind": "image", "shape": [1, 3, 3]})
+    picture = {"image": "aGVsbG8="}
+    json_type = {"content_type": "application/json"}
+    plain = json.loads(ask(browse(bob), version, "picture/", json.dumps(picture), **json_type))
+    told = json.loads(ask(browse(bob), version, "picture/", json.dumps({**picture, "explain": True}), **json_type))
+    assert "heat" not in plain
+    assert plain["warnings"] == ["Row 7 is not an object of fields."]
+    assert told["heat"] == HEAT["heat"]
+    assert told["where"] == "Most of the weight lies here: Bottom right, Middle right."
+
+
+def test_of_several_rows_each_has_its_warning(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
+    shown = ask(browse(bob), version, "rows/", {"text": "x0,x1\n1,2\n3,4"})
+    assert shown.count("Row 7 is not an object of fields.") == 2
