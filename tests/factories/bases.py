@@ -3,13 +3,44 @@
 Run as `python -m tests.factories.bases FOLDER`: writes `FOLDER/reader` and `FOLDER/writer`.
 """
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chainhub.accounts.models import User
+    from chainhub.bases.models import BaseModel
+    from chainhub.organizations.models import Organization
 
 WORDS = (
     "wonderful and kind a lovely warm film good fun dull cold sad waste bad bore "
     "what does the cat dog hen say meow woof cluck"
 )
+
+
+def make_base(
+    organization: Organization,
+    by: User,
+    *,
+    slug: str = "small",
+    task: str = "classification",
+    content: bytes = b"weights",
+) -> BaseModel:
+    """A row with a commit, as an import leaves it; its bytes are no model."""
+    from chainhub.bases.models import BaseModel
+    from chainhub.repositories.models import Repository
+    from chainhub.repositories.services import commit_files, create_repository
+    from chainhub.repositories.storage import store_bytes
+
+    repository = create_repository(Repository.Kind.MODEL)
+    files = {"model.safetensors": store_bytes(content, owner=organization)}
+    return BaseModel.objects.create(
+        organization=organization, name=f"{slug} of {organization}", slug=slug, task=task, source="This test",
+        licence="CC0-1.0", repository=repository, imported_by=by,
+        commit=commit_files(repository, files, author=by, title="Import"),
+    )  # fmt: skip
 
 
 def main(folder: Path) -> None:
