@@ -16,10 +16,12 @@ from django.test import Client
 from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.valkey import EmbeddedValkey
+from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.services import propose_job
 from chainhub.organizations.models import Organization
 from chainhub.registry.models import ModelVersion
+from chainhub.repositories.storage import open_blob
 from tests.factories import jobs as make
 from tests.process.conftest import WorkerProcess, until
 from trainer.snippets import example
@@ -104,6 +106,17 @@ def published(job: TrainingJob) -> ModelVersion | None:
     return ModelVersion.objects.select_related("model__organization").filter(job=job).first()
 
 
+def data_of(job: TrainingJob, folder: Path) -> Path:
+    """What the owners have of the job's data, in a folder."""
+    place = folder / f"data-{job.pk}"
+    place.mkdir()
+    for one in job.inputs.select_related("version__commit"):
+        entry = one.version.commit.files.select_related("blob").get(path=TRAINING_FILE)
+        with open_blob(entry.blob) as file:
+            (place / f"{one.pk}.parquet").write_bytes(file.read())
+    return place
+
+
 def test_models_answer_on_a_worker_and_run_without_the_hub(
     valkey: EmbeddedValkey, start_worker: Callable[..., WorkerProcess], jobs: list[TrainingJob], bob: User,
     token_for: Callable[..., str], tmp_path: Path,
@@ -121,6 +134,11 @@ def test_models_answer_on_a_worker_and_run_without_the_hub(
         )
         alone = ast.literal_eval(bare.stdout)
         assert alone == pytest.approx(answered, abs=1e-5)
+        again = subprocess.run(
+            [sys.executable, "-I", "reproduce/reproduce.py", "--data", data_of(job, tmp_path)], cwd=folder,
+            capture_output=True, text=True, check=False, env={},
+        )  # fmt: skip
+        assert again.returncode == 0, again.stdout + again.stderr
 
     table = published(jobs[0])
     assert table is not None
