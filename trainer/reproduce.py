@@ -103,7 +103,7 @@ def digest(path: Path) -> str:
 
 def _known(item: InputFile) -> dict[str, Any]:
     path = Path(item.path)
-    told = item.model_dump(mode="json", exclude={"path", "dataset"})
+    told = {"organization": item.organization, "organization_name": item.organization_name}
     return told | {"sha256": digest(path), "size": path.stat().st_size, "kind": path.suffix.lower()}
 
 
