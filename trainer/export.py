@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,14 @@ def export(
     weights: dict[str, Tensor],
     evaluation: dict[str, Any],
     emit: Emit,
+    asked: Callable[[], dict[str, Any]] = dict,
 ) -> None:
-    """Write every artifact atomically and tell its hash."""
+    """Write every artifact atomically and tell its hash; `asked` asks the written model for more to evaluate."""
     described = network.description()
     if isinstance(objective, ByError):
         weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
     config = {
+        **described,  # a base model that a hub made says things of its own training, which are not so any more
         "format": 1,
         "recipe": spec.recipe,
         "recipe_version": spec.recipe_version,
@@ -42,7 +45,6 @@ def export(
         "target": spec.target,
         "labels": target.labels,
         "input": preparation.input_json(),
-        **described,
         "parameters": spec.parameters,
         "parameters_count": network.count,
         "seed": spec.seed,
@@ -53,9 +55,12 @@ def export(
     write(folder, "model.safetensors", save({name: weights[name].contiguous() for name in sorted(weights)}), emit)
     write(folder, "config.json", _json(config), emit)
     write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
+    for name, content in preparation.files().items():
+        write(folder, name, content, emit)
+    evaluation = evaluation | asked()
     write(folder, "evaluation.json", _json(evaluation, indent=None), emit)  # long, and read by programs
     write(folder, "example.py", preparation.snippet(config).encode(), emit)
-    for name, content in (preparation.files() | reproduction(spec, config, evaluation)).items():
+    for name, content in reproduction(spec, config, evaluation).items():
         write(folder, name, content, emit)
 
 

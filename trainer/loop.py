@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from trainer.evaluate import TOGETHER, evaluate, primary_metric
 from trainer.evaluation.findings import importance_of, of_model, of_predictions
 from trainer.evaluation.groups import group_of
 from trainer.evaluation.seen import Seen
+from trainer.evaluation.written import chosen, written
 from trainer.explain import by_organization, probabilities, summary
 from trainer.export import export
 from trainer.journal import Journal, fingerprint_of
@@ -28,6 +30,7 @@ from trainer.network import Trainable
 from trainer.objectives import objective_of
 from trainer.plan import Fit, plan
 from trainer.precision import Precision, short_format
+from trainer.predict import Predictor
 from trainer.pulse import Pulse
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Source, program_of
@@ -279,6 +282,13 @@ def judge(job: Job) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def answered(job: Job, published: Fit) -> dict[str, Any]:
+    """What the published model writes to held-out questions; of a k-fold it has seen them all."""
+    most = getattr(job.parameters, "written_samples", 0)
+    rows = chosen(job.source, job.spec, published.test, most)
+    return written(job.source, job.spec, rows, Predictor(job.spec.output)) if len(rows) else {}
+
+
 def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
     """Write the artifacts, tell the scores, and finish."""
     published = next(fit for fit in job.fits if fit.published)
@@ -288,7 +298,8 @@ def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
     assert job.journal.published is not None  # noqa: S101 - every plan publishes one model
     objective = objective_of(job.source.target, published.train, job.parameters, job.device)
     weights = network.published_weights(job.journal.published)
-    export(job.spec, job.source.target, preparation, network, objective, weights, evaluation, job.emit)
+    target, more = job.source.target, partial(answered, job, published)
+    export(job.spec, target, preparation, network, objective, weights, evaluation, job.emit, asked=more)
     for item in evaluation["organizations"]:
         for series, own in item["own"].items():
             value = own[job.metric]["value"]

@@ -12,9 +12,9 @@ import torch
 from trainer.contract import N_, SpecError
 from trainer.failures import TrainingError
 from trainer.recipes.program import program_of
-from trainer.serving import UNREADABLE, Row, json_in, refusal
+from trainer.serving import UNREADABLE, Explains, Row, Warns, json_in, refusal
 
-MOST_ROWS = 10_000
+MOST_ROWS, MOST_EXPLAINED = 10_000, 100
 MOST_BYTES = 64 * 2**20  # of one request
 
 
@@ -31,21 +31,32 @@ class Predictor:
         self.model = program.open_model(Path(folder), self.config, self.preprocessing)
 
     @torch.no_grad()
-    def predict(self, rows: list[Row]) -> list[Row]:
-        """One answer per row."""
+    def predict(self, rows: list[Row], *, explain: bool = False) -> list[Row]:
+        """One answer per row: with `warnings` where it is unlike what the model learnt from, and `reasons` if asked."""
         if not all(isinstance(row, dict) for row in rows):
             raise refusal(N_("The input must be a list of rows, each with its fields by name."))
         if not rows or len(rows) > MOST_ROWS:
             raise refusal(N_("Between 1 and %(most)s rows can be predicted at a time."), most=MOST_ROWS)
-        return self.model.predict(rows)
+        if explain and len(rows) > MOST_EXPLAINED:
+            raise refusal(N_("At most %(most)s rows can be explained at a time."), most=MOST_EXPLAINED)
+        found = self.model.predict(rows)
+        if isinstance(self.model, Warns):
+            warned = self.model.warn(rows)
+            found = [answer | ({"warnings": said} if said else {}) for answer, said in zip(found, warned, strict=True)]
+        if explain and isinstance(self.model, Explains):
+            reasons = self.model.explain(rows)
+            told = zip(found, reasons, strict=True)
+            found = [answer | ({} if why is None else {"reasons": why}) for answer, why in told]
+        return found
 
 
 def answer(predictor: Predictor, line: bytes | str) -> Row:
     """One request line's answer: predictions, or an error with its sentence."""
     try:
         request = json.loads(line)
-        rows = request["rows"] if isinstance(request, dict) and "rows" in request else [request]
-        return {"predictions": predictor.predict(rows if isinstance(rows, list) else [rows])}
+        whole = isinstance(request, dict) and "rows" in request
+        rows, explain = (request["rows"], request.get("explain") is True) if whole else ([request], False)
+        return {"predictions": predictor.predict(rows if isinstance(rows, list) else [rows], explain=explain)}
     except TrainingError as error:
         return {"error": {"text": error.text, "hint": error.hint, "params": error.params}}
     except (ValueError, RecursionError):

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from safetensors import SafetensorError
@@ -29,10 +29,40 @@ class Served(Protocol):
         """One answer per row; TrainingError with one sentence when a row makes no sense."""
 
 
+@runtime_checkable
+class Explains(Protocol):
+    """A model that can say why."""
+
+    def explain(self, rows: list[Row]) -> list[Any]:
+        """The reasons of each answer, None where there are none."""
+
+
+@runtime_checkable
+class Warns(Protocol):
+    """A model that knows what it was trained on."""
+
+    def warn(self, rows: list[Row]) -> list[list[Row]]:
+        """For each row, `{"text", "params"}` of everything that is unlike the training rows."""
+
+
+Reasons = Callable[["Layered", list[Row]], list[Any]]
+Warnings = Callable[[Row, Row], list[Row]]  # from preprocessing.json and a row
+
+
 class Layered:
     """A model whose `config.json` lists its layers; `encode` turns rows into what the first layer takes."""
 
-    def __init__(self, folder: Path, config: Row, preprocessing: Row, encode: Callable[[list[Row]], Inputs]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: Row,
+        preprocessing: Row,
+        encode: Callable[[list[Row]], Inputs],
+        *,
+        reasons: Reasons | None = None,
+        warnings: Warnings = lambda preprocessing, row: [],
+    ) -> None:
+        self._reasons, self._warnings = reasons, warnings
         fields = preprocessing.get("fields", [])
         embeddings = [field["weights"] for field in fields if field.get("kind") == "category"]
         self.config, self.preprocessing, self.encode = config, preprocessing, encode
@@ -40,6 +70,12 @@ class Layered:
 
     def predict(self, rows: list[Row]) -> list[Row]:
         return answers(self.config, self.network(self.encode(rows)))
+
+    def explain(self, rows: list[Row]) -> list[Any]:
+        return self._reasons(self, rows) if self._reasons else [None] * len(rows)
+
+    def warn(self, rows: list[Row]) -> list[list[Row]]:
+        return [self._warnings(self.preprocessing, row) for row in rows]
 
 
 def answers(config: Row, outputs: Tensor) -> list[Row]:

@@ -18,6 +18,7 @@ from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
 from trainer.data.target import Target, target_of
 from trainer.data.texts import text_fields, texts_of
+from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
 from trainer.recipes.fine_tune import base, dialogue
 from trainer.recipes.fine_tune.answering import Answering, Telling
@@ -51,6 +52,12 @@ class TextsForBase:
     inputs: Inputs
     fields: list[str]
     parameters: Parameters
+    asked: list[str]  # the texts that are read, and the answers given to them
+    expected: list[str]
+
+    def shown(self, row: int) -> dict[str, Any]:
+        """What stands in a row, where one field is read; which part of a text is of which field is not kept."""
+        return {self.fields[0]: self.asked[row][:LONGEST]} if len(self.fields) == 1 else {}
 
     def prepare(self, rows: Ints) -> Tuning:
         return Tuning(self)
@@ -116,11 +123,12 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsForB
     tokenizer = base.tokenizer_in(folder)
     parties = read_parties(spec)
     reads = _examples if base.writes(folder) else _kinds
-    owner, target, inputs, fields = reads(spec, p, parties, tokenizer, tell)
-    return TextsForBase(parties, owner, target, folder, tokenizer, inputs, fields, p)
+    owner, target, inputs, fields, pairs = reads(spec, p, parties, tokenizer, tell)
+    return TextsForBase(parties, owner, target, folder, tokenizer, inputs, fields, p, *pairs)
 
 
-Read = tuple[Ints, Target, Inputs, list[str]]
+Pairs = tuple[list[str], list[str]]  # questions and answers
+Read = tuple[Ints, Target, Inputs, list[str], Pairs]
 
 
 def _kinds(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any, tell: Tell) -> Read:
@@ -134,7 +142,8 @@ def _kinds(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any, t
     columns = [texts_of(parties, name) for name in fields]
     texts = ["\n".join(cells) for cells in zip(*columns, strict=True)]
     chosen = [texts[row] for row in known.rows.tolist()]
-    return known.owner, target_of(known.column, "classification", None), encoded(tokenizer, chosen, p.length), fields
+    target, inputs = target_of(known.column, "classification", None), encoded(tokenizer, chosen, p.length)
+    return known.owner, target, inputs, fields, (chosen, [])
 
 
 def encoded(tokenizer: Any, texts: list[str], length: int) -> Inputs:
@@ -162,7 +171,7 @@ def _examples(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any
     tokens, mask = dialogue.rows_of(tokenizer, asked, answers, p.length)
     sizes = np.array([len(answer.encode()) for answer in answers], np.float64)
     inputs = torch.from_numpy(tokens), torch.from_numpy(mask)
-    return np.array(owner, np.int64), Target("language", [], sizes), inputs, fields
+    return np.array(owner, np.int64), Target("language", [], sizes), inputs, fields, (asked, answers)
 
 
 def _fields(spec: JobSpec, parties: list[Party]) -> list[str]:

@@ -11,8 +11,9 @@ import torch
 
 from trainer.contract import N_
 from trainer.data.feed import Inputs
+from trainer.reasons import of_pictures
 from trainer.recipes.image_classification.pixels import Pixels, from_bytes
-from trainer.serving import Row, refusal
+from trainer.serving import Layered, Row, refusal
 
 
 def encoded(preprocessing: dict[str, Any], rows: list[Row]) -> Inputs:
@@ -39,3 +40,8 @@ def _pixels(row: Row, channels: int, side: int, divide: float) -> Pixels:
         raise refusal(N_("A picture is given as “image” (base64) or as “pixels” (numbers).")) from None
     except (ValueError, binascii.Error):
         raise refusal(N_("The picture cannot be read; send a PNG or JPEG file.")) from None
+
+
+def reasons(model: Layered, rows: list[Row]) -> list[Any]:
+    """Where the network looks in each picture."""
+    return of_pictures(model.network, model.encode(rows)[0], model.preprocessing["shape"])

@@ -129,7 +129,9 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSour
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
     """Pictures as pixels or as files."""
-    return Layered(folder, config, preprocessing, lambda rows: asking.encoded(preprocessing, rows))
+    return Layered(
+        folder, config, preprocessing, lambda rows: asking.encoded(preprocessing, rows), reasons=asking.reasons
+    )
 
 
 def _picture_column(spec: JobSpec, table: pa.Table | Lazy) -> str | None:

@@ -7,10 +7,11 @@ from typing import Any
 import torch
 
 from trainer.contract import N_
-from trainer.data.columns import Column, categories_from_values, numbers_from_values
+from trainer.data.columns import Column, categories_from_values, numbers_from_values, text_of
 from trainer.data.feed import Inputs
+from trainer.reasons import of_vectors
 from trainer.recipes.tabular import encoding
-from trainer.serving import Row, refusal
+from trainer.serving import Layered, Row, refusal
 
 
 def encoded(fields: list[encoding.Field], rows: list[Row]) -> Inputs:
@@ -28,6 +29,58 @@ def encoded(fields: list[encoding.Field], rows: list[Row]) -> Inputs:
             text = N_("“%(field)s” must be a number, not “%(value)s”.")
             raise refusal(text, field=field["name"], value=str(wrong)[:50]) from None
     return encoding.tensors(fields, columns, torch.device("cpu"))
+
+
+def reasons(model: Layered, rows: list[Row]) -> list[list[Row]]:
+    """The fields of each row, those first that changed the answer most; against a row of typical values."""
+    fields, network = model.preprocessing["fields"], model.network
+    constant = model.config.get("parameters", {}).get("imputing") == "constant"
+    usual = {field["name"]: _typical(field, constant=constant) for field in fields}
+    inputs, baseline = (network.embed(encoded(fields, part)) for part in (rows, [usual]))
+    weights = of_vectors(network, inputs, baseline).double()
+    widths = [encoding.input_width([field]) for field in fields]
+    sums = [part.sum(1).tolist() for part in torch.split(weights, widths, dim=1)]
+    found = []
+    for place, row in enumerate(rows):
+        told = [
+            {"field": field["name"], "value": row.get(field["name"]), "weight": by_row[place]}
+            for field, by_row in zip(fields, sums, strict=True)
+        ]
+        found.append(sorted(told, key=lambda item: -abs(item["weight"])))
+    return found
+
+
+def _typical(field: encoding.Field, *, constant: bool) -> Any:
+    """The training part's most frequent category, or what stood for missing numbers, its mean or median.
+
+    A constant says nothing of what is usual, so the centre of the scale stands for it. A masked category is not told.
+    """
+    if field["kind"] == "category":
+        return field.get("typical")
+    return field["center"] if constant else field["fill"]
+
+
+def warnings(preprocessing: Row, row: Row) -> list[Row]:
+    """Numbers far outside the range of nine in ten training rows, and categories that were never seen."""
+    found: list[Row] = []
+    for field in preprocessing["fields"]:
+        value = row.get(field["name"])
+        if value is None or value == "" or field.get("masked"):
+            continue
+        said = {"field": field["name"], "value": text_of(value)[:50]}
+        if field["kind"] == "category":
+            if text_of(value).strip() and text_of(value) not in field["values"]:
+                text = N_("“%(field)s” is “%(value)s”, which the model has not learnt.")
+                found.append({"text": text, "params": said})
+        elif "low" in field and _is_far(float(value), field["low"], field["high"]):
+            text = N_("“%(field)s” is %(value)s; nine in ten training rows lie between %(low)s and %(high)s.")
+            found.append({"text": text, "params": said | {"low": field["low"], "high": field["high"]}})
+    return found
+
+
+def _is_far(value: float, low: float, high: float) -> bool:
+    """Further outside than half the range is wide: of a normal distribution, one value in a thousand."""
+    return value < low - (high - low) / 2 or value > high + (high - low) / 2
 
 
 def _is_number(value: Any) -> bool:

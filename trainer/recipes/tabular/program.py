@@ -114,7 +114,14 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
     """Rows by the names of their fields."""
-    return Layered(folder, config, preprocessing, lambda rows: asking.encoded(preprocessing["fields"], rows))
+    return Layered(
+        folder,
+        config,
+        preprocessing,
+        lambda rows: asking.encoded(preprocessing["fields"], rows),
+        reasons=asking.reasons,
+        warnings=asking.warnings,
+    )
 
 
 def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:

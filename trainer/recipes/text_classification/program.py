@@ -15,10 +15,12 @@ from trainer.data.feed import Feed, Inputs, Resident
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
 from trainer.data.target import Target, target_of
-from trainer.data.texts import WORD, text_fields, texts_of
+from trainer.data.texts import WORD, text_fields, texts_of, words_of
+from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
 from trainer.layers import dense
 from trainer.network import Call, Network
+from trainer.reasons import by_word, of_terms
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.recipes.text_classification import vocabulary
@@ -49,6 +51,11 @@ class TextSource:
     fields: list[str]
     terms: list[list[str]]
     parameters: Parameters
+    cells: list[list[str]]  # of each field, the texts themselves
+
+    def shown(self, row: int) -> dict[str, Any]:
+        """What stands in a row."""
+        return {name: texts[row][:LONGEST] for name, texts in zip(self.fields, self.cells, strict=True)}
 
     def prepare(self, rows: Ints) -> TextPreparation:
         p = self.parameters
@@ -141,9 +148,10 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextSourc
         text = N_("The field “%(field)s” is left out: it holds no text.")
         tell(Log(level="warning", text=text, params={"field": others[0]}))
     columns = [texts_of(parties, name) for name in fields]
-    texts = ["\n".join(cells) for cells in zip(*columns, strict=True)]
-    terms = [vocabulary.terms_of(texts[row], p.length, pairs=p.network == "bag") for row in known.rows.tolist()]
-    return TextSource(parties, known.owner, target_of(known.column, "classification", None), fields, terms, p)
+    cells = [[column[row] for row in known.rows.tolist()] for column in columns]
+    texts = ["\n".join(row) for row in zip(*cells, strict=True)]
+    terms = [vocabulary.terms_of(text, p.length, pairs=p.network == "bag") for text in texts]
+    return TextSource(parties, known.owner, target_of(known.column, "classification", None), fields, terms, p, cells)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
@@ -156,4 +164,14 @@ def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, An
         terms = [vocabulary.terms_of(text, preprocessing["length"], pairs=preprocessing["pairs"]) for text in texts]
         return torch.from_numpy(vocabulary.encode(terms, places)), None
 
-    return Layered(folder, config, preprocessing, encode)
+    def reasons(model: Layered, rows: list[Row]) -> list[Any]:
+        """The words of each text; those that are not known have no weight."""
+        weights = of_terms(model.network, encode(rows)[0])
+        found = []
+        for row, own in zip(rows, weights, strict=True):
+            text, length = text_in(row, names), preprocessing["length"]
+            terms = vocabulary.terms_of(text, length, pairs=preprocessing["pairs"])
+            found.append({"tokens": by_word(words_of(text)[:length], terms, own, places)})
+        return found
+
+    return Layered(folder, config, preprocessing, encode, reasons=reasons)
