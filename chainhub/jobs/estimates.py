@@ -8,8 +8,12 @@ from statistics import median
 from typing import Any
 
 from chainhub.datasets.models import DatasetVersion
+from chainhub.jobs.catalogue import Data, memory_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
 
+MEGABYTE = 2**20
+NUMBERS, CATEGORIES = {"integer", "number"}, {"category", "boolean"}
+FEW = 20  # a target of more different numbers than this is a quantity
 LOOK_BACK = 20  # earlier jobs of the recipe
 
 
@@ -23,11 +27,14 @@ class Estimate:
     models: int
     seconds: float | None
     based_on: int
+    memory_mb: int | None = None  # at its highest; None where the recipe cannot say
+    memory_limit: int | None = None  # where that is less than the memory
 
 
 def estimate(
     user: Any, recipe: str, *, device: str, versions: Sequence[DatasetVersion], split: Mapping[str, Any],
-    parameters: Mapping[str, Any],
+    parameters: Mapping[str, Any], target: str = "", fields: Sequence[str] | None = None,
+    limits: Mapping[str, Any] | None = None,
 ) -> Estimate:  # fmt: skip
     """What the trainer's plan will come to, and how long steps took so far in jobs that the person may see."""
     by_owner: dict[int, int] = defaultdict(int)
@@ -37,6 +44,8 @@ def estimate(
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
     speeds = _seconds_per_step(user, recipe, device)
+    memory, most = memory_of(recipe, parameters, _data_of(versions, target, fields)), (limits or {}).get("memory_mb")
+    megabytes = None if memory is None else math.ceil(memory / MEGABYTE)
     return Estimate(
         rows=sum(by_owner.values()),
         train_rows=fits[0],
@@ -44,6 +53,23 @@ def estimate(
         models=len(fits),
         seconds=steps * median(speeds) if speeds else None,
         based_on=len(speeds),
+        memory_mb=megabytes,
+        memory_limit=most if most and megabytes and most < megabytes else None,
+    )
+
+
+def _data_of(versions: Sequence[DatasetVersion], target: str, fields: Sequence[str] | None) -> Data:
+    """The shape of the data: fields as inspection found them in any of the versions."""
+    found = {one["name"]: one for version in versions for one in version.inspection.get("fields", [])}
+    used = [one for name, one in found.items() if name != target and (not fields or name in fields)]
+    about = found.get(target, {})
+    distinct = int(about.get("distinct") or 0)
+    return Data(
+        rows=sum(version.rows or 0 for version in versions),
+        numbers=sum(one.get("type") in NUMBERS for one in used),
+        categories=tuple(int(one.get("distinct") or 0) for one in used if one.get("kind") in CATEGORIES),
+        classes=1 if about.get("type") in NUMBERS and distinct > FEW else max(2, distinct),
+        size=sum(int(version.inspection.get("bytes") or 0) for version in versions),
     )
 
 

@@ -248,6 +248,10 @@ def test_estimate(call: Call, alice: Any, wanted: Any, ours: Any, theirs: Any) -
     told = call(alice, "post", "jobs/estimate/", wanted).json()
     assert (told["rows"], told["models"], told["seconds"]) == (160, 3, None)
     assert told["steps"] == 2 * (8 + 4 + 4)
+    assert 300 < told["memory_mb"] < 1000
+    assert told["memory_limit"] is None
+    tight = call(alice, "post", "jobs/estimate/", {**wanted, "limits": {"memory_mb": 100}}).json()
+    assert (tight["memory_mb"], tight["memory_limit"]) == (told["memory_mb"], 100)
     assert not TrainingJob.objects.exists()
 
 

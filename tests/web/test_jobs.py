@@ -1,5 +1,6 @@
 """The pages of training jobs, and the guided launch."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -132,6 +133,15 @@ def test_the_estimate_follows_the_form(browse: Browse, alice: Any, said: Any) ->
     page = words(browse(alice).post(f"{LAUNCH}estimate/", {**said, "step": "parameters"}))
     assert "160" in page
     assert "no earlier job to judge by" in page
+    assert re.search(r"about [3-9]\d\d MB", page)
+    assert "too low" not in page
+
+
+def test_a_memory_limit_that_is_too_low_is_warned_of(browse: Browse, alice: Any, said: Any) -> None:
+    page = words(
+        browse(alice).post(LAUNCH, {**said, "p-hidden_layers": "4000, 4000", "memory_mb": "512", "step": "review"})
+    )
+    assert "The memory limit of 512 MB is probably too low for this job." in page
 
 
 def test_the_list_shows_and_filters(browse: Browse, alice: Any, carol: Any, job: TrainingJob) -> None:

@@ -38,6 +38,8 @@ class EstimateSerializer(serializers.Serializer[Any]):
     steps = serializers.IntegerField()
     seconds = serializers.FloatField(allow_null=True)
     based_on = serializers.IntegerField()
+    memory_mb = serializers.IntegerField(allow_null=True)
+    memory_limit = serializers.IntegerField(allow_null=True, help_text="the limit asked for, where it is too low")
 
 
 class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
@@ -125,6 +127,9 @@ class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
             versions=asked["versions"],
             split=catalogue.checked_split(asked.get("split", {})),
             parameters=catalogue.checked_parameters(recipe, asked["parameters"]),
+            target=asked.get("target", ""),
+            fields=asked.get("fields"),
+            limits=asked.get("limits"),
         )
         return Response(EstimateSerializer(found).data)
 

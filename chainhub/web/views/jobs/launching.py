@@ -193,7 +193,8 @@ def _estimate(known: Known) -> Estimate | None:
     asked = known.asked
     return estimate(
         known.user, known.recipe.name, device=asked.get("device", "cpu"), versions=known.versions,
-        split=asked["split"], parameters=asked["parameters"],
+        split=asked["split"], parameters=asked["parameters"], target=asked.get("target", ""),
+        fields=asked.get("fields"), limits=asked.get("limits"),
     )  # fmt: skip
 
 

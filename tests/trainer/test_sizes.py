@@ -1,0 +1,73 @@
+"""What is told of a job's memory and work before it is launched comes near to what it takes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.trainer.conftest import MakeSpec, launch, pictures, reviews, table
+from trainer.catalogue import recipe
+from trainer.contract import Started
+from trainer.sizes import Data, estimate_of
+
+MEASURED = """
+import json, resource, sys, threading
+from trainer.contract import JobSpec
+from trainer.main import run
+code = run(JobSpec.model_validate_json(open(sys.argv[1]).read()), lambda event: None, threading.Event())
+print(json.dumps([code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+"""
+TABLE = {"tables": {"anvil": table(80, 1)}, "fields": ["heat", "load"]}
+PICTURES = {"tables": {"anvil": pictures(80, 1)}, "recipe": "image-classification", "target": "shape", "fields": None}
+GPT = {"width": 16, "layers": 2, "heads": 2, "context": 16, "vocabulary": 300, "batch_size": 8, "hidden_layers": None}
+CASES: list[tuple[dict[str, Any], dict[str, Any], Data]] = [
+    ({"hidden_layers": [9, 7]}, TABLE, Data(rows=80, numbers=2)),
+    ({"hidden_layers": [], "missing_indicators": False}, TABLE | {"target": "life"}, Data(80, numbers=2, classes=1)),
+    ({"network": "mlp"}, PICTURES, Data(rows=80, numbers=64)),
+    ({"network": "cnn", "channels": [3, 5]}, PICTURES, Data(rows=80, numbers=64)),
+    (GPT, {"tables": {"anvil": reviews(60, 1)}, "recipe": "language-model", "target": "text", "fields": None},
+     Data(rows=60, size=2000)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parameters", "changes", "data"), CASES)
+def test_parameters_are_counted_exactly(
+    job: MakeSpec, parameters: dict[str, Any], changes: dict[str, Any], data: Data
+) -> None:
+    spec = job(parameters, **changes)
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    known = recipe(spec.recipe)
+    found = estimate_of(known, known.check(spec.parameters), data)
+    assert found is not None
+    assert found.parameters == next(event.parameters_count for event in events if isinstance(event, Started))
+
+
+def test_a_base_model_decides_for_itself() -> None:
+    known = recipe("fine-tune")
+    assert estimate_of(known, known.check({}), Data(rows=10)) is None
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("parameters", [{}, {"hidden_layers": [800, 800]}])
+def test_memory_is_told_within_a_factor_of_two(job: MakeSpec, tmp_path: Any, parameters: dict[str, Any]) -> None:
+    spec = job(
+        {"epochs": 1, "batch_size": 512, "importance": False} | parameters,
+        tables={"anvil": table(10, 1)},
+        fields=["heat", "load"],
+    )
+    pq.write_table(table(2_000, 1), spec.inputs[0].path)
+    (tmp_path / "spec.json").write_text(spec.model_dump_json())
+    argv = [sys.executable, "-c", MEASURED, str(tmp_path / "spec.json")]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    code, measured = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0
+    known = recipe(spec.recipe)
+    found = estimate_of(known, known.check(spec.parameters), Data(rows=2_000, numbers=2))
+    assert found is not None
+    assert 0.5 < found.memory / measured < 2.0
