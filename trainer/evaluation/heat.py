@@ -17,6 +17,7 @@ from trainer.evaluation.seen import Seen
 from trainer.network import Network
 
 STEPS, PER_CLASS, CLASSES, FEWEST = 8, 32, 20, 5
+PIXELS = 500_000  # at a time
 
 
 def class_heat(seen: Seen) -> dict[str, Any]:
@@ -25,15 +26,20 @@ def class_heat(seen: Seen) -> dict[str, Any]:
     if seen.input_kind() != "image" or not isinstance(network, Network) or set(seen.spec.masked):
         return {}
     shape = seen.preparation.input_json()["shape"]
+    labels = seen.source.target.labels
     targets = seen.source.target.values[seen.rows].astype(np.int64)
-    found = []
-    for place, label in enumerate(seen.source.target.labels[:CLASSES]):
-        rows = seen.rows[targets == place][:PER_CLASS]
-        if len(rows) >= FEWEST:
-            classes = torch.full((len(rows),), place, device=seen.feed.device)
-            heat = heats(network, seen.inputs(rows)[0], classes, shape, STEPS).mean(0)
-            found.append({"label": label, "heat": scaled(heat)})
-    return {"class_heat": found} if found else {}
+    parts = {place: seen.rows[targets == place][:PER_CLASS] for place in range(min(CLASSES, len(labels)))}
+    parts = {place: rows for place, rows in parts.items() if len(rows) >= FEWEST}
+    if not parts:
+        return {}
+    sizes = [len(rows) for rows in parts.values()]
+    classes = torch.tensor(np.repeat(list(parts), sizes), device=seen.feed.device)
+    pixels = seen.inputs(np.concatenate(list(parts.values())))[0]
+    at_once = max(1, PIXELS // pixels[0].numel())
+    pieces = zip(pixels.split(at_once), classes.split(at_once), strict=True)
+    heat = torch.cat([heats(network, some, own, shape, STEPS) for some, own in pieces])
+    means = [part.mean(0) for part in torch.split(heat, sizes)]
+    return {"class_heat": [{"label": labels[p], "heat": scaled(m)} for p, m in zip(parts, means, strict=True)]}
 
 
 def heats(network: Network, pixels: Tensor, classes: Tensor, shape: list[int], steps: int) -> Tensor:

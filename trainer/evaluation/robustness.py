@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from trainer.data.columns import Categories, Column, Numbers
 from trainer.data.feed import Inputs
@@ -30,8 +31,9 @@ def robustness(seen: Seen) -> dict[str, Any]:
     inputs = seen.inputs(rows)
     whole = seen.measured(inputs, rows)
     found: dict[str, Any] = {"metric": seen.metric, "noise": [{"level": 0.0, "value": whole}]}
-    for level in OF_DEVIATION if table else OF_RANGE:
-        changed = _noisy_table(seen, inputs, level) if table else _noisy_picture(seen, inputs, level)
+    noise = torch.randn(inputs[0].shape, generator=torch_generator(seen.spec.seed, "noise")).to(inputs[0].device)
+    for level in OF_DEVIATION if table else OF_RANGE:  # the same noise, so that levels differ by nothing else
+        changed = _noisy_table(seen, inputs, level * noise) if table else _noisy_picture(inputs, level * noise)
         if changed is not None:
             found["noise"].append({"level": level, "value": seen.measured(changed, rows)})
     if isinstance(seen.preparation, OfTable):
@@ -43,12 +45,12 @@ def robustness(seen: Seen) -> dict[str, Any]:
     return {"robustness": found}
 
 
-def _noisy_picture(seen: Seen, inputs: Inputs, level: float) -> Inputs:
+def _noisy_picture(inputs: Inputs, noise: Tensor) -> Inputs:
     pixels, codes = inputs
-    return (pixels + level * _noise(seen, pixels)).clamp_(0.0, 1.0), codes
+    return (pixels + noise).clamp_(0.0, 1.0), codes
 
 
-def _noisy_table(seen: Seen, inputs: Inputs, level: float) -> Inputs | None:
+def _noisy_table(seen: Seen, inputs: Inputs, noise: Tensor) -> Inputs | None:
     """Numbers only, and not the marks of missing ones; None where there are no numbers."""
     numbers, codes = inputs
     places = [columns[0] for kind, columns in seen.preparation.places().values() if kind == "numbers"]
@@ -56,13 +58,7 @@ def _noisy_table(seen: Seen, inputs: Inputs, level: float) -> Inputs | None:
         return None
     spread = torch.zeros(numbers.shape[1], device=numbers.device)
     spread[places] = numbers.std(0, unbiased=False)[places]
-    return numbers + level * spread * _noise(seen, numbers), codes
-
-
-def _noise(seen: Seen, like: torch.Tensor) -> torch.Tensor:
-    """The same for every level, so that levels differ by nothing else."""
-    drawn = torch.randn(like.shape, generator=torch_generator(seen.spec.seed, "noise"))
-    return drawn.to(like.device)
+    return numbers + spread * noise, codes
 
 
 def _with_gaps(columns: dict[str, Column], share: float, seed: int) -> dict[str, Column]:
