@@ -87,9 +87,7 @@ def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     recipe = catalogue.recipe(spec.recipe)
     parameters = recipe.check(spec.parameters)
     device = choose_device(spec)
-    if (
-        parameters.deterministic != torch.are_deterministic_algorithms_enabled()
-    ):  # asking is free
+    if parameters.deterministic != torch.are_deterministic_algorithms_enabled():  # asking is free
         torch.use_deterministic_algorithms(parameters.deterministic)
     source = program_of(spec.recipe).read(spec, parameters, emit)
     fits = plan(source, spec, parameters)

@@ -36,7 +36,7 @@ def class_heat(seen: Seen) -> dict[str, Any]:
     classes = torch.tensor(np.repeat(list(parts), sizes), device=seen.feed.device)
     pixels = seen.inputs(np.concatenate(list(parts.values())))[0]
     at_once = max(1, PIXELS // pixels[0].numel())
-    pieces = zip(pixels.split(at_once), classes.split(at_once), strict=True)
+    pieces = zip(torch.split(pixels, at_once), torch.split(classes, at_once), strict=True)
     heat = torch.cat([heats(network, some, own, shape, STEPS) for some, own in pieces])
     means = [part.mean(0) for part in torch.split(heat, sizes)]
     return {"class_heat": [{"label": labels[p], "heat": scaled(m)} for p, m in zip(parts, means, strict=True)]}
