@@ -65,6 +65,7 @@ NAMES: dict[str, str | Promise] = {
     "model.card-edited": _("Model card edited"),
     "model.downloaded": _("Model downloaded"),
     "model.base-imported": _("Base model imported"),
+    "model.base-refused": _("Base model not imported"),
     "model.published": _("Model published"),
     "model.withheld": _("Model withheld"),
     "organization.changed": _("Organization changed"),

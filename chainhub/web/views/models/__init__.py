@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from chainhub.web.views.models import curating, detail, files, listing, trying
+from chainhub.web.views.models import bases, curating, detail, files, listing, trying
 
 VERSION = "models/<slug:organization>/<slug:slug>/v<int:number>/"
 
 urlpatterns = [
     path("models/", listing.models, name="models"),
+    path("models/base/", bases.import_base, name="base-import"),
     path("models/<slug:organization>/<slug:slug>/", detail.model, name="model"),
     path("models/<slug:organization>/<slug:slug>/news/", detail.news, name="model-news"),
     path("models/<slug:organization>/<slug:slug>/card/", curating.edit_card, name="model-card-edit"),

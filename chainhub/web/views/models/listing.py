@@ -18,6 +18,7 @@ from chainhub.web.evaluations import Verdict, verdict
 from chainhub.web.forms.models import ModelFilter
 from chainhub.web.http import SignedInRequest
 from chainhub.web.pages import page_of
+from chainhub.web.views.models.bases import bases_context
 
 PER_PAGE = 24
 FILTERS = ("q", "collaboration", "task")
@@ -44,7 +45,7 @@ def models(request: SignedInRequest) -> HttpResponse:
     page = page_of(request, _filtered(_with_newest(visible, request.user), wanted), per=PER_PAGE)
     page.object_list = _entries(page.object_list)
     context = {"form": form, "page": page, "is_filtered": any(request.GET.get(name) for name in FILTERS)}
-    return render(request, "web/models/index.html", context)
+    return render(request, "web/models/index.html", {**context, **bases_context(request)})
 
 
 def _with_newest(models: QuerySet[Model], user: User) -> QuerySet[Model]:
