@@ -35,7 +35,9 @@ FORMS = [
     "/organizations/anvil/edit/",
 ]
 JOB_TABS = ["", "?tab=log", "?tab=settings", "?tab=runs"]
-MODEL_TABS = ["", "&tab=try", "&tab=use", "&tab=card", "&tab=files", "&tab=lineage", "&tab=versions"]
+MODEL_TABS = [
+    "", "&tab=explanation", "&tab=try", "&tab=use", "&tab=card", "&tab=files", "&tab=lineage", "&tab=versions",
+]  # fmt: skip
 DATASET_TABS = ["", "?tab=data", "?tab=rows", "?tab=versions", "?tab=use", "?tab=reads", "?tab=trained"]
 
 

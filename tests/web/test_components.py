@@ -205,7 +205,7 @@ def test_gallery_shows_every_component(language: str):
     request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
     with translation.override(language):
         html = gallery(request).content.decode()
-    assert html.count("data-chart=") == 12
+    assert html.count("data-chart=") == 14
     assert not re.search(r"\son\w+=|\sstyle=|<script(?![^>]*(?:src=|application/json))", html)
 
 

@@ -114,7 +114,7 @@ def groups(evaluation: Json) -> Data | None:
         "field": found.get("field"),
         "metric": scores.metric_title(main),
         "gap": gap.get(main),
-        "chart": _side_by_side(entries, main) if any(_of(one, main).value is not None for one in entries) else None,
+        "chart": _side_by_side(entries, main, str(found.get("field"))),
         "titles": [scores.metric_title(name) for name in names],
         "rows": [(_named(one), one["rows"], [_of(one, name) for name in names]) for one in entries],
         "gaps": [gap.get(name) for name in names],
@@ -122,12 +122,15 @@ def groups(evaluation: Json) -> Data | None:
     }
 
 
-def _side_by_side(entries: Any, metric: str) -> Data:
+def _side_by_side(entries: Any, metric: str, field: str) -> Data | None:
     def note(rows: int) -> str:
         return ngettext("%(n)s row held out", "%(n)s rows held out", rows) % {"n": rows}
 
     rows = [_row(_named(one), None, _of(one, metric), note(one["rows"])) for one in entries]
+    if not any(row["together"] for row in rows):
+        return None
     return {
+        "heading": field,
         "single": scores.metric_title(metric),
         "metric": {"format": format_of(metric), "higher_is_better": scores.higher_is_better(metric)},
         "rows": rows,

@@ -24,7 +24,13 @@ def importance_by_organization(evaluation: Json, organizations: Mapping[str, Org
     fields = {field for by_field in values.values() for field in by_field}
     top = sorted(fields, key=lambda field: -max(by_field.get(field) or 0 for by_field in values.values()))[:MOST_FIELDS]
     series = [{"organization": slug, "values": [one.get(field) for field in top]} for slug, one in values.items()]
-    shown = {"categories": top, "series": series, "horizontal": True, "organizations": owners(organizations)}
+    shown = {
+        "categories": top,
+        "series": series,
+        "horizontal": True,
+        "organizations": owners(organizations),
+        "heading": _("Field"),
+    }
     return shown if top else None
 
 
@@ -32,8 +38,12 @@ def partial_dependence(evaluation: Json, organizations: Mapping[str, Organizatio
     """(field, kind of chart, data): how the answer moves when one field moves and all else stays."""
     known = owners(organizations)
     found = [one for one in evaluation.get("partial_dependence") or () if one.get("points")]
-    drawn = {"number": _lines, "category": _bars}
-    return [(str(one["field"]), *drawn[one["kind"]](one["points"], known, _answer_of(one))) for one in found]
+    return [(str(one["field"]), *_drawn(one, known)) for one in found]
+
+
+def _drawn(one: Json, known: list[Data]) -> tuple[str, Data]:
+    kind, data = (_bars if one["kind"] == "category" else _lines)(one["points"], known, _answer_of(one))
+    return kind, {**data, "heading": str(one["field"])}
 
 
 def _answer_of(one: Json) -> Data:
@@ -87,7 +97,7 @@ def heat_chart(named: Sequence[tuple[str, list[list[float]]]]) -> Data:
     ]
     return {
         "rows": [{"name": name, "heat": heat} for name, heat in named],
-        "columns": ["", *places],
+        "columns": [_("Class"), *places],
         "numbers": [[name, *_regions(heat)] for name, heat in named],
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from chainhub.core.sentences import render
 from chainhub.registry.scores import Json
@@ -43,7 +44,8 @@ def _where(heat: list[list[float]]) -> str:
     chart = heat_chart([("", heat)])
     weights = sorted(zip(chart["numbers"][0][1:], chart["columns"][1:], strict=True), reverse=True)
     places = [place for weight, place in weights[:TELLING] if weight > 0]
-    return _("Most of the weight lies here: %(places)s.") % {"places": ", ".join(places)} if places else ""
+    named = pgettext("between names", ", ").join(places)
+    return _("Most of the weight lies here: %(places)s.") % {"places": named} if named else ""
 
 
 def _words(tokens: list[Json]) -> Iterator[dict[str, Any]]:

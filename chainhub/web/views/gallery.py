@@ -14,6 +14,8 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from chainhub.web.explaining.looking import heat_chart
+
 ORGANIZATIONS = [
     ("anvil", "Anvil Steel", "安维钢铁", "upstream"),
     ("borealis", "Borealis Motors", "北辰汽车", "midstream"),
@@ -181,6 +183,8 @@ def _charts(organizations: list[Any]) -> dict[str, Any]:
         "confusion": _confusion(),
         "chain": _chain(organizations),
         "lineage": _lineage(),
+        "gain": {"curves": [{"label": "Gain", "points": [[0, 0], [0.2, 0.6], [1, 1]]}]},
+        "heat": heat_chart([("0", [[0, 1, 0], [1, 0, 1], [0, 1, 0]]), ("1", [[0, 1, 0]] * 3)]),
         "empty": {"series": []},
     }
 

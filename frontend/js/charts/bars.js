@@ -33,7 +33,7 @@ export const bars = {
     };
   },
   table: (data) => ({
-    columns: [{ label: data.x?.label ?? "" }, ...data.series.map((series) => ({ label: data.y?.label ? `${nameOf(data, series)} (${data.y.label})` : nameOf(data, series), format: data.y?.format }))],
+    columns: [{ label: data.x?.label ?? data.heading ?? t("value") }, ...data.series.map((series) => ({ label: data.y?.label ? `${nameOf(data, series)} (${data.y.label})` : nameOf(data, series), format: data.y?.format }))],
     rows: data.categories.map((category, index) => [category, ...data.series.map((series) => series.values[index]?.value ?? series.values[index])]),
   }),
 };

@@ -123,7 +123,7 @@ export function table(_kind, data) {
   const spread = (score) => [score?.value ?? null, score?.low ?? null, score?.high ?? null];
   const columns = [{ label: t("organization") }];
   const bounds = [{ label: data.single, format }, { label: t("low"), format }, { label: t("high"), format }];
-  if (data.single) return { columns: [{ label: "" }, ...bounds], rows: data.rows.map((row) => [row.name, ...spread(row.together)]) };
+  if (data.single) return { columns: [{ label: data.heading ?? t("organization") }, ...bounds], rows: data.rows.map((row) => [row.name, ...spread(row.together)]) };
   for (const label of [t("alone"), t("together")]) columns.push({ label, format }, { label: `${label} ${t("low")}`, format }, { label: `${label} ${t("high")}`, format });
   return { columns: [...columns, { label: t("gain"), format }], rows: data.rows.map((row) => [row.name, ...spread(row.alone), ...spread(row.together), gainOf(data, row)?.difference ?? null]) };
 }
