@@ -29,7 +29,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "in parts": {"hidden_layers": [8], "activation": "gelu", "accumulation": 3},
     "weighted": {"hidden_layers": [8], "class_weighting": True, "gradient_clip": 0.5},
 }
-LONG: dict[str, Any] = {"epochs": 25, "batch_size": 16, "baselines": False, **QUICK}
+LONG: dict[str, Any] = {"epochs": 20, "batch_size": 32, "baselines": False, **QUICK}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def reference() -> dict[str, list[float]]:
 
 @pytest.fixture
 def long(job: MakeSpec) -> MakeSpec:
-    tables = {"anvil": table(600, 1), "borealis": table(400, 2)}
+    tables = {"anvil": table(400, 1), "borealis": table(240, 2)}
     return lambda **changes: job(LONG, tables=tables, **changes)
 
 
