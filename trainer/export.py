@@ -36,20 +36,7 @@ def export(
     described = network.description()
     if isinstance(objective, ByError):
         weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
-    config = {
-        **described,  # a base model that a hub made says things of its own training, which are not so any more
-        "format": 1,
-        "recipe": spec.recipe,
-        "recipe_version": spec.recipe_version,
-        "task": target.task,
-        "target": spec.target,
-        "labels": target.labels,
-        "input": preparation.input_json(),
-        "parameters": spec.parameters,
-        "parameters_count": network.count,
-        "seed": spec.seed,
-        "made_with": {"torch": str(torch.__version__)},
-    }
+    config = _config(spec, target, preparation, described, network.count)
     folder = Path(spec.output)
     # content that follows from the weights alone, so equal weights are equal files
     write(folder, "model.safetensors", save({name: weights[name].contiguous() for name in sorted(weights)}), emit)
@@ -62,6 +49,26 @@ def export(
     write(folder, "example.py", preparation.snippet(config).encode(), emit)
     for name, content in reproduction(spec, config, evaluation).items():
         write(folder, name, content, emit)
+
+
+def _config(
+    spec: JobSpec, target: Target, preparation: Preparation, described: dict[str, Any], count: int
+) -> dict[str, Any]:
+    """What was trained, on what, and the network as it describes itself."""
+    return {
+        **described,  # a base model that a hub made says things of its own training, which are not so any more
+        "format": 1,
+        "recipe": spec.recipe,
+        "recipe_version": spec.recipe_version,
+        "task": target.task,
+        "target": spec.target,
+        "labels": target.labels,
+        "input": preparation.input_json(),
+        "parameters": spec.parameters,
+        "parameters_count": count,
+        "seed": spec.seed,
+        "made_with": {"torch": str(torch.__version__)},
+    }
 
 
 def in_own_unit(weights: dict[str, Tensor], last: list[str], objective: ByError) -> dict[str, Tensor]:
