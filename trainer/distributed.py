@@ -92,6 +92,7 @@ def by_torchrun() -> bool:
 
 def join(rank: int, count: int, *, meeting: str, gpu: bool) -> Ranks:
     """Meet the others: at an address (`env://` is torchrun's), or at a file that all of them see."""
+    gpu = gpu and torch.cuda.is_available()  # where there is none, the job says so in its own words
     if gpu:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", rank)))
     if meeting.startswith("file:"):

@@ -59,11 +59,14 @@ def _data_in_use() -> int:
 
 
 def exhausted(error: BaseException) -> bool:
-    """Torch tells a failed allocation on the CPU as a plain RuntimeError."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    """Torch tells a failed allocation on the CPU and on an Apple GPU as a plain RuntimeError."""
+    words = ("can't allocate memory", "MPS backend out of memory")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
 
 
 def release(device: torch.device) -> None:
     """Give back what torch keeps of a GPU's memory for later."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
+    if device.type == "mps":
+        torch.mps.empty_cache()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from tests.trainer.conftest import MakeSpec, table
 from tests.trainer.ranked import alone, checkpoint_of, losses, server, stop_in, train
@@ -131,6 +132,13 @@ def test_a_failure_of_all_is_told_once(server: Servant, job: MakeSpec) -> None:
     assert code == 1
     assert [kind for kind, _ in events].count("failed") == 1
     assert events[-1][1]["failure"] == "numeric"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_several_processes_without_the_gpu_they_ask_for_say_so(server: Servant, job: MakeSpec) -> None:
+    code, events = train(server, job(processes=2, device="gpu"))
+    assert code == 1
+    assert events[-1][1]["failure"] == "device"
 
 
 def test_nothing_stays_when_the_watching_process_is_killed(server: Servant, job: MakeSpec) -> None:
