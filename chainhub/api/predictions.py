@@ -63,6 +63,7 @@ class PredictionSerializer(serializers.Serializer[Any]):
     label = serializers.CharField(required=False)  # type: ignore[assignment]  # a field's own word, and the answer's
     probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
     value = serializers.FloatField(required=False, allow_null=True)
+    text = serializers.CharField(required=False, help_text="what a model that writes has written")
     warnings = serializers.ListField(
         child=serializers.CharField(),
         required=False,
