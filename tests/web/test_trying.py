@@ -77,6 +77,13 @@ def test_a_row_says_why_only_where_the_switch_is_on(
     assert [one.get("explain") for one in model.asked] == [None, True]
 
 
+def test_a_usual_row_has_no_reasons_and_says_so(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
+    model.reasons = [{"field": "x0", "value": 0.0, "weight": 0.0}]
+    shown = ask(browse(bob), version, "", {"field-x0": "0", "explain": "on"})
+    assert "Every value is the usual one" in shown
+    assert "data-chart" not in shown
+
+
 def test_words_are_shaded_by_what_they_did(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
     model.reasons = TEXT
     shown = ask(browse(bob), version, "", {"field-x0": "9", "explain": "on"})

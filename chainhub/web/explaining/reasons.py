@@ -26,7 +26,9 @@ def reasons_of(prediction: Json) -> Data:
     """`bars` (a chart) of a row, `heat` and `where` of a picture, `words` of a text; empty where none was asked for."""
     reasons = prediction.get("reasons")
     if isinstance(reasons, list):
-        return {"bars": {"items": [_bar(one) for one in reasons], "top": 12}} if reasons else {}
+        # Where a value is the usual one, it moves nothing: a bar of length zero would only take room.
+        bars = [_bar(one) for one in reasons if one["weight"]]
+        return {"bars": {"items": bars, "top": 12}} if bars else {"usual": True}
     if heat := (reasons or {}).get("heat"):
         return {"heat": heat, "where": _where(heat)}
     if tokens := (reasons or {}).get("tokens"):
