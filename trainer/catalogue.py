@@ -144,3 +144,10 @@ def smallest_classes(parts: Sequence[Any], *, task: str, above: float | None) ->
     """`trainer.data.classes.smallest_classes`, which needs numpy and Arrow: loaded when it is asked."""
     found: list[int] | None = import_module("trainer.data.classes").smallest_classes(parts, task=task, above=above)
     return found
+
+
+def memory_of(name: str, values: dict[str, Any], data: dict[str, Any]) -> int | None:
+    """Bytes that a job takes at its highest, by `trainer.sizes`; `data` is what its `Data` holds."""
+    sizes, known = import_module("trainer.sizes"), recipe(name)
+    found = sizes.estimate_of(known, known.check(values), sizes.Data(**data))
+    return None if found is None else int(found.memory)

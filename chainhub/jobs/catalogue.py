@@ -7,11 +7,10 @@ from django.utils.translation import gettext, gettext_noop
 from pydantic import ValidationError
 
 from chainhub.core.errors import InvalidInputError
-from trainer import catalogue, sizes
+from trainer import catalogue
 from trainer.contract import Limits, SpecError, Split
 
 Recipe = catalogue.Recipe
-Data = sizes.Data
 
 TEXTS = ("title", "description")
 
@@ -48,11 +47,9 @@ def checked_parameters(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, A
         raise _refusal(error) from None
 
 
-def memory_of(recipe: str, parameters: Mapping[str, Any], data: Data) -> int | None:
+def memory_of(recipe: str, parameters: Mapping[str, Any], data: dict[str, Any]) -> int | None:
     """Bytes that a job on such data takes at its highest; None where the recipe cannot say."""
-    known = find_recipe(recipe)
-    found = sizes.estimate_of(known, known.check(dict(parameters)), data) if data.rows else None
-    return None if found is None else found.memory
+    return catalogue.memory_of(recipe, dict(parameters), data) if data["rows"] else None
 
 
 def check_task(recipe: Recipe, parameters: Mapping[str, Any], task: str) -> None:

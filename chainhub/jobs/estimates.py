@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from chainhub.datasets.models import DatasetVersion
-from chainhub.jobs.catalogue import Data, memory_of
+from chainhub.jobs.catalogue import memory_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
 
 MEGABYTE = 2**20
@@ -58,19 +58,19 @@ def estimate(
     )
 
 
-def _data_of(versions: Sequence[DatasetVersion], target: str, fields: Sequence[str] | None) -> Data:
+def _data_of(versions: Sequence[DatasetVersion], target: str, fields: Sequence[str] | None) -> dict[str, Any]:
     """The shape of the data: fields as inspection found them in any of the versions."""
     found = {one["name"]: one for version in versions for one in version.inspection.get("fields", [])}
     used = [one for name, one in found.items() if name != target and (not fields or name in fields)]
     about = found.get(target, {})
     distinct = int(about.get("distinct") or 0)
-    return Data(
-        rows=sum(version.rows or 0 for version in versions),
-        numbers=sum(one.get("type") in NUMBERS for one in used),
-        categories=tuple(int(one.get("distinct") or 0) for one in used if one.get("kind") in CATEGORIES),
-        classes=1 if about.get("type") in NUMBERS and distinct > FEW else max(2, distinct),
-        size=sum(int(version.inspection.get("bytes") or 0) for version in versions),
-    )
+    return {
+        "rows": sum(version.rows or 0 for version in versions),
+        "numbers": sum(one.get("type") in NUMBERS for one in used),
+        "categories": tuple(int(one.get("distinct") or 0) for one in used if one.get("kind") in CATEGORIES),
+        "classes": 1 if about.get("type") in NUMBERS and distinct > FEW else max(2, distinct),
+        "size": sum(int(version.inspection.get("bytes") or 0) for version in versions),
+    }
 
 
 def _fits(rows: Sequence[int], split: Mapping[str, Any], *, alone: bool) -> list[int]:
