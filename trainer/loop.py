@@ -20,17 +20,16 @@ from trainer.evaluate import TOGETHER, evaluate, primary_metric
 from trainer.evaluation.findings import importance_of, of_model, of_predictions
 from trainer.evaluation.groups import group_of
 from trainer.evaluation.seen import Seen
-from trainer.evaluation.written import chosen, written
+from trainer.evaluation.written import answered
 from trainer.explain import by_organization, probabilities, summary
 from trainer.export import export
 from trainer.journal import Journal, fingerprint_of
 from trainer.learner import Learner
 from trainer.metrics import Judged, plain
-from trainer.network import Trainable
 from trainer.objectives import objective_of
+from trainer.placing import network_of, restore, sharded
 from trainer.plan import Fit, plan
 from trainer.precision import Precision, short_format
-from trainer.predict import Predictor
 from trainer.pulse import Pulse
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Source, program_of
@@ -64,7 +63,7 @@ def train(spec: JobSpec, emit: Emit, stop: threading.Event, ranks: Ranks = ALONE
     watched = spec if ranks.leads else spec.model_copy(update={"limits": Limits()})  # one alone looks at the clock
     pulse = Pulse(watched, emit, stop, total=sum(steps_of(job, fit) for fit in job.fits))
     pulse.save = lambda learner: job.journal.write(Path(spec.output), learner).name if writes(job, learner) else ""
-    pulse.decide = (lambda due: ranks.agreed(due, job.device)) if sharded(job) else pulse.decide
+    pulse.decide = (lambda due: ranks.agreed(due, job.device)) if sharded(job.parameters, ranks) else pulse.decide
     tell_start(job, first, pulse.total)
     for place in range(job.journal.position, len(job.fits)):
         pulse.phase = "train" if job.fits[place].series == "together" else "alone"
@@ -116,7 +115,7 @@ def learner_for(job: Job, place: int) -> Learner:
     fit = job.fits[place]
     preparation = job.source.prepare(fit.train)
     learner = Learner(
-        network_of(job, preparation),
+        network_of(preparation, job.source.target.outputs, job.device, job.parameters, job.ranks),
         objective_of(job.source.target, fit.train, job.parameters, job.device),
         preparation.feed(job.device),
         torch.from_numpy(fit.train).to(job.device),
@@ -129,34 +128,14 @@ def learner_for(job: Job, place: int) -> Learner:
     )
     set_threads(job, learner)
     if job.journal.learner is not None:
-        tensors, numbers = job.journal.learner
-        if learner.network.sharded or "flat" not in tensors:
-            from trainer.spreading import taken_up  # noqa: PLC0415 - as below
-
-            tensors = taken_up(Path(job.spec.resume_from or ""), tensors, learner.network)
-        learner.restore(tensors, numbers)
+        restore(learner, *job.journal.learner, Path(job.spec.resume_from or ""))
         job.journal.learner = None
     return learner
-
-
-def sharded(job: Job) -> bool:
-    """Whether every process keeps a shard of the weights, and not all of them."""
-    return job.ranks.count > 1 and getattr(job.parameters, "sharded", False)
 
 
 def writes(job: Job, learner: Learner | None) -> bool:
     """Whether this process has a part in a checkpoint: where weights are in shards, all have."""
     return job.ranks.leads or (learner is not None and learner.network.sharded)
-
-
-def network_of(job: Job, preparation: Preparation) -> Trainable:
-    """What learns, whole or in shards."""
-    if not sharded(job):
-        return preparation.network(job.source.target.outputs, job.device)
-    whole = preparation.network(job.source.target.outputs, torch.device("cpu"))
-    from trainer.sharding import ShardedNetwork  # noqa: PLC0415 - imports torch's compiler, which few jobs need
-
-    return ShardedNetwork(whole, job.device, job.ranks)
 
 
 def set_threads(job: Job, learner: Learner) -> None:
@@ -283,23 +262,16 @@ def judge(job: Job) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answered(job: Job, published: Fit) -> dict[str, Any]:
-    """What the published model writes to held-out questions; of a k-fold it has seen them all."""
-    most = getattr(job.parameters, "written_samples", 0)
-    rows = chosen(job.source, job.spec, published.test, most)
-    return written(job.source, job.spec, rows, Predictor(job.spec.output)) if len(rows) else {}
-
-
 def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
     """Write the artifacts, tell the scores, and finish."""
     published = next(fit for fit in job.fits if fit.published)
     preparation = job.source.prepare(published.train)
-    device = torch.device("cpu") if sharded(job) else job.device  # it would fit no device
+    device = torch.device("cpu") if sharded(job.parameters, job.ranks) else job.device  # it would fit no device
     network = preparation.network(job.source.target.outputs, device)
     assert job.journal.published is not None  # noqa: S101 - every plan publishes one model
     objective = objective_of(job.source.target, published.train, job.parameters, job.device)
     weights = network.published_weights(job.journal.published)
-    target, more = job.source.target, partial(answered, job, published)
+    target, more = job.source.target, partial(answered, job.source, job.spec, published.test, job.parameters)
     export(job.spec, target, preparation, network, objective, weights, evaluation, job.emit, asked=more)
     for item in evaluation["organizations"]:
         for series, own in item["own"].items():
