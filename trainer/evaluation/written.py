@@ -15,6 +15,8 @@ from trainer.contract import JobSpec
 from trainer.data.columns import Ints
 from trainer.data.texts import LETTERS
 from trainer.evaluation.examples import LONGEST, viewable
+from trainer.predict import Predictor
+from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
 from trainer.seeding import numpy_generator
 from trainer.serving import Row
@@ -40,6 +42,12 @@ class Answers(Protocol):
 
     def predict(self, rows: list[Row]) -> list[Row]:
         """One answer per row."""
+
+
+def answered(source: Source, spec: JobSpec, rows: Ints, parameters: TrainingParameters) -> dict[str, Any]:
+    """By the model as it was written, to held-out rows; of a k-fold it has seen them all, and there are none."""
+    asked = chosen(source, spec, rows, getattr(parameters, "written_samples", 0))
+    return written(source, spec, asked, Predictor(spec.output)) if len(asked) else {}
 
 
 def chosen(source: Source, spec: JobSpec, rows: Ints, most: int) -> Ints:
