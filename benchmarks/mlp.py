@@ -43,7 +43,8 @@ def lay_out(folder: Path, epochs: int, seed: int) -> None:
     spec = JobSpec.model_validate({
         "job": "mlp",
         "recipe": "image-classification",
-        "parameters": mnist_parameters | {"epochs": epochs, "baselines": False},
+        # Keras explains nothing, so neither do we
+        "parameters": mnist_parameters | {"epochs": epochs, "baselines": False, "explained": False},
         "inputs": [{"organization": "all", "organization_name": "All", "path": str(path)}],
         "target": "digit",
         "split": {"test_fraction": 0.2, "validation_fraction": 0.0},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def model(job: MakeSpec, parameters: dict[str, Any], **changes: Any) -> Predicto
 
 
 def test_attributions_are_those_of_captum() -> None:
-    captum = pytest.importorskip("captum.attr")
+    captum = import_module("captum.attr")
     generator = torch.Generator().manual_seed(0)
     first, second = torch.randn(8, 5, generator=generator), torch.randn(3, 8, generator=generator)
     rows, baseline = torch.randn(4, 5, generator=generator), torch.randn(1, 5, generator=generator)
