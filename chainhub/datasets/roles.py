@@ -123,6 +123,10 @@ def sensitive_fields(dataset: Dataset) -> set[str]:
     return found | TELLING_THE_LABEL if dataset.kind == Kind.IMAGES and "label" in found else found
 
 
+# Asked for each of a thousand fields: Django makes the list of values anew each time.
+KEPT_ROLES = frozenset(FieldRole.values) - {FieldRole.TARGET.value, FieldRole.IDENTIFIER.value}
+
+
 def _role(dataset: Dataset, field: Mapping[str, Any]) -> str:
     name = field["name"]
     if name == dataset.target:
@@ -131,5 +135,4 @@ def _role(dataset: Dataset, field: Mapping[str, Any]) -> str:
         return FieldRole.IDENTIFIER.value
     role = dataset.field_settings.get(name, {}).get("role") or field.get("role")
     # A target or an identifier that the owner did not keep is one feature among others.
-    known = FieldRole.values
-    return role if role in known and role not in {"target", "identifier"} else FieldRole.FEATURE.value
+    return role if role in KEPT_ROLES else FieldRole.FEATURE.value
