@@ -16,6 +16,7 @@ FEWEST = 100
 
 UNDEFINED = {
     "roc_auc": N_("Undefined: only one class is present."),
+    "average_precision": N_("Undefined: no row is of a class to be found."),
     "r2": N_("Undefined: the target does not vary."),
 }
 NO_ROWS = N_("Undefined: no rows were held out.")

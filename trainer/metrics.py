@@ -3,7 +3,8 @@
 Every function takes counts of shape (resamples, rows) - how often a resample drew each row - and returns one value
 per resample, NaN where the metric is undefined (a single class has no ROC). One row of ones is the plain metric.
 Definitions follow scikit-learn's: macro F1 over the classes seen or predicted, balanced accuracy over those seen,
-ROC AUC by ranks with ties halved, one class against the rest and averaged when there are more than two.
+ROC AUC by ranks with ties halved, average precision without lines between points; of more than two classes each is
+taken against the rest, and the mean of them is told (for average precision: mAP).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ HIGHER_IS_BETTER = {
     "balanced_accuracy": True,
     "f1": True,
     "roc_auc": True,
+    "average_precision": True,
     "log_loss": False,
     "rmse": False,
     "mse": False,
@@ -119,6 +121,28 @@ def _ranked(scores: Floats, positive: Bools, counts: Counts) -> tuple[Counts, Co
     return above, below, (above * (np.cumsum(below, axis=1) - below / 2)).sum(axis=1)
 
 
+def average_precision(judged: Judged, counts: Counts) -> Floats:
+    """Of two classes, the second's; of more, the mean over those that the resample drew rows of (mAP)."""
+    classes = judged.predicted.shape[1]
+    if classes < 2:  # noqa: PLR2004 - one class has nothing to be told from
+        return np.full(len(counts), np.nan)
+    chosen = [1] if classes == 2 else range(classes)  # noqa: PLR2004
+    found = [_average_precision(judged.predicted[:, c], judged.targets == c, counts) for c in chosen]
+    return _nanmean(np.stack(found, axis=1))
+
+
+def _average_precision(scores: Floats, positive: Bools, counts: Counts) -> Floats:
+    """The mean over positive rows of the precision among all that score as high as each; equal scores come together."""
+    order = np.argsort(-scores, kind="stable")
+    ends = np.flatnonzero(np.r_[np.diff(scores[order]) < 0, True])  # of each run of equal scores
+    places = np.flatnonzero(positive[order])
+    last = ends[np.searchsorted(ends, places)]
+    found = counts[:, order[places]]
+    right = np.cumsum(found, axis=1)[:, np.searchsorted(places, last, side="right") - 1]
+    taken = np.cumsum(counts[:, order], axis=1)[:, last]
+    return _ratio((right / np.maximum(taken, 1) * found).sum(axis=1), found.sum(axis=1))
+
+
 def log_loss(judged: Judged, counts: Counts) -> Floats:
     likely = judged.predicted[np.arange(len(judged)), judged.targets.astype(np.int64)]
     return _ratio(counts @ -np.log(np.clip(likely, SMALLEST, 1.0)).astype(counts.dtype), counts.sum(axis=1))
@@ -164,6 +188,7 @@ CLASSIFICATION: Mapping[str, Metric] = {
     "balanced_accuracy": balanced_accuracy,
     "f1": f1,
     "roc_auc": roc_auc,
+    "average_precision": average_precision,
     "log_loss": log_loss,
 }
 REGRESSION: Mapping[str, Metric] = {"rmse": rmse, "mse": mse, "mae": mae, "r2": r2}

@@ -18,6 +18,7 @@ TITLES: dict[str, Promise] = {
     "balanced_accuracy": _("Balanced accuracy"),
     "f1": _("F1 score"),
     "roc_auc": _("ROC AUC"),
+    "average_precision": _("Average precision (mAP)"),
     "log_loss": _("Log loss"),
     "rmse": _("Root mean squared error"),
     "mse": _("Mean squared error"),

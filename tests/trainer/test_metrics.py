@@ -48,6 +48,26 @@ def test_auc_of_tied_and_many_classes_is_the_mean_over_classes(pairs: int, monke
     assert plain("roc_auc", Judged(targets, scores, "classification")) == pytest.approx(expected)
 
 
+def by_thresholds(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Average precision by its definition: at each score, all rows that score so high are taken."""
+    found, recall = 0.0, 0.0
+    for score in sorted(set(scores.tolist()), reverse=True):
+        taken = scores >= score
+        now = (positive & taken).sum() / positive.sum()
+        found, recall = found + (now - recall) * (positive & taken).sum() / taken.sum(), now
+    return found
+
+
+def test_average_precision_of_many_classes_is_the_mean_over_those_that_are_there() -> None:
+    random = np.random.default_rng(0)
+    scores, targets = random.integers(0, 5, (60, 4)) / 5.0, random.integers(0, 3, 60)  # ties, and nothing of class 3
+    expected = np.mean([by_thresholds(scores[:, c], targets == c) for c in range(3)])
+    assert plain("average_precision", Judged(targets, scores, "classification")) == pytest.approx(expected)
+    two = Judged(TARGETS, SCORES, "classification")
+    assert plain("average_precision", two) == pytest.approx(by_thresholds(SCORES[:, 1], TARGETS == 1))
+    assert plain("average_precision", Judged(np.zeros(3, int), SCORES[:3], "classification")) is None
+
+
 @pytest.mark.parametrize("name", list(metrics.CLASSIFICATION))
 def test_resampled_metric_is_the_metric_of_the_resample(name: str) -> None:
     random = np.random.default_rng(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -12,7 +13,7 @@ from trainer.evaluation.slices import losses
 from trainer.metrics import Judged
 from trainer.recipes.program import Source
 
-SHOWN, LONGEST = 20, 500  # letters of a text
+SHOWN, PICTURES, LONGEST = 20, 12, 500  # rows, pictures; letters of a text
 
 
 @runtime_checkable
@@ -23,6 +24,14 @@ class Legible(Protocol):
         """Values by the names of their fields."""
 
 
+@runtime_checkable
+class Visible(Protocol):
+    """A source of pictures."""
+
+    def picture(self, row: int) -> bytes:
+        """A small PNG of it."""
+
+
 def viewable(spec: JobSpec, source: Source) -> Bools:
     """Of every organization: whether all its inputs may be looked into."""
     hidden = {item.organization for item in spec.inputs if not item.viewable}
@@ -30,19 +39,27 @@ def viewable(spec: JobSpec, source: Source) -> Bools:
 
 
 def examples(judged: Judged, source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
-    """The worst ones first; of masked fields nothing, and nothing at all where the target is masked."""
-    if judged.task == "language" or spec.target in spec.masked or not isinstance(source, Legible):
+    """The worst ones first; of masked fields nothing, and nothing at all where the target or a picture is masked."""
+    if judged.task == "language" or spec.target in spec.masked or not isinstance(source, Legible | Visible):
+        return {}
+    if isinstance(source, Visible) and spec.masked:  # which pixels would tell nothing of a masked field?
         return {}
     open_to_all = np.flatnonzero(viewable(spec, source)[source.owner[rows]])
-    worst = open_to_all[np.argsort(-losses(judged)[open_to_all], kind="stable")[:SHOWN]]
+    shown = PICTURES if isinstance(source, Visible) else SHOWN
+    worst = open_to_all[np.argsort(-losses(judged)[open_to_all], kind="stable")[:shown]]
     labels = source.target.labels
     found = []
     for place in worst.tolist():
         row = int(rows[place])
-        values = {name: value for name, value in source.shown(row).items() if name not in spec.masked}
         party = source.parties[int(source.owner[row])].slug
-        found.append({"organization": party, "values": values, **_said(judged, labels, place)})
+        found.append({"organization": party, **_content(source, spec, row), **_said(judged, labels, place)})
     return {"examples": found} if found else {}
+
+
+def _content(source: Legible | Visible, spec: JobSpec, row: int) -> dict[str, Any]:
+    if isinstance(source, Visible):
+        return {"picture": b64encode(source.picture(row)).decode()}
+    return {"values": {name: value for name, value in source.shown(row).items() if name not in spec.masked}}
 
 
 def cell(column: Column, row: int) -> float | str | None:

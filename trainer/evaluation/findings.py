@@ -13,6 +13,7 @@ from trainer.data.columns import Categories, Column, Ints
 from trainer.evaluation.conformal import interval
 from trainer.evaluation.curves import gain, precision_recall
 from trainer.evaluation.dependence import partial_dependence
+from trainer.evaluation.distance import distances
 from trainer.evaluation.examples import examples
 from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
@@ -43,7 +44,7 @@ def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingPa
         return found
     ranked = [item["field"] for item in summary([important.get("", {})])]
     found |= robustness(seen) | partial_dependence(seen, ranked or list(seen.preparation.places()))
-    return found | class_heat(seen) | terms(seen)
+    return found | class_heat(seen) | distances(seen) | terms(seen)
 
 
 def of_predictions(

@@ -1,20 +1,19 @@
-"""What a model writes, beside what people wrote: BLEU and chrF of its answers to held-out questions.
+"""What a model writes, beside what people wrote: its answers to held-out questions.
 
-Papineni et al., BLEU, ACL 2002, section 2.3, and Popović, chrF, WMT 2015, section 2, as sacrebleu counts them (Post,
-WMT 2018). As many questions as the parameter `written_samples` says, at most 60 tokens each, always the likeliest.
+As many questions as the parameter `written_samples` says, of each organization as many as of any other while it has
+some, at most 60 tokens each, always the likeliest.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from trainer.contract import JobSpec
 from trainer.data.columns import Ints
-from trainer.data.texts import LETTERS
 from trainer.evaluation.examples import LONGEST, viewable
+from trainer.evaluation.likeness import likeness
 from trainer.predict import Predictor
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
@@ -47,7 +46,7 @@ class Answers(Protocol):
 def answered(source: Source, spec: JobSpec, rows: Ints, parameters: TrainingParameters) -> dict[str, Any]:
     """By the model as it was written, to held-out rows; of a k-fold it has seen them all, and there are none."""
     asked = chosen(source, spec, rows, getattr(parameters, "written_samples", 0))
-    return written(source, spec, asked, Predictor(spec.output)) if len(asked) else {}
+    return written(source, spec, asked, Predictor(spec.output), parameters.bootstrap_samples) if len(asked) else {}
 
 
 def chosen(source: Source, spec: JobSpec, rows: Ints, most: int) -> Ints:
@@ -57,10 +56,15 @@ def chosen(source: Source, spec: JobSpec, rows: Ints, most: int) -> Ints:
     asking = np.array([row for row in rows.tolist() if source.asked[row].strip()], np.int64)
     if len(asking) <= most:
         return asking
-    return np.sort(numpy_generator(spec.seed, "written").choice(asking, most, replace=False))
+    mixed = numpy_generator(spec.seed, "written").permutation(asking)
+    owner = source.owner[mixed]
+    turn = np.empty(len(mixed), np.int64)  # each organization's first row, then each one's second, …
+    for place in range(len(source.parties)):
+        turn[owner == place] = np.arange(int((owner == place).sum()))
+    return np.sort(mixed[np.argsort(turn, kind="stable")[:most]])
 
 
-def written(source: Source, spec: JobSpec, rows: Ints, model: Answers) -> dict[str, Any]:
+def written(source: Source, spec: JobSpec, rows: Ints, model: Answers, samples: int) -> dict[str, Any]:
     """Scores from 0 to 100; examples only where every row may be seen and no field that was read is masked."""
     if not len(rows) or not isinstance(source, Conversing):
         return {}
@@ -68,19 +72,11 @@ def written(source: Source, spec: JobSpec, rows: Ints, model: Answers) -> dict[s
     said = [model.predict([{"text": text, "length": LENGTH}])[0]["text"] for text in asked]
     seen = viewable(spec, source)[source.owner[rows]]
     shown = [] if set(spec.masked) else np.flatnonzero(seen)[:SHOWN].tolist()
-    slugs = [source.parties[place].slug for place in source.owner[rows].tolist()]
+    slugs, owner = [party.slug for party in source.parties], source.owner[rows]
     examples = [
-        {"organization": slugs[p], "asked": asked[p][:LONGEST], "expected": expected[p][:LONGEST], "written": said[p]}
+        {"organization": slugs[owner[p]], "written": said[p]}
+        | {"asked": asked[p][:LONGEST], "expected": expected[p][:LONGEST]}
         for p in shown
     ]
-    return {"written": {**scores(said, expected), "rows": len(rows), "examples": examples}}
-
-
-def scores(said: list[str], expected: list[str]) -> dict[str, float]:
-    """Of all answers together; where there are Chinese letters, each of them counts as a word."""
-    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - few jobs write
-    from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415
-
-    chinese = any(re.search(LETTERS, text) for text in expected)
-    bleu = BLEU(tokenize="zh" if chinese else "13a").corpus_score(said, [expected])
-    return {"bleu": float(bleu.score), "chrf": float(CHRF().corpus_score(said, [expected]).score)}
+    found = likeness(said, expected, owner, slugs, samples, spec.seed)
+    return {"written": {**found, "rows": len(rows), "examples": examples}}

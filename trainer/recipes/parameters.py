@@ -14,8 +14,8 @@ Optimizer = Literal["adam", "adamw", "sgd", "lion"]
 Schedule = Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "one-cycle"]
 Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
 MainMetric = Literal[
-    "auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "log_loss", "rmse", "mse", "mae", "r2",
-    "bits_per_byte", "perplexity", "token_accuracy",
+    "auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "average_precision", "log_loss", "rmse", "mse", "mae",
+    "r2", "bits_per_byte", "perplexity", "token_accuracy",
 ]  # fmt: skip
 
 ACTIVATION_LABELS = {"relu": N_("ReLU"), "gelu": N_("GELU"), "tanh": N_("Tanh"), "sigmoid": N_("Sigmoid")}
@@ -204,6 +204,7 @@ class TrainingParameters(Frozen):
             "balanced_accuracy": N_("Balanced accuracy"),
             "f1": N_("F1 score"),
             "roc_auc": N_("ROC AUC"),
+            "average_precision": N_("Average precision (mAP)"),
             "log_loss": N_("Log loss"),
             "rmse": N_("Root mean squared error"),
             "mse": N_("Mean squared error"),

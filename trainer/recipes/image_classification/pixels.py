@@ -58,6 +58,18 @@ def from_bytes(content: bytes, side: int, channels: int) -> Pixels:
     return np.ascontiguousarray(planes.transpose(2, 0, 1)).reshape(-1)
 
 
+def as_png(planes: Pixels, shape: tuple[int, int, int], most: int) -> bytes:
+    """Planes from 0 to 1 as a PNG of at most so many pixels a side."""
+    channels, height, width = shape
+    values = np.rint(planes.reshape(shape).transpose(1, 2, 0) * 255).astype(np.uint8)
+    picture = Image.fromarray(values[:, :, 0] if channels == 1 else values)
+    if max(height, width) > most:
+        picture = picture.resize((most, most), Image.Resampling.BILINEAR)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
 def content_of(value: Any) -> bytes | None:
     """The bytes of an image cell: binary itself, or a struct that holds `bytes` as public datasets have it."""
     return value.get("bytes") if isinstance(value, dict) else value

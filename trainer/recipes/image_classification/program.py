@@ -30,6 +30,7 @@ from trainer.snippets import snippet
 
 Shape = tuple[int, int, int]
 BYTE = 255.0
+THUMBNAIL = 64  # pixels a side, of examples
 BYTES_PER_PIXEL = 8
 PICTURES = 64  # files that are unpacked at a time
 
@@ -46,6 +47,10 @@ class ImageSource:
     shape: Shape
     parameters: Parameters
     in_file: bool = False  # the values are mapped, not in memory
+
+    def picture(self, row: int) -> bytes:
+        """A small PNG of it."""
+        return pixels.as_png(self.values[row].numpy(), self.shape, THUMBNAIL)
 
     def prepare(self, rows: Ints) -> ImagePreparation:
         return ImagePreparation(self)
