@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import Dataset
-from chainhub.datasets.roles import sensitive_fields
+from chainhub.datasets.roles import KINDS, sensitive_fields
 from chainhub.organizations.permissions import has_role
 
 RARE = 5  # a value held by fewer rows points at them
@@ -21,19 +21,9 @@ NUMBERS = ("count", "most", "row", "line", "number", "found", "expected", "heigh
 HARMLESS = frozenset((*NUMBERS, "name", "new", "last", "encoding", "reason", "words", "file"))
 A_VALUE = gettext_noop("a value")
 STAND_INS = {"path": gettext_noop("a file"), "sheet": gettext_noop("a sheet"), "others": gettext_noop("other sheets")}
-# All that is said of a masked field.
-MASKED_KEEPS = (
-    "name",
-    "type",
-    "kind",
-    "role",
-    "missing",
-    "missing_share",
-    "distinct",
-    "exact",
-    "personal",
-    "corrected",
-)
+# All that is said of a masked field. Not how many values differ: that alone can tell that all are the same, or none.
+MASKED_KEEPS = ("name", "type", "kind", "role", "missing", "missing_share", "corrected")
+COUNTED_KINDS = ("category", "constant", "identifier")  # kinds that tell how many values differ
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -87,18 +77,32 @@ def shown_profile(profile: Mapping[str, Any], *, rows: bool, masked: frozenset[s
     shown = dict(profile)
     keep = masked_field if rows else _public_field
     shown["fields"] = [keep(field, masked) for field in profile.get("fields", [])]
+    if "targets" in profile:
+        shown["targets"] = [name for name in profile["targets"] if name not in masked]
+    if any(field.get("type") == "image" for field in profile.get("fields", []) if field["name"] in masked):
+        shown.pop("images", None)
     if profile.get("target") in masked:
         shown["classes"] = []
+        # How a field goes with a masked one tells of the masked one: who knows the field would learn it.
+        shown["fields"] = [_without(field, "relation") for field in shown["fields"]]
     elif not rows:
         shown["classes"] = _often(profile.get("classes", []), 0)["values"]
     return shown
 
 
 def masked_field(field: Mapping[str, Any], masked: frozenset[str]) -> dict[str, Any]:
-    """One field's description; of a masked one only that it is there and how much is missing."""
+    """One field's description; of a masked one only that it is there, its type, and how much is missing."""
     if field["name"] not in masked:
         return dict(field)
-    return {name: field[name] for name in MASKED_KEEPS if name in field} | {"masked": True}
+    shown = {name: field[name] for name in MASKED_KEEPS if name in field} | {"masked": True}
+    if shown.get("kind") in COUNTED_KINDS:
+        kind = str(shown.get("type") or "text")
+        shown["kind"] = KINDS.get(kind, kind)
+    return shown
+
+
+def _without(field: Mapping[str, Any], gone: str) -> dict[str, Any]:
+    return {name: value for name, value in field.items() if name != gone}
 
 
 def _masked_preview(inspection: Mapping[str, Any], masked: frozenset[str]) -> dict[str, Any]:

@@ -115,3 +115,59 @@ def test_a_text_decoded_wrongly_is_not_quoted_to_others(
     assert "Ã©e K." in seen(browse(bob), dataset, *told)
     Dataset.objects.filter(pk=dataset.pk).update(field_settings={"name": {"sensitive": True}})
     assert "Ã©e" not in seen(browse(bob), dataset, *told)
+
+
+SAMPLES = [["age", "nickname", "ward", "illness"]]
+SAMPLES += [[20 + n, f"n{n}", "same", ("flu", "cold")[n % 2]] for n in range(60)]
+ASKED = (
+    "?tab=data&field=illness", "?tab=data&field=nickname", "?tab=about", "compare/?from=1&to=2", "croissant.json",
+    "versions/1/:profile/", "versions/1/:fields/", "versions/1/:",
+)  # fmt: skip
+
+
+def test_how_many_values_a_masked_field_has_is_told_to_nobody_else(
+    alice: User, bob: User, anvil: Organization, alliance: Collaboration, browse: Browse
+) -> None:
+    """One value, two, or one for each row: each of them says something of every row that is masked."""
+    dataset = datasets.registered_csv(alice, anvil, SAMPLES, name="Patients", target="illness", identifiers=[])
+    grant = datasets.granted(dataset, alliance, alice)
+    grant.allows_rows = True
+    grant.save()
+    datasets.next_version(dataset, alice, SAMPLES[:50])
+    for version in dataset.versions.all():
+        datasets.profiled(version)
+    masked = {name: {"sensitive": True} for name in ("nickname", "ward", "illness")}
+    Dataset.objects.filter(pk=dataset.pk).update(field_settings=masked)
+    address = f"/api/v1{dataset.get_absolute_url()}versions/"
+    mine, theirs = (browse(one).get(f"{address}1/profile/").json() for one in (alice, bob))
+    assert {one["name"]: one["distinct"] for one in mine["fields"]}["ward"] == 1
+    assert [one["name"] for one in mine["fields"] if "relation" in one]
+    assert {"age", "illness"} <= set(mine["targets"])
+    told = {one["name"]: one for one in [*theirs["fields"], *browse(bob).get(f"{address}1/fields/").json()]}
+    for name in masked:
+        assert set(told[name]) <= {"name", "type", "kind", "role", "missing", "missing_share", "masked"}
+        assert told[name]["kind"] == "text"
+    assert told["age"]["distinct"] == 60
+    assert not [one["name"] for one in theirs["fields"] if "relation" in one]
+    assert (theirs["targets"], theirs["classes"]) == (["age"], [])
+    assert [one["name"] for one in browse(bob).get(f"{address}2/differences/", {"with": 1}).json()["fields"]] == ["age"]
+    pages = {one: seen(browse(bob), dataset, one) for one in ASKED}
+    assert "always the same" not in "".join(pages.values())
+    assert "Different values" not in pages["?tab=data&field=illness"]
+    assert "Different values" in seen(browse(alice), dataset, "?tab=data&field=illness")
+    assert "With the target" not in pages["?tab=data&field=illness"]
+    assert "With the target" in seen(browse(alice), dataset, "?tab=data")
+    assert "nickname" not in pages["croissant.json"]
+
+
+def test_of_masked_pictures_no_sizes_are_told(
+    alice: User, bob: User, anvil: Organization, alliance: Collaboration, browse: Browse
+) -> None:
+    dataset = datasets.registered_file(alice, anvil, zipped(FOLDERS), filename="scans.zip", name="Scans")
+    datasets.granted(dataset, alliance, alice)
+    datasets.profiled(dataset.versions.get())
+    address = f"/api/v1{dataset.get_absolute_url()}versions/1/profile/"
+    assert browse(bob).get(address).json()["images"]["sizes"]
+    Dataset.objects.filter(pk=dataset.pk).update(field_settings={"image": {"sensitive": True}})
+    assert "images" not in browse(bob).get(address).json()
+    assert browse(alice).get(address).json()["images"]["sizes"]
