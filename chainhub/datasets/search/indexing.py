@@ -25,13 +25,21 @@ def index_dataset(dataset: Dataset) -> None:
 
 def index_datasets(datasets: Any) -> int:
     """The same for a queryset of datasets; how many there were."""
+    keys = iter(list(datasets.order_by("pk").values_list("pk", flat=True)))
     count = 0
-    rows = datasets.order_by("pk").select_related("organization").iterator(chunk_size=AT_ONCE)
-    while some := list(islice(rows, AT_ONCE)):
-        fields = _fields_of(some)
-        _replace({dataset.pk: weights_of(dataset, fields[dataset.pk]) for dataset in some})
-        count += len(some)
+    while some := list(islice(keys, AT_ONCE)):
+        count += _index(some)
     return count
+
+
+@transaction.atomic
+def _index(keys: Sequence[int]) -> int:
+    """Locked before they are read: a card that is edited meanwhile is not written over by what it said before."""
+    held = Dataset.objects.select_for_update(of=("self",)).select_related("organization")
+    some = list(held.filter(pk__in=keys).order_by("pk"))
+    fields = _fields_of(some)
+    _replace({dataset.pk: weights_of(dataset, fields[dataset.pk]) for dataset in some})
+    return len(some)
 
 
 def weights_of(dataset: Any, fields: Iterable[str]) -> dict[bytes, int]:
@@ -69,7 +77,6 @@ def _said_of(dataset: Dataset, fields: Sequence[Mapping[str, Any]]) -> list[str]
     return [*names, *(str(settings[name].get("about", "")) for name in names if name in settings)]
 
 
-@transaction.atomic
 def _replace(weights: Mapping[int, dict[bytes, int]]) -> None:
     CatalogueWord.objects.filter(dataset__in=list(weights)).delete()
     # In the order of the index that is searched: rows that lie beside one another are written together.

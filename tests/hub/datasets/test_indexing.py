@@ -1,6 +1,7 @@
 """The index of the catalogue's words, written for many datasets together."""
 
 import pytest
+from django.db import connection, transaction
 
 from chainhub.accounts.models import User
 from chainhub.datasets import services
@@ -8,6 +9,7 @@ from chainhub.datasets.models import CatalogueWord, Dataset
 from chainhub.datasets.search import indexing, matching
 from chainhub.organizations.models import Organization
 from tests.factories.datasets import next_version, registered_csv
+from tests.hub.repositories.test_sweeping_at_once import beside
 
 
 def names(question: str) -> list[str]:
@@ -30,3 +32,19 @@ def test_written_anew_in_batches_the_index_is_the_same(
     for number in range(5):
         assert names(f"field_{number} torque{number}") == [f"N{number}"]
     assert names("old_3") == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_all_are_indexed_while_somebody_edits_a_card(alice: User, anvil: Organization) -> None:
+    """Alice renames a dataset while all are written anew: it is found by its new name, and nobody fails."""
+    dataset = registered_csv(alice, anvil, name="Bearings")
+    with transaction.atomic():
+        services.update_card(dataset, actor=alice, name="Gearboxes")
+        thread, counted = beside(lambda: indexing.index_datasets(Dataset.objects.all()))
+        thread.join(1)
+        assert thread.is_alive()
+    thread.join(20)
+    assert counted == [1]
+    assert names("gearboxes") == ["Gearboxes"]
+    assert names("bearings") == []
