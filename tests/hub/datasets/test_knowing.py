@@ -1,5 +1,6 @@
 """Who learns of a dataset: whom a withdrawal takes it from, and how many a card says may train on it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -86,3 +87,35 @@ def test_how_many_may_train_is_told_as_far_as_one_may_know(
     assert (told(bob), told(carol)) == (one, nothing)
     services.revoke_grant(given, actor=alice)
     assert told(bob) == nothing
+
+
+def test_the_log_tells_no_circle_of_the_others(
+    alice: User, bob: User, carol: User, borealis: Organization, cobalt: Any, bearings: Dataset, alliance: Any,
+    browse: Any,
+) -> None:  # fmt: skip
+    """Given to Bob's collaboration and, elsewhere, to Carol alone: what either exports names nobody else."""
+    other = Collaboration.objects.create(
+        name="Elsewhere", slug="elsewhere", initiator=bearings.organization, goal="G", created_by=alice
+    )
+    for organization in (bearings.organization, cobalt):
+        Participant.objects.create(
+            collaboration=other, organization=organization, status=ParticipantStatus.ACCEPTED, invited_by=alice
+        )
+    make.granted(bearings, alliance, alice)
+    services.grant_use(bearings, other, actor=alice, organization=cobalt)
+    services.withdraw_dataset(bearings, actor=alice)
+    services.restore_dataset(bearings, actor=alice)
+    told = {person: exported(browse(person)) for person in (alice, bob, carol)}
+    acts = ["dataset.withdrawn", "dataset.restored"]
+    for person, mine, hidden in ((bob, alliance, (cobalt, other)), (carol, cobalt, (alliance, other, borealis))):
+        found = [row for row in told[person] if row["verb"] in acts]
+        assert [row["verb"] for row in found] == acts
+        for row in found:
+            assert mine.topic in row["hashed"]
+            assert not [one.topic for one in hidden if f'"{one.topic}"' in row["hashed"]]
+    assert {row["verb"] for row in told[alice]} >= set(acts)
+
+
+def exported(client: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(b"".join(client.get("/audit/export.json").streaming_content))
+    return rows
