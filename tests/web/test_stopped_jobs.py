@@ -140,3 +140,15 @@ class TestFilesBeforePublication:
         refused = take(made, "config.json")
         assert refused.status_code == 409
         assert "taken back" in refused.json()["detail"]
+
+
+def test_a_second_withdrawal_shows_no_report_of_the_first(
+    browse: Browse, dora: Any, approved: TrainingJob, theirs: DatasetVersion
+) -> None:
+    """Dora withdraws, which stops a job, restores and withdraws again, which stops none: each time she sees which."""
+    address, client = theirs.dataset.get_absolute_url(), browse(dora)
+    first = client.post(f"{address}withdraw/", {"reason": ""})
+    assert "withdrawal-reports" in first["Location"]
+    client.post(f"{address}restore/")
+    again = client.post(f"{address}withdraw/", {"reason": ""})
+    assert again["Location"] == address

@@ -87,9 +87,11 @@ def withdraw(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("The reason is longer than 300 characters; nothing was withdrawn. Say it shorter."))
         return redirect(_use_tab(dataset))
-    services.withdraw_dataset(dataset, actor=request.user, reason=form.cleaned_data["reason"])
+    dataset = services.withdraw_dataset(dataset, actor=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, _("“%(name)s” is withdrawn.") % {"name": dataset.name})
-    return redirect(WithdrawalReport.objects.filter(dataset=dataset, grant=None).first() or dataset)
+    # Of this time: one that was withdrawn before and restored has an older report.
+    reports = WithdrawalReport.objects.filter(dataset=dataset, grant=None, created_at__gte=dataset.withdrawn_at)
+    return redirect(reports.first() or dataset)
 
 
 @login_required
