@@ -19,10 +19,10 @@ NAME = "checkpoint.safetensors"
 ALIKE = "alike"  # of what several processes write, all that is not spread over them: a checkpoint in a tensor
 
 
-def write(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> Path:
+def write(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any], name: str = NAME) -> Path:
     """Replace the folder's checkpoint; a reader sees the old one or the new one, never half of either."""
     content = _bytes(tensors, state)
-    path, new = folder / NAME, folder / f"{NAME}.new"
+    path, new = folder / name, folder / f"{name}.new"
     with new.open("wb") as file:
         file.write(content)
         file.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from trainer.recipes.program import Preparation
 from trainer.reporter import Emit
 from trainer.reproduce import reproduction
 
+WEIGHTS = "model.safetensors"
+
 
 def export(
     spec: JobSpec,
@@ -27,19 +29,24 @@ def export(
     preparation: Preparation,
     network: Trainable,
     objective: Objective,
-    weights: dict[str, Tensor],
+    vectors: Mapping[str, Tensor],
     evaluation: dict[str, Any],
     emit: Emit,
     asked: Callable[[], dict[str, Any]] = dict,
 ) -> None:
-    """Write every artifact atomically and tell its hash; `asked` asks the written model for more to evaluate."""
+    """Write every artifact atomically and tell its hash.
+
+    `vectors` are the trained weights by the file that takes them; `asked` asks the written model for more to evaluate.
+    """
     described = network.description()
-    if isinstance(objective, ByError):
-        weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
     config = _config(spec, target, preparation, described, network.count)
     folder = Path(spec.output)
-    # content that follows from the weights alone, so equal weights are equal files
-    write(folder, "model.safetensors", save({name: weights[name].contiguous() for name in sorted(weights)}), emit)
+    for name, vector in vectors.items():
+        weights = network.published_weights(vector)
+        if isinstance(objective, ByError):
+            weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
+        # content that follows from the weights alone, so equal weights are equal files
+        write(folder, name, save({key: weights[key].contiguous() for key in sorted(weights)}), emit)
     write(folder, "config.json", _json(config), emit)
     write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
     for name, content in preparation.files().items():

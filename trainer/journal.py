@@ -24,6 +24,8 @@ class Journal:
     position: int = 0  # fits that are finished
     outputs: dict[int, Tensor] = field(default_factory=dict)  # of each finished fit, for its test rows
     published: Tensor | None = None  # the weights that the job will publish
+    best: Tensor | None = None  # those that did best on the validation rows, where they are others
+    validated: bool = False  # whether the published weights' model was judged by validation rows
     best_epochs: list[int] = field(default_factory=list)
     importance: list[dict[str, dict[str, list[float]]]] = field(default_factory=list)  # by organization; "" is all
     findings: dict[str, Any] = field(default_factory=dict)  # what the first model together showed of itself
@@ -34,7 +36,9 @@ class Journal:
         tensors = {f"outputs.{place}": value for place, value in self.outputs.items()}
         if self.published is not None:
             tensors["published"] = self.published
-        kept = ("fingerprint", "threads", "position", "best_epochs", "importance", "findings", "history")
+        if self.best is not None:
+            tensors["best"] = self.best
+        kept = ("fingerprint", "threads", "position", "validated", "best_epochs", "importance", "findings", "history")
         state: dict[str, Any] = {name: getattr(self, name) for name in kept}
         if learner is not None:
             own, state["learner"] = learner.state()
@@ -53,7 +57,7 @@ class Journal:
         learner = state.pop("learner", None)
         outputs = {int(name.split(".")[1]): value for name, value in tensors.items() if name.startswith("outputs.")}
         own = {name.removeprefix("learner."): value for name, value in tensors.items() if name.startswith("learner.")}
-        journal = cls(**state, outputs=outputs, published=tensors.get("published"))
+        journal = cls(**state, outputs=outputs, published=tensors.get("published"), best=tensors.get("best"))
         journal.learner = None if learner is None else (own, learner)
         return journal
 

@@ -131,13 +131,12 @@ class Learner:
             _copy(own, self.network.vectors)
 
     def judge(self, validation_loss: float) -> None:
-        """Remember the weights with the lowest validation loss; TrainingError when it is no number any more."""
+        """Keep the weights with the lowest validation loss; TrainingError when it is no number any more."""
         if not math.isfinite(validation_loss):
             raise astray(self.epoch)
         if validation_loss < self.best_loss:
             self.best_loss, self.best_epoch = validation_loss, self.epoch
-            if self.parameters.early_stopping:
-                _copy(self.average or self.network.vectors, self.best)
+            _copy(self.average or self.network.vectors, self.best)
 
     def settle(self) -> None:
         """Training is over: with early stopping the best weights are the ones that stay, else the averaged ones.
@@ -183,7 +182,7 @@ class Learner:
         """Everything that the next step depends on."""
         tensors = {"loss_sum": self.loss_sum, **seeding.states(self.feed.device)}
         tensors |= self._named("flat", self.network.vectors)
-        if self.best_epoch and self.parameters.early_stopping:
+        if self.best_epoch:
             tensors |= self._named("best", self.best)
         tensors |= self._named("average", self.average or [])
         tensors |= {f"optimizer.{name}": value for name, value in self._optimizer.moments.items()}
@@ -203,6 +202,8 @@ class Learner:
             value.copy_(tensors[name])
         for name, value in self._named("best", self.best).items():
             value.copy_(tensors.get(name, tensors[name.replace("best", "flat", 1)]))
+            if name not in tensors:  # before, only early stopping kept them: the best from here on, then
+                self.best_loss, self.best_epoch = math.inf, 0
         if self._ranks.rank:  # the state is the leading rank's; two ranks must not leave out the same neurons
             torch.manual_seed(derive(self.seed, "dropout", self._ranks.rank, self.steps))
         else:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from trainer import catalogue
+from trainer import best, catalogue
 from trainer.contract import Finished, JobSpec, Limits, Metric, Started
 from trainer.data.columns import Categories, Ints
 from trainer.devices import choose_device, choose_threads, slot_threads
@@ -52,6 +52,7 @@ class Job:
     metric: str
     group: Categories | None  # by which the evaluation tells rows apart, of every row
     journal: Journal
+    best: best.Best
     emit: Emit
     ranks: Ranks
 
@@ -62,7 +63,7 @@ def train(spec: JobSpec, emit: Emit, stop: threading.Event, ranks: Ranks = ALONE
     first = learner_for(job, job.journal.position) if job.journal.position < len(job.fits) else None
     watched = spec if ranks.leads else spec.model_copy(update={"limits": Limits()})  # one alone looks at the clock
     pulse = Pulse(watched, emit, stop, total=sum(steps_of(job, fit) for fit in job.fits))
-    pulse.save = lambda learner: job.journal.write(Path(spec.output), learner).name if writes(job, learner) else ""
+    pulse.save = lambda learner: keep(job, learner) if writes(job, learner) else ""
     pulse.decide = (lambda due: ranks.agreed(due, job.device)) if sharded(job.parameters, ranks) else pulse.decide
     tell_start(job, first, pulse.total)
     for place in range(job.journal.position, len(job.fits)):
@@ -95,7 +96,8 @@ def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
     short = short_format(spec, device, emit)
     metric, group = primary_metric(source, parameters), group_of(spec, getattr(parameters, "group_field", ""))
-    return Job(spec, parameters, source, fits, device, short, metric, group, journal, emit, ranks)
+    kept = best.Best(spec.output, leads=ranks.leads)
+    return Job(spec, parameters, source, fits, device, short, metric, group, journal, kept, emit, ranks)
 
 
 def epochs_of(job: Job, fit: Fit) -> int:
@@ -136,6 +138,13 @@ def learner_for(job: Job, place: int) -> Learner:
 def writes(job: Job, learner: Learner | None) -> bool:
     """Whether this process has a part in a checkpoint: where weights are in shards, all have."""
     return job.ranks.leads or (learner is not None and learner.network.sharded)
+
+
+def keep(job: Job, learner: Learner | None) -> str:
+    """The checkpoint, and beside it the best weights of the model that will be published; the checkpoint's name."""
+    if learner is not None and job.fits[job.journal.position].published:
+        job.best.keep(learner)
+    return job.journal.write(Path(job.spec.output), learner).name
 
 
 def set_threads(job: Job, learner: Learner) -> None:
@@ -218,7 +227,10 @@ def conclude(job: Job, place: int, learner: Learner) -> None:
     if fit.series == "together" and learner.best_epoch and job.parameters.early_stopping:
         journal.best_epochs.append(learner.best_epoch)
     if fit.published:
-        journal.published = learner.network.whole()
+        journal.published, journal.validated = learner.network.whole(), learner.best_epoch > 0
+        journal.best = learner.network.whole(learner.best) if best.others(learner) else None
+        if writes(job, learner):
+            job.best.keep(learner)
     journal.position = place + 1
 
 
@@ -270,9 +282,11 @@ def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
     network = preparation.network(job.source.target.outputs, device)
     assert job.journal.published is not None  # noqa: S101 - every plan publishes one model
     objective = objective_of(job.source.target, published.train, job.parameters, job.device)
-    weights = network.published_weights(job.journal.published)
+    vectors = best.files(job.journal.published, job.journal.best)
     target, more = job.source.target, partial(answered, job.source, job.spec, published.test, job.parameters)
-    export(job.spec, target, preparation, network, objective, weights, evaluation, job.emit, asked=more)
+    export(job.spec, target, preparation, network, objective, vectors, evaluation, job.emit, asked=more)
+    if job.journal.validated and job.journal.best is None:
+        job.best.is_published()
     for item in evaluation["organizations"]:
         for series, own in item["own"].items():
             value = own[job.metric]["value"]

@@ -36,6 +36,7 @@ class Trainable(Protocol):
 
     sharded: bool
     names: list[str]
+    shapes: dict[str, tuple[int, ...]]  # of all trained weights, in the order in which one vector holds them
 
     @property
     def vectors(self) -> list[Tensor]:
@@ -52,8 +53,11 @@ class Trainable(Protocol):
     def count(self) -> int:
         """How many weights are trained, by all processes."""
 
-    def whole(self) -> Tensor | None:
-        """All trained weights as one vector on the CPU; asked by all processes at once, answered to the first."""
+    def whole(self, vectors: Sequence[Tensor] | None = None) -> Tensor | None:
+        """All trained weights, or others like `vectors`, as one vector on the CPU.
+
+        Asked by all processes at once, answered to the first.
+        """
 
     def initialise(self, generator: torch.Generator) -> None:
         """Weights to begin with."""
@@ -80,6 +84,7 @@ class OneVector:
 
     sharded = False
     names: list[str] = [""]
+    shapes: dict[str, tuple[int, ...]]
     flat: Tensor
     gradient: Tensor
     decayed: int  # weight decay pulls at the first so many of the vector
@@ -102,8 +107,8 @@ class OneVector:
     def count(self) -> int:
         return self.flat.numel()
 
-    def whole(self) -> Tensor | None:
-        return self.flat.detach().cpu().clone()
+    def whole(self, vectors: Sequence[Tensor] | None = None) -> Tensor | None:
+        return (vectors or self.vectors)[0].detach().cpu().clone()
 
 
 class Call(TypedDict):

@@ -15,6 +15,7 @@ from trainer.reporter import Emit
 Phase = Literal["train", "alone", "evaluate", "explain", "export"]
 KEEP, LEAVE, TIME = 1, 2, 3  # what may be due after a step
 TELL_EVERY, KEEP_EVERY = 0.25, 2.0  # seconds
+PAUSE = 20  # times as long as a checkpoint took passes before the next, so that large models mostly train
 
 
 class Pulse:
@@ -80,10 +81,12 @@ class Pulse:
         self._emit(Progress(done=self.total, total=self.total, phase=phase))
 
     def keep(self, learner: Learner | None) -> None:
+        begin = time.monotonic()
         path = self.save(learner)
         step, epoch = (self.offset + learner.steps, learner.epoch) if learner else (self.offset, 0)
         self._emit(Checkpoint(path=path, step=step, epoch=epoch))
-        self._next_keep = time.monotonic() + KEEP_EVERY
+        now = time.monotonic()
+        self._next_keep = now + max(KEEP_EVERY, PAUSE * (now - begin))
 
     def _leave(self, learner: Learner | None) -> None:
         self.keep(learner)

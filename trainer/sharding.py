@@ -8,7 +8,7 @@ are shards too. A module is built and initialised in main memory, as one process
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -46,7 +46,6 @@ class ShardedNetwork:
         self.names = [f"/{name}" for name in network.shapes]
         self.count, self.multiplications = network.count, network.multiplications
         self.mesh, self.ranks = mesh_of(device.type, ranks.count), ranks
-        self._trained: list[Any] = []  # tensors that know of all shards
         self._vectors: list[Tensor] = []
         self._gradients: list[Tensor] = []
 
@@ -59,11 +58,11 @@ class ShardedNetwork:
             own.set_gradient_divide_factor(1.0)  # the gradient of a batch is a sum; its mass is known later
             own.set_force_sum_reduction_for_comms(True)
         found = dict(module.named_parameters())
-        self._trained = [found[name] for name in self.shapes]
-        for weight in self._trained:
+        trained: list[Any] = [found[name] for name in self.shapes]  # tensors that know of all shards
+        for weight in trained:
             weight.grad = torch.zeros_like(weight)  # backward adds into it
-        self._vectors = [weight.detach().to_local() for weight in self._trained]
-        self._gradients = [weight.grad.to_local() for weight in self._trained]
+        self._vectors = [weight.detach().to_local() for weight in trained]
+        self._gradients = [weight.grad.to_local() for weight in trained]
 
     def prepared(self, feed: Feed) -> Feed:
         return self.inner.prepared(feed)
@@ -83,12 +82,12 @@ class ShardedNetwork:
         decays = [len(shape) >= MATRIX for shape in self.shapes.values()]
         return list(map(Piece, self.names, self.vectors, self.gradients, decays))
 
-    def whole(self) -> Tensor | None:
+    def whole(self, vectors: Sequence[Tensor] | None = None) -> Tensor | None:
         """One weight after the other, so that no device holds more than one of them whole."""
         kept = []
-        with torch.no_grad():
-            for weight in self._trained:
-                full = weight.full_tensor()
+        with torch.no_grad(), self.ranks.watched():
+            for name, own in zip(self.shapes, vectors or self.vectors, strict=True):
+                full = self.spread(name, own).full_tensor()
                 if self.ranks.leads:
                     kept.append(full.reshape(-1).cpu())
         return torch.cat(kept) if kept else None

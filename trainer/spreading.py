@@ -91,11 +91,10 @@ def _vectors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _joined(path: Path, network: Trainable) -> dict[str, Tensor]:
     """What processes kept by name, in the vectors of one."""
-    shapes: dict[str, tuple[int, ...]] = network.shapes  # type: ignore[attr-defined]
     pieces = network.pieces()
     found: dict[str, Tensor] = {}
     for kept in {name.partition("/")[0] for name in checkpoint.names(path) if "/" in name}:
-        whole = torch.cat([checkpoint.one(path, f"{kept}/{name}").reshape(-1) for name in shapes])
+        whole = torch.cat([checkpoint.one(path, f"{kept}/{name}").reshape(-1) for name in network.shapes])
         own = kept.removeprefix("learner.")
         if own in VECTORS:
             found[own] = whole

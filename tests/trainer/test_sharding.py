@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from tests.trainer.conftest import MakeSpec, reviews
 from tests.trainer.ranked import alone, checkpoint_of, losses, server, stop_in, train
 from tests.trainer.servant import Servant
 from tests.trainer.test_ranks import ranks_of
+from trainer import checkpoint
 from trainer.contract import Log
 
 __all__ = ["server"]  # a fixture
@@ -42,9 +45,24 @@ def test_shards_of_three_lose_as_one_does(server: Servant, written: MakeSpec) ->
     code, events = train(server, spec)
     assert code == 0, events[-1]
     assert losses(events) == pytest.approx(alone(spec), abs=1e-5)
-    assert Path(spec.output, "model.safetensors").stat().st_size == (
-        Path(f"{spec.output}-alone", "model.safetensors").stat().st_size
-    )
+    for name in ("model.safetensors", "best.safetensors"):
+        assert_equal(Path(spec.output, name), Path(f"{spec.output}-alone", name))
+
+
+def assert_best_beside(path: Path) -> None:
+    """The best weights as a file of their own are those of the checkpoint, whole."""
+    found = load_file(path.with_name("best.safetensors"))
+    assert found
+    for name, weights in found.items():
+        assert torch.equal(weights, checkpoint.one(path, f"learner.best/{name}"))
+
+
+def assert_equal(one: Path, other: Path) -> None:
+    """The same weights, to rounding."""
+    found, expected = load_file(one), load_file(other)
+    assert found.keys() == expected.keys()
+    for name, weights in expected.items():
+        torch.testing.assert_close(found[name], weights, rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("counts", [(2, 3, 1), (1, 2, 3)])
@@ -59,6 +77,8 @@ def test_a_checkpoint_goes_on_with_another_number_of_processes(
         told += events
         resume_from = checkpoint_of(spec, events)
         assert not list(tmp_path.glob("*/.checkpoint-parts"))
+        if processes > 1:
+            assert_best_beside(Path(resume_from))
     assert losses(told) == pytest.approx(alone(written(EVERYTHING)), abs=1e-5)
 
 
