@@ -1,7 +1,7 @@
 """Which data a person could launch a job on, and why some of it may not be used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,7 +13,9 @@ from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs.catalogue import Recipe
 from chainhub.jobs.counting import jobs_under
+from chainhub.jobs.fitting import doubts, misfit
 from chainhub.jobs.taking import other_kind, takes
+from chainhub.jobs.texts import learns_texts
 from chainhub.organizations.models import Organization
 from chainhub.policies.enforcement import Use, refusals
 from chainhub.policies.reading import grants_for, terms_of
@@ -34,6 +36,12 @@ class Candidate:
     versions: list[DatasetVersion]
     why_not: Sentence | None
     needs_approval: bool
+    doubt: Sentence | None = None  # why it is not suggested although it may be used
+
+    @property
+    def usual(self) -> DatasetVersion:
+        """The newest version that its owner does not advise against."""
+        return next((version for version in self.versions if not version.deprecated_at), self.versions[0])
 
 
 def candidates(
@@ -46,7 +54,9 @@ def candidates(
     partners = collaboration.participants.accepted()
     agreement = collaboration.current_agreement
     bound = partners.bound_by(agreement) if agreement else partners
-    ready = DatasetVersion.objects.filter(status=VersionStatus.READY).order_by("-number").defer("inspection", "profile")
+    # What inspection found is long; only what is in the fields of a text decides whether a text is there.
+    long = ("profile",) if learns_texts(recipe) else ("inspection", "profile")
+    ready = DatasetVersion.objects.filter(status=VersionStatus.READY).order_by("-number").defer(*long)
     datasets = (
         Dataset.objects.visible_to(user)
         .filter(organization__in=partners.values("organization"))
@@ -67,7 +77,9 @@ def candidates(
         recipe=recipe,
     )
     found = [terms.candidate(dataset) for dataset in datasets]
-    return sorted(found, key=lambda one: one.why_not is not None)
+    unlikely = doubts(recipe, {one.dataset.pk: one.usual for one in found if one.why_not is None})
+    found = [replace(one, doubt=unlikely.get(one.dataset.pk)) for one in found]
+    return sorted(found, key=lambda one: (one.why_not is not None, one.doubt is not None))
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ class _Terms:
             return sentence(NOT_GRANTED, organization=owner)
         if dataset.organization_id not in self.bound:
             return sentence(NOT_BOUND, organization=owner)
-        return None
+        return misfit(self.recipe, versions)
 
     def _forbidden(self, dataset: Dataset) -> Sentence | None:
         """The first term that forbids it; what depends on the other data and the target is asked at the launch."""

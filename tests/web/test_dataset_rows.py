@@ -216,12 +216,11 @@ def test_data_granted_to_another_participant_is_not_compared(
 def test_a_version_advised_against_is_told_at_the_launch(patients: Dataset, alliance: Collaboration, alice: User):
     from chainhub.jobs.candidates import candidates
     from chainhub.jobs.catalogue import find_recipe
-    from chainhub.web.forms.jobs.data import usual
 
     datasets.next_version(patients, alice, ROWS)
     services.deprecate_version(patients.versions.get(number=2), actor=alice, reason="Half of it.")
     found = candidates(alice, alliance, find_recipe("tabular"))[0]
-    assert usual(found).number == 1
+    assert found.usual.number == 1
     assert {version.deprecated_reason for version in found.versions} == {"", "Half of it."}
 
 

@@ -36,6 +36,7 @@ class RecipeSerializer(serializers.Serializer[Any]):
     tasks = serializers.ListField(child=serializers.CharField())
     datasets = serializers.ListField(child=serializers.CharField())
     targets = serializers.ListField(child=serializers.CharField())
+    needs_base = serializers.BooleanField(help_text="whether a launch must name a base model as `base`")
     parameters = serializers.DictField(help_text="JSON schema")
 
 
@@ -48,6 +49,7 @@ class CandidateSerializer(serializers.Serializer[Any]):
     rows = serializers.IntegerField(allow_null=True)
     needs_approval = serializers.BooleanField()
     why_not = serializers.CharField()
+    doubt = serializers.CharField(help_text="why it is not suggested although it may be used; else empty")
 
 
 class Recipes(ViewSet):
@@ -95,6 +97,7 @@ def _recipe(recipe: catalogue.Recipe) -> dict[str, Any]:
         "tasks": recipe.tasks,
         "datasets": recipe.datasets,
         "targets": recipe.targets,
+        "needs_base": recipe.needs_base,
         "parameters": catalogue.translated_schema(recipe),
     }
 
@@ -107,4 +110,5 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         "rows": one.versions[0].rows if one.versions else None,
         "needs_approval": one.needs_approval,
         "why_not": render(one.why_not),
+        "doubt": render(one.doubt),
     }

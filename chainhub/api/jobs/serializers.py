@@ -139,7 +139,9 @@ class ChangesSerializer(serializers.Serializer[Any]):
     device = serializers.ChoiceField(choices=Device.choices, required=False)
     limits = serializers.DictField(required=False, help_text="{minutes, memory_mb, epochs}")
     base = serializers.RegexField(
-        r"^[-\w]+/[-\w]+$", required=False, help_text="`organization/base-model`, for recipes that go on with one"
+        r"^[-\w]+/[-\w]+$",
+        required=False,
+        help_text="`organization/base-model`; recipes whose `needs_base` is true cannot do without, others take none",
     )
     inputs = WantedInputSerializer(many=True, required=False, max_length=MOST_INPUTS)  # type: ignore[call-arg]
 

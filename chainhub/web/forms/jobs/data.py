@@ -11,11 +11,6 @@ from chainhub.jobs.candidates import Candidate, candidates
 from chainhub.web.forms.jobs.step import Step
 
 
-def usual(one: Candidate) -> DatasetVersion:
-    """The newest version that its owner does not advise against."""
-    return next((version for version in one.versions if not version.deprecated_at), one.versions[0])
-
-
 class DataStep(Step):
     """`versions` holds the primary key of one version for each chosen dataset."""
 
@@ -35,7 +30,8 @@ class DataStep(Step):
         self.candidates = candidates(self.known.user, collaboration, recipe, organization=organization)
         self.usable = {version.pk: one for one in self.candidates if one.why_not is None for version in one.versions}
         self.fields["versions"].choices = [(str(pk), str(one.dataset)) for pk, one in self.usable.items()]  # type: ignore[attr-defined]
-        self.fields["versions"].initial = [str(usual(one).pk) for one in self.candidates if one.why_not is None]
+        fitting = [one for one in self.candidates if one.why_not is None and one.doubt is None]
+        self.fields["versions"].initial = [str(one.usual.pk) for one in fitting]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -48,9 +44,10 @@ class DataStep(Step):
         return {
             "dataset": one.dataset,
             "versions": one.versions,
-            "version": picked or (usual(one) if one.versions else None),
+            "version": picked or (one.usual if one.versions else None),
             "checked": picked is not None,
             "why_not": render(one.why_not),
+            "doubt": render(one.doubt),
             "is_mine": one.dataset.organization_id == self.known.organization.pk,  # type: ignore[union-attr]
             "needs_approval": one.needs_approval and one.dataset.organization_id != self.known.organization.pk,  # type: ignore[union-attr]
         }

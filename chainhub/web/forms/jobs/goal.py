@@ -88,9 +88,12 @@ class RecipeStep(Step):
     base = forms.ModelChoiceField(
         label=_("Base model"),
         queryset=BaseModel.objects.none(),
-        required=False,
         empty_label=_("Choose …"),
         help_text=_("What your organization has imported; it goes on learning from the data of this job."),
+        error_messages={
+            "required": _("Choose the base model that should learn."),
+            "invalid_choice": _("Your organization no longer has this base model; choose another."),
+        },
     )
 
     def prepare(self) -> None:
@@ -99,19 +102,31 @@ class RecipeStep(Step):
         field: Any = self.fields["base"]
         self.bases = field.queryset.exists()
         field.when_field = "recipe"
-        field.when_value = next((one.name for one in catalogue.recipes() if one.needs_base), "")
+        going_on = [one.name for one in catalogue.recipes() if one.needs_base]
+        field.when_value = "|".join(going_on)
+        # What was chosen for another recipe is neither shown nor looked at.
+        field.disabled = self.is_bound and self.data.get("recipe") not in going_on
+        field.required = not field.disabled
         self.offered = [
-            {"name": one.name, "title": gettext(one.title), "summary": gettext(one.summary)}
+            {
+                "name": one.name,
+                "title": gettext(one.title),
+                "summary": gettext(one.summary),
+                "lacks_base": one.needs_base and not self.bases,
+            }
             for one in catalogue.recipes()
-            if self.bases or not one.needs_base
         ]
-        self.fields["recipe"].choices = [(one["name"], one["title"]) for one in self.offered]  # type: ignore[attr-defined]
+        usable = [one for one in self.offered if not one["lacks_base"]]
+        self.fields["recipe"].choices = [(one["name"], one["title"]) for one in usable]  # type: ignore[attr-defined]
         purpose = scenario(self.known.collaboration.scenario) if self.known.collaboration else None
         self.suggested = purpose.recipe if purpose else ""
-        self.fields["recipe"].initial = self.suggested or self.offered[0]["name"]
+        known = {one["name"] for one in usable}
+        self.fields["recipe"].initial = self.suggested if self.suggested in known else usable[0]["name"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        # Should the step be shown again, the recipe can be changed in it.
+        self.fields["base"].disabled, self.fields["base"].required = False, True
         organization = self.known.organization
         if organization and (name := data.get("recipe")) and "base" not in self.errors:
             recipe = catalogue.find_recipe(name)
