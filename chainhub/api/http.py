@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from chainhub.accounts.models import User
+from chainhub.core.disk import refusal_of
 from chainhub.core.errors import DomainError, InvalidInputError
 
 PROBLEM = "application/problem+json"
@@ -63,6 +64,8 @@ def problem_body(status: int, *, detail: str = "", code: str, errors: Any = None
 
 def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Any refusal as `application/problem+json`: type, title, status, detail, code, errors."""
+    if not isinstance(exception, DomainError):
+        exception = refusal_of(exception) or exception
     if isinstance(exception, DomainError):
         errors = {exception.field: [str(exception)]} if exception.field else None
         body = problem_body(exception.status, detail=str(exception), code=exception.code, errors=errors)

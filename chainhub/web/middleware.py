@@ -5,9 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from chainhub.core.disk import refusal_of
 from chainhub.core.errors import DomainError
 from chainhub.organizations.models import Organization
 
@@ -34,7 +36,10 @@ class ActingFor:
 
 
 class Refusals:
-    """A `DomainError` that leaves a page view becomes a message on the page the person came from."""
+    """A `DomainError` that leaves a page view becomes a message on the page the person came from.
+
+    Where the disk is full, a message could not be kept: a page of its own says so.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -43,12 +48,18 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
+            return None
+        full = None if isinstance(exception, DomainError) else refusal_of(exception)
+        exception = full or exception
+        if not isinstance(exception, DomainError):
             return None
         if getattr(request, "htmx", False):
             answer = HttpResponse(str(exception), status=exception.status, content_type="text/plain; charset=utf-8")
             answer["HX-Reswap"] = "none"
             return answer
+        if full is not None:
+            return render(request, "507.html", {"sentence": str(full)}, status=full.status)
         messages.error(request, str(exception))
         return HttpResponseRedirect(_back(request))
 

@@ -1,5 +1,6 @@
 """Which rows answer a question: DuckDB over a stream of the columns that it names, with bounds on memory and time."""
 
+import logging
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,11 +11,14 @@ import duckdb
 import pyarrow as pa
 from django.utils.translation import gettext_noop
 
+from chainhub.core.disk import DiskFullError, is_full
 from chainhub.core.errors import DomainError
 from chainhub.datasets.viewing.columns import Column
 from chainhub.datasets.viewing.parquet import NUMBER, Rows
 from chainhub.datasets.viewing.questions import Filter, Question
 from chainhub.repositories.storage import scratch_folder
+
+logger = logging.getLogger(__name__)
 
 MEMORY = "256MB"
 DISK = "4GB"  # for what does not fit into memory
@@ -40,12 +44,25 @@ class TooMuchError(DomainError):
     status = 422
 
 
+class NoRoomError(DiskFullError):
+    """The disk on which the answer is worked out is full."""
+
+    def __init__(self) -> None:
+        """It always says the same."""
+        super().__init__(
+            gettext_noop(
+                "The hub's disk is full, so it cannot look through all rows now; ask its operator for room. Without "
+                "filters, words and order you can still read them page by page."
+            )
+        )
+
+
 def find(
     rows: Rows, columns: Sequence[Column], question: Question, *, seconds: float = SECONDS
 ) -> tuple[int, list[int]]:
     """How many rows answer the question, and the numbers of those on its page.
 
-    Raises `TooSlowError` and `TooMuchError`.
+    Raises `TooSlowError`, `TooMuchError` and `NoRoomError`.
     """
     asked, aliases = _Sql(columns, question), aliases_of(columns)
     with _answering(seconds, _looking) as connection:
@@ -69,7 +86,7 @@ def find(
 def matching(rows: Rows, columns: Sequence[Column], question: Question, *, seconds: float) -> Iterator[Any]:
     """Arrow batches of all rows that answer the question, in the file's order; columns stand as they are given.
 
-    Raises `TooSlowError` and `TooMuchError`.
+    Raises `TooSlowError`, `TooMuchError` and `NoRoomError`.
     """
     asked, aliases = _Sql(columns, question), aliases_of(columns)
     with _answering(seconds, _exporting) as connection:
@@ -112,24 +129,31 @@ def _database() -> Iterator[duckdb.DuckDBPyConnection]:
 def _answering(seconds: float, turns: threading.BoundedSemaphore) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database of one question; whatever it does, it ends in time."""
     late = threading.Event()
-    with _turn(turns, min(seconds, SECONDS)), _database() as connection:
-
-        def stop() -> None:
-            late.set()
-            connection.interrupt()
-
-        timer = threading.Timer(seconds, stop)
-        timer.daemon = True
-        timer.start()
-        try:
+    try:
+        with _turn(turns, min(seconds, SECONDS)), _database() as connection, _ended(connection, seconds, late):
             yield connection
-        except (duckdb.Error, pa.ArrowException, OSError) as error:
-            told = _told(error, late=late.is_set())
-            if told is error:
-                raise
-            raise told from error
-        finally:
-            timer.cancel()
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        told = _told(error, late=late.is_set())
+        if told is error:
+            raise
+        raise told from error
+
+
+@contextmanager
+def _ended(connection: duckdb.DuckDBPyConnection, seconds: float, late: threading.Event) -> Iterator[None]:
+    """Interrupted after so many seconds, of which `late` tells."""
+
+    def stop() -> None:
+        late.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _told(error: Exception, *, late: bool) -> Exception:
@@ -138,6 +162,9 @@ def _told(error: Exception, *, late: bool) -> Exception:
         return TooSlowError(
             gettext_noop("Looking through all rows took too long, so it was stopped. Ask for less at a time.")
         )
+    if is_full(error):
+        logger.error("there is no room to look through rows", exc_info=error)
+        return NoRoomError()
     if isinstance(error, duckdb.OutOfMemoryException):
         return TooMuchError(
             gettext_noop(

@@ -1,6 +1,5 @@
 """Rows to take along: written whole into a file without a name first, so that who reads slowly keeps nobody waiting."""
 
-import errno
 import tempfile
 import threading
 import weakref
@@ -9,6 +8,7 @@ from typing import IO
 
 from django.utils.translation import gettext_noop
 
+from chainhub.core.disk import is_full
 from chainhub.core.errors import DomainError
 from chainhub.datasets.viewing.finding import TooMuchError, TooSlowError
 from chainhub.repositories.storage import PIECE, scratch_folder
@@ -49,7 +49,10 @@ class TakenRows:
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         """Raises whatever the pieces raise, `TooMuchError`, `TooSlowError`, and `DomainError` for a full disk."""
-        self._file: IO[bytes] = tempfile.TemporaryFile(dir=scratch_folder())  # noqa: SIM115 - closed by who reads it
+        try:
+            self._file: IO[bytes] = tempfile.TemporaryFile(dir=scratch_folder())  # noqa: SIM115 - closed by who reads it
+        except OSError as error:
+            raise _told(error) from error
         held = _Held()
         self._free = weakref.finalize(self, _let_go, self._file, held)
         self.size = 0
@@ -60,10 +63,8 @@ class TakenRows:
             self._file.flush()
         except BaseException as error:
             self.close()
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise DomainError(
-                    gettext_noop("The hub has no room for a file of this size; ask its operator.")
-                ) from error
+            if is_full(error) and not isinstance(error, DomainError):
+                raise _told(error) from error
             raise
 
     def __iter__(self) -> Iterator[bytes]:
@@ -74,6 +75,13 @@ class TakenRows:
     def close(self) -> None:
         """Give its room back; closing twice does nothing."""
         self._free()
+
+
+def _told(error: BaseException) -> BaseException:
+    """What a person is told; the error itself where the disk is not to blame."""
+    if not is_full(error):
+        return error
+    return DomainError(gettext_noop("The hub has no room for a file of this size; ask its operator."))
 
 
 def _let_go(file: IO[bytes], held: _Held) -> None:
