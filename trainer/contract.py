@@ -7,6 +7,7 @@ complete: nonsense is refused here, with a sentence, before a machine is taken. 
 
 from __future__ import annotations
 
+import operator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -66,12 +67,23 @@ class BaseModel(Frozen):
 
 
 class Split(Frozen):
-    """How rows are held out: per organization, stratified for classification, from the seed and the row order."""
+    """How rows are held out: per organization, stratified for classification, from the seed and the row order.
 
-    kind: Literal["holdout", "k-fold"] = "holdout"
-    test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2  # of every organization's rows (holdout)
+    By time, what is later than one moment is held out, the same moment for everyone: a model may learn from nobody's
+    future.
+    """
+
+    kind: Literal["holdout", "k-fold", "time"] = "holdout"
+    test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2  # of every organization's rows; by time, of all rows
     validation_fraction: Fraction = 0.1  # of the training part; 0 = none, and no early stopping
     folds: Annotated[int, Field(ge=2, le=20)] = 5  # (k-fold)
+    time: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field of the moment (by time)
+
+    @model_validator(mode="after")
+    def _has_its_time(self) -> Self:
+        if (self.kind == "time") != bool(self.time):
+            raise ValueError("a split by time names the field of the time, and no other split does")
+        return self
 
 
 class Limits(Frozen):

@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from trainer.contract import N_, JobSpec
+from trainer.contract import N_, JobSpec, SpecError
 from trainer.data.columns import Ints
-from trainer.data.splits import divide
+from trainer.data.splits import Part, by_time, divide
+from trainer.data.times import times_of
 from trainer.failures import TrainingError
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
@@ -35,14 +36,14 @@ class Fit:
 def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[Fit]:
     """A holdout publishes the model that it judges; k-fold judges each fold's and publishes one made from all rows."""
     slugs = [party.slug for party in source.parties]
-    parts = divide(source.owner, slugs, source.target, spec.split, spec.seed)
-    if any(not len(part.train) for part in parts) or not any(len(part.test) for part in parts):
+    parts = _parts(source, spec, slugs)
+    if not parts or any(not len(part.train) for part in parts) or not any(len(part.test) for part in parts):
         raise TrainingError(
             "data",
             N_("There are too few rows to train on some and judge by others."),
             N_("Add data; every organization should bring dozens of rows at least."),
         )
-    folds: list[int | None] = [None] if spec.split.kind == "holdout" else list(range(1, len(parts) + 1))
+    folds: list[int | None] = [None] if spec.split.kind != "k-fold" else list(range(1, len(parts) + 1))
     numbered = list(zip(folds, parts, strict=True))
     fits = [Fit("together", None, f, p.train, p.validation, p.test, published=f is None) for f, p in numbered]
     if spec.split.kind == "k-fold":
@@ -55,3 +56,12 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
                 if len(own):  # a single row may be the one held out
                     fits.append(Fit("alone", place, fold, own, checked, part.test))
     return fits
+
+
+def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
+    if spec.split.kind != "time":
+        return divide(source.owner, slugs, source.target, spec.split, spec.seed)
+    if source.target.task == "language":
+        raise SpecError(N_("Texts that a model learns to write cannot be divided by time."), field="split")
+    part = by_time(times_of(spec, spec.split.time).values, spec.split)
+    return [] if part is None else [part]

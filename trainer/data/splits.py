@@ -1,6 +1,7 @@
-"""Who is held out: per organization, stratified by class, from the seed and the row order only.
+"""Who is held out: per organization, stratified by class, from the seed and the row order only; or by time.
 
-An organization's part depends on its own rows alone, so it stays the same whoever else takes part.
+An organization's part depends on its own rows alone, so it stays the same whoever else takes part. By time, all parts
+end at one moment: what one organization's past tells may be another's future.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.contract import Split
-from trainer.data.columns import Ints
+from trainer.data.columns import Bools, Floats, Ints
 from trainer.data.target import Target
 from trainer.seeding import numpy_generator
 
@@ -37,6 +38,31 @@ def divide(owner: Ints, slugs: list[str], target: Target, split: Split, seed: in
         else:
             fold_of[_every(order, split.test_fraction)] = 0
     return [_part(fold_of, fold, owner, slugs, strata, split, seed) for fold in range(folds)]
+
+
+def by_time(times: Floats, split: Split) -> Part | None:
+    """The latest moments are held out, those before them validate; None where all rows are of one moment.
+
+    Rows of the same moment stay together, so the shares are as near as they can be to those asked for.
+    """
+    test = _latest(times, split.test_fraction)
+    if test is None:
+        return None
+    earlier = times[~test]
+    validation = _latest(earlier, split.validation_fraction) if split.validation_fraction else None
+    rest = np.flatnonzero(~test)
+    held = rest[:0] if validation is None else rest[validation]
+    return Part(np.setdiff1d(rest, held, assume_unique=True), held, np.flatnonzero(test))
+
+
+def _latest(times: Floats, fraction: float) -> Bools | None:
+    """The rows from that moment on which leaves the share of them nearest to `fraction`, and at least one before it."""
+    moments, counts = np.unique(times, return_counts=True)
+    if len(moments) < 2:  # noqa: PLR2004 - before and after
+        return None
+    shares = 1 - np.cumsum(counts)[:-1] / len(times)  # of what is later than each moment but the last
+    found: Bools = times > moments[np.abs(shares - fraction).argmin()]
+    return found
 
 
 def hold_out_validation(rows: Ints, owner: Ints, slugs: list[str], strata: Ints, split: Split, seed: int) -> Ints:

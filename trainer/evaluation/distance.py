@@ -58,7 +58,7 @@ def frechet(one: Floats, other: Floats) -> float:
     """
     means = one.mean(0), other.mean(0)
     centred = [(rows - mean) / np.sqrt(len(rows) - 1) for rows, mean in zip((one, other), means, strict=True)]
-    corners = [np.linalg.qr(rows, mode="r") for rows in centred]
+    corners: list[Floats] = [np.asarray(np.linalg.qr(rows, mode="r")) for rows in centred]
     common = np.linalg.svd(corners[0] @ corners[1].T, compute_uv=False).sum()
     spread = sum(float((rows**2).sum()) for rows in centred)
     return max(0.0, float(((means[0] - means[1]) ** 2).sum()) + spread - 2 * float(common))

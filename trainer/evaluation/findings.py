@@ -14,13 +14,15 @@ from trainer.evaluation.conformal import interval
 from trainer.evaluation.curves import gain, precision_recall
 from trainer.evaluation.dependence import partial_dependence
 from trainer.evaluation.distance import distances
-from trainer.evaluation.examples import examples
+from trainer.evaluation.examples import examples, viewable
 from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
 from trainer.evaluation.robustness import robustness
 from trainer.evaluation.seen import Seen
 from trainer.evaluation.slices import slices
 from trainer.evaluation.terms import terms
+from trainer.evaluation.trades import Trades
+from trainer.evaluation.trading import too_close, trading
 from trainer.explain import importance, summary
 from trainer.metrics import Judged
 from trainer.plan import Fit
@@ -56,9 +58,28 @@ def of_predictions(
     slugs = [party.slug for party in source.parties]
     found |= slices(judged, _readable(source, spec, rows), source.owner[rows], slugs)
     found |= examples(judged, source, spec, rows)
+    found |= _traded(judged, source, spec, parameters, rows)
     if group is not None:
         field = str(getattr(parameters, "group_field", ""))
         found |= groups(judged, field, group.take(rows), parameters.bootstrap_samples, spec.seed)
+    return found
+
+
+def _traded(
+    judged: Judged, source: Source, spec: JobSpec, parameters: TrainingParameters, rows: Ints
+) -> dict[str, Any]:
+    """The back-test, and what the model read that can hardly have been known beforehand."""
+    trades: Trades | None = getattr(source, "trades", None)
+    if trades is None:
+        return {}
+    chosen: Any = parameters
+    found = trading(
+        judged, source, trades, rows, spec, viewable=viewable(spec, source),
+        cost=chosen.trading_cost, per_year=chosen.periods_per_year, samples=parameters.bootstrap_samples,
+    )  # fmt: skip
+    if found:
+        columns = {name: column.take(rows) for name, column in getattr(source, "columns", {}).items()}
+        found["trading"] |= {"returns": chosen.returns, "suspects": too_close(columns, trades.returns[rows])}
     return found
 
 

@@ -17,6 +17,7 @@ from trainer.data.rows import field_of, labelled
 from trainer.data.spill import Spill, spill_for
 from trainer.data.target import Target, target_of
 from trainer.evaluation.examples import cell
+from trainer.evaluation.trades import Trades, check_target, trades_of
 from trainer.failures import TrainingError
 from trainer.layers import dense
 from trainer.network import Network
@@ -41,6 +42,7 @@ class TableSource:
     parameters: Parameters
     masked: frozenset[str] = frozenset()
     spill: Spill | None = None  # where the columns are in files, and their rows shall be
+    trades: Trades | None = None  # what a back-test was asked for with
 
     def shown(self, row: int) -> dict[str, Any]:
         """What stands in a row."""
@@ -98,7 +100,8 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
     parties = read_parties(spec, lazily=spill is not None)
     known = labelled(parties, spec.target, tell)
     columns: dict[str, Column] = {}
-    for name in _names(spec, parties, tell):
+    trades = trades_of(spec, p)
+    for name in _known_before(_names(spec, parties, tell), p, tell):
         if (column := _usable(parties, name, p, tell)) is not None:
             taken = column.take(known.rows)
             columns[name] = taken if spill is None else spill.keep(taken)
@@ -109,7 +112,9 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
             N_("Choose fields of numbers or of few categories."),
         )
     target = target_of(known.column, p.task, p.positive_above)
-    return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked), spill)
+    if trades is not None:
+        check_target(target)
+    return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked), spill, trades)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
@@ -142,6 +147,14 @@ def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:
         text = N_("The field “%(field)s” is left out: not every organization has it.")
         tell(Log(level="warning", text=text, params={"field": name}))
     return [name for name in names[0] if name in everywhere and name != spec.target]
+
+
+def _known_before(names: list[str], p: Parameters, tell: Tell) -> list[str]:
+    """Without the returns of a back-test: who knows them needs no prediction."""
+    if p.returns in names:
+        text = N_("The field “%(field)s” is left out: the returns are known only afterwards.")
+        tell(Log(level="warning", text=text, params={"field": p.returns}))
+    return [name for name in names if name != p.returns]
 
 
 def _usable(parties: list[Party], name: str, p: Parameters, tell: Tell) -> Column | None:

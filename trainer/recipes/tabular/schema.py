@@ -179,6 +179,44 @@ class Parameters(TrainingParameters):
         max_length=200,
     )
 
+    returns: str = setting(
+        "",
+        N_("Back-test with the returns in"),
+        N_("The field of what one unit of money gains until the next row (0.01 is 1 %); needs a split by time."),
+        group="evaluation",
+        advanced=True,
+        max_length=200,
+    )
+    instrument: str = setting(
+        "",
+        N_("Traded things are told apart by"),
+        N_("A field such as the ticker; empty where each organization has one row per moment."),
+        group="evaluation",
+        advanced=True,
+        when={"returns": "*"},
+        max_length=200,
+    )
+    trading_cost: float = setting(
+        0.001,
+        N_("Cost of a trade"),
+        N_("Share of what is bought or sold that is lost to fees and spread (0.001 is 0.1 %)."),
+        group="evaluation",
+        advanced=True,
+        when={"returns": "*"},
+        ge=0,
+        lt=1,
+    )
+    periods_per_year: float = setting(
+        0.0,
+        N_("Periods per year"),
+        N_("Turns returns of a period into those of a year; 0 counts them by the dates."),
+        group="evaluation",
+        advanced=True,
+        when={"returns": "*"},
+        ge=0,
+        le=100_000_000,
+    )
+
     def check_task(self, task: str) -> None:
         """A task takes the losses that are made for it."""
         if task == "classification":

@@ -1,0 +1,195 @@
+"""Held out by time, and judged by what the predictions would have earned; leaks from the future are planted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.trainer.conftest import MakeSpec, launch
+from tests.trainer.test_evaluation_parts import evaluation_of, viewable
+from trainer.contract import Split
+from trainer.data.splits import by_time
+from trainer.evaluation.trading import blocks, both, drawdown, measured, sharpe
+
+BY_TIME = {"kind": "time", "time": "day", "test_fraction": 0.4}
+BACK_TEST: dict[str, Any] = {"returns": "gain", "epochs": 15, "learning_rate": 0.01}
+
+
+def market(days: int, seed: int, *, edge: float = 0.006, begin: date = date(2020, 1, 1)) -> pa.Table:
+    """A traded thing whose gain until the next day follows a signal of the evening before, in a market that rises."""
+    random = np.random.default_rng(seed)
+    signal, noise = random.normal(size=days), random.normal(size=days)
+    gain = 0.0005 + edge * signal + 0.01 * random.normal(size=days)
+    moments = [begin + timedelta(days=place) for place in range(days)]
+    return pa.table({
+        "day": pa.array(moments, pa.date32()), "signal": signal, "noise": noise, "gain": gain,
+        "tomorrow": gain + 0.001 * random.normal(size=days), "way": np.where(gain > 0, "rise", "fall"),
+    })  # fmt: skip
+
+
+def traded(job: MakeSpec, **changes: Any) -> Any:
+    tables = {"anvil": market(500, 1), "borealis": market(500, 2)}
+    parameters = BACK_TEST | changes.pop("parameters", {})
+    defaults: dict[str, Any] = {"target": "gain", "fields": ["signal", "noise"], "split": BY_TIME, "tables": tables}
+    return job(parameters, **(defaults | changes))
+
+
+def test_what_is_later_is_held_out_and_moments_stay_together() -> None:
+    times = np.array([3.0, 1, 2, 2, 4, 5, 5, 5])
+    part = by_time(times, Split(kind="time", time="day", test_fraction=0.4, validation_fraction=0.25))
+    assert part is not None
+    assert times[part.test].tolist() == [5, 5, 5]
+    assert times[part.validation].tolist() == [4]
+    assert sorted(times[part.train].tolist()) == [1, 2, 2, 3]
+    assert by_time(np.ones(5), Split(kind="time", time="day")) is None
+
+
+def test_nobody_learns_from_anybodys_future(job: MakeSpec) -> None:
+    """Borealis began later; the moment that divides past and future is the same for both."""
+    tables = {"anvil": market(300, 1), "borealis": market(100, 2, begin=date(2020, 8, 27))}
+    spec = traded(job, tables=tables, split=BY_TIME | {"test_fraction": 0.25}, parameters={"returns": ""})
+    found = evaluation_of(spec)
+    rows = {one["organization"]: one["rows"] for one in found["organizations"]}
+    last = 299 - rows["anvil"]["test"]  # the last day of the past
+    assert rows["borealis"]["test"] == (239 + np.arange(100) > last).sum()
+    assert sum(one["test"] for one in rows.values()) == pytest.approx(0.25 * 400, abs=1)
+    assert found["split"] == BY_TIME | {"test_fraction": 0.25, "validation_fraction": 0.1, "folds": 5, "seed": 0}
+
+
+def test_back_test_by_hand() -> None:
+    times, things = np.array([1.0, 2, 3, 1, 2, 3]), np.array([0, 0, 0, 1, 1, 1])
+    returns = np.array([0.10, -0.20, 0.30, 0.02, 0.04, -0.06])
+    long = np.array([True, False, True, False, True, True])
+    model, hold = both(times, things, returns, long, cost=0.01)
+    # In at 1, out at 2, in at 3; and out, in at 2, still in at 3: each change costs a hundredth.
+    assert model == pytest.approx([(0.10 - 0.01 + 0) / 2, (0 - 0.01 + 0.04 - 0.01) / 2, (0.30 - 0.01 - 0.06) / 2])
+    assert hold == pytest.approx([(0.10 + 0.02) / 2 - 0.01, (-0.20 + 0.04) / 2, (0.30 - 0.06) / 2])
+    rows = np.array([[0.1, -0.2, 0.3, -0.5, 0.1]])
+    assert drawdown(rows) == pytest.approx([0.5])  # from 1.144 to 0.572
+    assert drawdown(np.array([[-0.1, 0.2]])) == pytest.approx([0.1])  # below what one began with
+    assert sharpe(rows, 252) == pytest.approx(rows.mean() / rows.std(ddof=1) * 252**0.5)
+    assert np.isnan(sharpe(np.zeros((1, 5)), 252)).all()
+
+
+def test_blocks_are_runs_of_days_that_draw_each_as_often() -> None:
+    drawn = blocks(60, 4000, 0)
+    assert drawn.shape == (4000, 60)
+    assert np.bincount(drawn.ravel()) / drawn.size == pytest.approx(np.full(60, 1 / 60), rel=0.1)
+    goes_on = ((np.diff(drawn, axis=1) % 60) == 1).mean()
+    assert goes_on == pytest.approx(1 - (1 - 1 / 60) / 60 ** (1 / 3), abs=0.01)  # a new block may begin there by chance
+
+
+def test_interval_of_the_sharpe_ratio_is_as_wide_as_theory_has_it() -> None:
+    """Of independent days the variance is (1 + S² / 2) / n (Lo, The Statistics of Sharpe Ratios, 2002, table 1)."""
+    days = np.random.default_rng(5).normal(0.05, 1, 1000)
+    found = measured((days, days), 1.0, 1000, 0)["model"]["sharpe"]
+    width = 2 * 1.96 * ((1 + found["value"] ** 2 / 2) / 1000) ** 0.5
+    assert found["high"] - found["low"] == pytest.approx(width, rel=0.2)
+
+
+def test_a_signal_earns_more_than_holding_for_everybody_and_each(job: MakeSpec) -> None:
+    found = evaluation_of(viewable(traded(job), "anvil"))["trading"]
+    assert found["per_year"] == pytest.approx(365.25)
+    assert (found["returns"], found["cost"], found["suspects"]) == ("gain", 0.001, [])
+    assert found["span"] == ["2020-10-27", "2021-05-14"]
+    overall = found["overall"]
+    assert overall["moments"] == 200
+    assert overall["rows"] == 400
+    assert 0.3 < overall["invested"] < 0.8
+    assert overall["ahead"]["low"] > 0
+    assert overall["model"]["drawdown"]["value"] < overall["hold"]["drawdown"]["value"]
+    assert overall["points"][0] == [0, 1.0, 1.0]
+    anvil, borealis = found["organizations"]
+    assert len(anvil["points"]) == 201
+    assert [point[0] for point in borealis["points"]] == list(range(0, 201, 20))  # single rows are nobody's to see
+    assert anvil["model"]["total"] == pytest.approx(anvil["points"][-1][1] - 1, abs=1e-5)
+
+
+@pytest.mark.parametrize("labels", [("fall", "rise"), ("1 up", "2 down")])
+def test_which_class_means_a_rise_is_learnt_from_the_past(job: MakeSpec, labels: tuple[str, str]) -> None:
+    rise = next(label for label in labels if label in {"rise", "1 up"})
+    fall = next(label for label in labels if label != rise)
+    tables = {"anvil": market(500, 1)}
+    way = np.where(np.asarray(tables["anvil"]["gain"]) > 0, rise, fall)
+    tables["anvil"] = tables["anvil"].set_column(5, "way", pa.array(way))
+    found = evaluation_of(traded(job, target="way", tables=tables))["trading"]["overall"]
+    assert found["ahead"]["value"] > 0
+    assert found["model"]["total"] > found["hold"]["total"]
+
+
+def test_without_a_signal_holding_wins_and_costs_are_told(job: MakeSpec) -> None:
+    tables = {"anvil": market(800, 7, edge=0.0)}
+    dear = traded(job, tables=tables, fields=["noise"], parameters={"trading_cost": 0.01, "periods_per_year": 252})
+    found = evaluation_of(dear)["trading"]
+    assert found["per_year"] == 252
+    assert found["overall"]["ahead"]["value"] < 0
+    free = evaluation_of(traded(job, tables=tables, fields=["noise"], parameters={"trading_cost": 0.0}))["trading"]
+    assert free["overall"]["model"]["total"] > found["overall"]["model"]["total"]
+
+
+def test_a_field_from_the_future_is_found_out(job: MakeSpec) -> None:
+    """The leak: “tomorrow” holds what the next day will bring. Its model would be rich, and the page says why."""
+    leaking = evaluation_of(traded(job, fields=["signal", "tomorrow"]))["trading"]
+    honest = evaluation_of(traded(job))["trading"]
+    assert leaking["overall"]["model"]["sharpe"]["value"] > 2 * honest["overall"]["model"]["sharpe"]["value"]
+    assert leaking["suspects"] == ["tomorrow"]
+    assert honest["suspects"] == []
+
+
+def test_a_split_that_mixes_past_and_future_is_refused(job: MakeSpec) -> None:
+    """The leak: neighbouring days resemble each other, so days drawn at random would give the held-out ones away."""
+    code, events = launch(traded(job, split={"kind": "holdout"}))
+    assert code == 1
+    assert "split by time" in events[-1].text
+
+
+def test_the_future_changes_nothing_of_the_past(job: MakeSpec) -> None:
+    """The leak: whatever happens later, what was earned until then stays as it was."""
+    days = np.random.default_rng(3).normal(0.001, 0.01, 100)
+    long = np.random.default_rng(4).random(100) < 0.5
+    whole = both(np.arange(100.0), np.zeros(100, int), days, long, 0.001)
+    short = both(np.arange(60.0), np.zeros(60, int), days[:60], long[:60], 0.001)
+    assert whole[0][:60] == pytest.approx(short[0])
+    assert whole[1][:60] == pytest.approx(short[1])
+
+
+def test_returns_are_no_field_to_learn_from(job: MakeSpec) -> None:
+    spec = traded(job, target="way", fields=["signal", "gain"])
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    assert any(getattr(event, "params", {}).get("field") == "gain" for event in events)
+    assert "gain" not in Path(spec.output, "preprocessing.json").read_text()
+
+
+@pytest.mark.parametrize(("changes", "said"), [
+    ({"masked": ["gain"], "target": "way"}, "masked"),
+    ({"parameters": {"returns": "noise"}}, "nothing loses more than itself"),
+    ({"parameters": {"returns": "nothing"}}, "holds no returns"),
+    ({"split": BY_TIME | {"time": "way"}}, "does not tell of every row when it was"),
+    ({"split": BY_TIME | {"time": "nothing"}}, "does not tell of every row when it was"),
+    ({"tables": {"anvil": pa.concat_tables([market(60, 1), market(60, 2)])}}, "several rows of the same traded thing"),
+    ({"parameters": {"instrument": "nothing"}}, "tells no traded things apart"),
+])  # fmt: skip
+def test_what_makes_no_sense_ends_in_a_sentence(job: MakeSpec, changes: dict[str, Any], said: str) -> None:
+    code, events = launch(traded(job, **changes))
+    assert code == 1
+    assert said in events[-1].text % events[-1].params
+
+
+def test_things_that_are_told_apart_share_a_moment(job: MakeSpec) -> None:
+    parts = [market(200, 1), market(200, 2)]
+    named = [part.append_column("ticker", pa.array([name] * 200)) for part, name in zip(parts, "AB", strict=True)]
+    spec = traded(job, tables={"anvil": pa.concat_tables(named)}, parameters={"instrument": "ticker"})
+    found = evaluation_of(spec)["trading"]["overall"]
+    assert (found["moments"], found["rows"]) == (80, 160)
+
+
+def test_a_masked_time_is_not_told(job: MakeSpec) -> None:
+    found = evaluation_of(traded(job, masked=["day"]))["trading"]
+    assert found["span"] is None
+    assert "2020" not in str(found["overall"]["points"])
