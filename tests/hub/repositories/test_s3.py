@@ -1,6 +1,8 @@
 """The same blobs behind S3: stored, read in parts, verified, served."""
 
+import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,13 @@ from moto.server import ThreadedMotoServer
 from chainhub.accounts.models import User
 from chainhub.core.env import storage_from
 from chainhub.organizations.models import Organization
-from chainhub.repositories import raw, storage, tasks
+from chainhub.repositories import raw, storage, sweeping, tasks
+from chainhub.repositories.models import Blob
 from chainhub.repositories.rotation import rotate_key
 from chainhub.repositories.sealed import CHUNK_BITS, HEAD, TAG
 from chainhub.repositories.serving import answer_blob
 from chainhub.repositories.shredding import destroy_key
+from tests.factories.datasets import uploaded
 
 pytestmark = pytest.mark.django_db
 
@@ -31,13 +35,17 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def in_s3(server: str, settings: Any, tmp_path: Path) -> None:
+def bucket(server: str, settings: Any, tmp_path: Path) -> Any:
+    """The hub keeps its blobs in `some/where` of it."""
     client = boto3.client(
         "s3", endpoint_url=f"http://{server}", aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
     )
     client.create_bucket(Bucket="blobs")
     settings.STORAGES = {**settings.STORAGES, "blobs": storage_from(f"s3://k:s@{server}/blobs/some/where?tls=0")}
     settings.UPLOADS = tmp_path
+    return boto3.resource(
+        "s3", endpoint_url=f"http://{server}", aws_access_key_id="k", aws_secret_access_key="s", region_name="us-east-1"
+    ).Bucket("blobs")
 
 
 def test_blobs_lie_in_a_bucket(tmp_path: Path) -> None:
@@ -120,3 +128,30 @@ def test_parts_are_served_from_the_bucket(rf: RequestFactory) -> None:
     blob = storage.store_bytes(b"abcdef")
     answer = answer_blob(rf.get("/", headers={"Range": "bytes=-2"}), blob, filename="x.bin")
     assert (answer.status_code, b"".join(answer.streaming_content)) == (206, b"ef")  # type: ignore[attr-defined]
+
+
+FOREIGN = ("other/notes.txt", "some/wherever/is.mine", f"some/wherever/aa/bb/aabb{'c' * 60}", "readme.txt")
+PAGE = 1000  # objects that one listing tells
+
+
+def test_what_nothing_names_goes_from_a_bucket_too(
+    alice: User, anvil: Organization, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hourly sweep: more files than one listing tells of, among files that are not the hub's."""
+    bucket.objects.delete()
+    named = uploaded(alice, b"age,sick\n1,0\n").blob
+    assert named is not None
+    orphan = storage.store_bytes(b"nobody's", owner=anvil)
+    for key in FOREIGN:
+        bucket.put_object(Key=key, Body=b"not ours")
+    lost = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(PAGE + 3)]
+    names = [f"organizations/{anvil.pk}/{one[:2]}/{one[2:4]}/{one}" for one in lost]
+    for name in (*names, f"organizations/{anvil.pk}/.{lost[0]}.{'0' * 32}"):
+        bucket.put_object(Key=f"some/where/{name}", Body=b"left behind")
+    assert len(list(raw.everything())) == PAGE + 6
+    assert (sweeping.sweep_blobs(), sweeping.sweep_files()) == (0, 0), "they are younger than a day"
+    monkeypatch.setattr(sweeping, "YOUNG", timedelta(hours=-1))
+    assert (sweeping.sweep_blobs(), sweeping.sweep_files()) == (1, PAGE + 4)
+    assert {one.key for one in bucket.objects.all()} == {*FOREIGN, f"some/where/{named.storage_name}"}
+    assert storage.open_blob(named).read() == b"age,sick\n1,0\n"
+    assert not Blob.objects.filter(pk=orphan.pk).exists()
