@@ -16,9 +16,14 @@ from chainhub.policies.terms import Terms
 
 NAME_SOURCE = gettext_noop("Name %(owner)s as the source wherever you publish or present results.")
 DELETE = gettext_noop("Delete your copies after %(days)s days; the hub reminds you then.")
+DELETE_NEXT_DAY = gettext_noop("Delete your copies after one day; the hub reminds you then.")
 DUE = gettext_noop(
     "%(person)s downloaded files of “%(name)s” on %(day)s. As agreed with %(owner)s, copies are deleted after %(days)s "
     "days: please delete them now."
+)
+DUE_NEXT_DAY = gettext_noop(
+    "%(person)s downloaded files of “%(name)s” on %(day)s. As agreed with %(owner)s, copies are deleted after one day: "
+    "please delete them now."
 )
 
 
@@ -29,7 +34,7 @@ def duties_of(owed: Iterable[tuple[Organization, Terms]]) -> list[Sentence]:
     days = [terms.delete_after_days for _owner, terms in owed if terms.delete_after_days is not None]
     return [
         *(sentence(NAME_SOURCE, owner=name) for name in sources),
-        *([sentence(DELETE, days=min(days))] if days else []),
+        *([sentence(DELETE_NEXT_DAY if min(days) == 1 else DELETE, days=min(days))] if days else []),
     ]
 
 
@@ -44,4 +49,5 @@ def duties_with(user: Any, dataset: Dataset) -> list[Sentence]:
 def reminder(person: Any, name: str, owner: Organization, *, at: datetime, days: int) -> Sentence:
     """That the time for copies taken `at` is over."""
     day = at.date().isoformat()
-    return sentence(DUE, person=str(person), name=name, owner=owner.name, day=day, days=days)
+    said = DUE_NEXT_DAY if days == 1 else DUE
+    return sentence(said, person=str(person), name=name, owner=owner.name, day=day, days=days)

@@ -114,6 +114,8 @@ def _jobs(use: Use, terms: Terms) -> Refusal | None:
     if use.act not in JOBS or terms.max_jobs is None or use.jobs_before < terms.max_jobs:
         return None
     reason = gettext_noop("Its terms permit %(number)s jobs, and all have been launched.")
+    if terms.max_jobs == 1:
+        reason = gettext_noop("Its terms permit one job, and that has been launched.")
     return _refusal("max_jobs", reason, MORE_JOBS, number=terms.max_jobs)
 
 
@@ -129,11 +131,14 @@ def _classes(use: Use, terms: Terms) -> Refusal | None:
     if use.act not in JOBS or not terms.min_rows_per_class:
         return None
     if not use.countable:
-        return _refusal("min_rows_per_class", *UNCOUNTABLE, number=terms.min_rows_per_class)
+        said = UNCOUNTABLE if terms.min_rows_per_class > 1 else ONE_UNCOUNTABLE
+        return _refusal("min_rows_per_class", *said, number=terms.min_rows_per_class)
     if use.fewest_rows is None or use.fewest_rows >= terms.min_rows_per_class:
         return None
     # How many it has is not told: whoever may choose where classes part could ask until the values are known.
     reason = gettext_noop("Its terms ask for %(number)s rows of each class; its smallest class has fewer.")
+    if terms.min_rows_per_class == 1:
+        reason = gettext_noop("Its terms ask for a row of each class; one class has none.")
     way_out = gettext_noop("Predict another field, leave this dataset out, or ask its owner for more rows.")
     return _refusal("min_rows_per_class", reason, way_out, number=terms.min_rows_per_class)
 
@@ -173,6 +178,10 @@ LESS_BUDGET = gettext_noop("Lower the budget of the job, or ask its owner for ot
 UNCOUNTABLE = (
     gettext_noop("Its terms ask for %(number)s rows of each class, and how many there are cannot be checked here."),
     gettext_noop("Predict another field, leave this dataset out, or ask its owner for other terms."),
+)
+ONE_UNCOUNTABLE = (
+    gettext_noop("Its terms ask for a row of each class, and whether there is one cannot be checked here."),
+    UNCOUNTABLE[1],
 )
 ONLY_EVALUATION = (
     gettext_noop("Its terms permit evaluating models with it, not training."),

@@ -32,8 +32,13 @@ JOBS = gettext_noop(
     "At most %(number)s training jobs may use it, however often the permission is renewed; only a new agreement of "
     "both sides begins a new count."
 )
+ONE_JOB = gettext_noop(
+    "At most one training job may use it, however often the permission is renewed; only a new agreement of both sides "
+    "begins a new count."
+)
 POOL = gettext_noop("A job must join the data of at least %(number)s organizations.")
 CLASSES = gettext_noop("Each class of the target must have at least %(number)s rows in it.")
+ONE_ROW = gettext_noop("Each class of the target must have at least one row in it.")
 PRIVATE = gettext_noop("Training must be differentially private and spend a budget of at most ε = %(number)s.")
 STAYS = gettext_noop("Models trained on it are used on the hub; only its owner may download them.")
 LEAVES = gettext_noop("Models trained on it may be downloaded by every organization that receives them.")
@@ -41,6 +46,7 @@ ASK = gettext_noop("The owner approves each job before it starts.")
 NO_ASK = gettext_noop("Jobs within these terms start without asking the owner again.")
 NAME = gettext_noop("Whoever publishes or presents results names the owner as the source.")
 DELETE = gettext_noop("Downloaded copies of the data and of its models are deleted after %(number)s days.")
+ONE_DAY = gettext_noop("Downloaded copies of the data and of its models are deleted after one day.")
 
 
 @dataclass(frozen=True)
@@ -92,10 +98,15 @@ def _uses(terms: Terms) -> Sentence:
     return sentence(gettext_noop("%(training)s %(rows)s"), training=_training(terms), rows=sentence(rows))
 
 
-def _number(field: str, text: str, *, nothing: int | None = None) -> Callable[[Terms], Sentence | None]:
+def _number(
+    field: str, text: str, *, one: str = "", nothing: int | None = None
+) -> Callable[[Terms], Sentence | None]:  # fmt: skip
+    """`one` is said of a single thing, where English says it otherwise."""
+
     def say(terms: Terms) -> Sentence | None:
         value = getattr(terms, field)
-        return None if value is None or value == nothing else sentence(text, number=_plain(value))
+        said = one if one and value == 1 else text
+        return None if value is None or value == nothing else sentence(said, number=_plain(value))
 
     return say
 
@@ -123,12 +134,12 @@ SAYING: dict[str, Callable[[Terms], Sentence | None]] = {
     "uses": _uses,
     "recipes": _names("recipes", RECIPES),
     "until": _until,
-    "max_jobs": _number("max_jobs", JOBS),
+    "max_jobs": _number("max_jobs", JOBS, one=ONE_JOB),
     "min_organizations": _number("min_organizations", POOL, nothing=1),
-    "min_rows_per_class": _number("min_rows_per_class", CLASSES, nothing=0),
+    "min_rows_per_class": _number("min_rows_per_class", CLASSES, one=ONE_ROW, nothing=0),
     "max_epsilon": _number("max_epsilon", PRIVATE),
     "models_may_leave": _switch("models_may_leave", LEAVES, STAYS),
     "ask_each_job": _switch("ask_each_job", ASK, NO_ASK),
     "name_source": _switch("name_source", NAME),
-    "delete_after_days": _number("delete_after_days", DELETE),
+    "delete_after_days": _number("delete_after_days", DELETE, one=ONE_DAY),
 }

@@ -124,7 +124,7 @@ def test_where_the_owner_lowers_the_number_the_earlier_job_goes_first(sides: Sid
     sides.give(1, to=None)
     # Both were launched under other terms and do not start; but only the later for want of a job.
     assert "have changed since the job was launched" in render(refused_now(first))
-    assert "permit 1 jobs, and all have been launched" in render(refused_now(second))
+    assert "permit one job, and that has been launched" in render(refused_now(second))
 
 
 # Each example rolls back what it wrote, so that the next begins with the same cast.

@@ -265,7 +265,7 @@ def test_candidates_say_why_not(launch: Launch, theirs: Any, alliance: Any, alic
 
     assert why() == ""
     launch()
-    assert why().startswith("Its terms permit 1 jobs, and all have been launched.")
+    assert why().startswith("Its terms permit one job, and that has been launched.")
     Grant.objects.filter(pk=grant.pk).update(terms=Terms(uses=("evaluate",)).as_json())
     assert why() == (
         "Its terms permit evaluating models with it, not training. "

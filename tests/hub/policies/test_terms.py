@@ -1,19 +1,23 @@
 """Terms as values: read, compared, said in words, written as ODRL and read back."""
 
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given, settings
 
 from chainhub.core.sentences import render
 from chainhub.policies import odrl
 from chainhub.policies.comparing import NARROWER, OTHER, WIDER, differences, narrower_than
+from chainhub.policies.duties import duties_of, reminder
+from chainhub.policies.enforcement import Use, refusals
 from chainhub.policies.parsing import TermsError, parse_terms
 from chainhub.policies.sentences import sentence_of, sentences_of
 from chainhub.policies.templates import template, templates
-from chainhub.policies.terms import FIELDS, Terms
+from chainhub.policies.terms import FIELDS, TRAIN_POOLED, Terms
 from tests.hub.policies.test_enforcement import policies
 
 WHOM = {"uid": "urn:x:1", "target": "urn:x:data", "assigner": "urn:x:anvil"}
@@ -145,3 +149,34 @@ def test_jobs_are_counted_alike_in_the_sentence_and_in_odrl() -> None:
     assert "only a new agreement of both sides begins a new count" in render(told)
     former = {"permission": [{**permission, "constraint": [{**said, "leftOperand": "count"}]}]}
     assert odrl.terms_of_policy(former) == terms, "as the hub wrote it before"
+
+
+SINGLE = Terms(max_jobs=1, min_rows_per_class=1, delete_after_days=1)
+SEVERAL = Terms(max_jobs=2, min_rows_per_class=2, delete_after_days=2)
+
+
+def said_of(terms: Terms, owner: Any) -> str:
+    """Every sentence in which one of these numbers stands: of the terms, of refusals by them, and of duties."""
+    use = Use(act=TRAIN_POOLED, organization="a", owner="b", at=timezone.now(), approved=True)
+    refused = [
+        *refusals(replace(use, jobs_before=2, fewest_rows=0), terms),
+        *refusals(replace(use, countable=False), terms),
+    ]
+    due = reminder("Bob", "Bearings", owner, at=timezone.now(), days=terms.delete_after_days or 0)
+    told = [*(one.sentence for one in sentences_of(terms)), *(one.reason for one in refused)]
+    return " ".join(render(one) for one in [*told, *duties_of([(owner, terms)]), due])
+
+
+def test_a_single_thing_is_no_plural(anvil: Any) -> None:
+    with translation.override("en"):
+        single, several = said_of(SINGLE, anvil), said_of(SEVERAL, anvil)
+    assert not re.findall(r"\b1 (?:\w+ )?(?:jobs|rows|days)\b", single)
+    for one in ("one training job", "one row", "after one day", "one job", "a row of each class"):
+        assert one in single
+        assert one not in several
+    assert {"2 training jobs", "2 rows", "2 days", "2 jobs"} <= set(re.findall(r"2 (?:training )?\w+", several))
+    with translation.override("zh-hans"):
+        single, several = said_of(SINGLE, anvil), said_of(SEVERAL, anvil)
+    assert not re.search(r"[a-z]{4}", single.replace("Bearings", "").replace(str(anvil.name), ""))
+    assert (single.count("1个"), single.count("1行"), single.count("1天")) == (2, 3, 3)
+    assert (several.count("2个"), several.count("2天")) == (2, 3)
