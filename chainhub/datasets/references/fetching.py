@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from chainhub.core.disk import is_full
 from chainhub.core.errors import DomainError, TooLargeError
 from chainhub.datasets.references import https, places
 from chainhub.datasets.references.faults import NoRoomHereError, UnreachableError, broken, too_slow
@@ -44,6 +45,8 @@ def fetch_reference(
             with _opened(reference, organization, pace) as source, create_private(place) as target:
                 digest, size = _copy(source, target, place.parent, pace, tell)
         except (UnreachableError, OSError, http.client.HTTPException) as error:
+            if is_full(error):
+                raise NoRoomHereError from error
             if pace.slow:
                 raise too_slow(address) from error
             if isinstance(error, UnreachableError):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
 from chainhub.activity.services import notify
+from chainhub.core.disk import is_full
 from chainhub.core.errors import DomainError
 from chainhub.core.live import publish_on_commit
 from chainhub.core.queue import send_on_commit
@@ -38,6 +39,9 @@ TOLD = {
     ),
     UNREACHABLE: gettext_noop("The file of “%(dataset)s” v%(version)s could not be read where it lies: %(reason)s"),
 }
+UNREAD = gettext_noop(
+    "Whether the file of “%(dataset)s” v%(version)s is still the same could not be checked: %(reason)s"
+)
 
 
 @transaction.atomic
@@ -52,7 +56,8 @@ def ask_for_check(version: DatasetVersion, *, actor: User) -> None:
 def check_reference(version_id: int) -> None:
     """Read the address again. Its hash and size stay those that were registered; `reachable` and `changed` are new.
 
-    One worker at a time does it. The owner's stewards are told of each trouble once, until all is well again.
+    `unread` says why, where it could not be looked at for want of room here. One worker at a time does it. The owner's
+    stewards are told of each trouble once, until all is well again.
     """
     found = DatasetVersion.objects.select_related("dataset__organization").filter(pk=version_id)
     hold = Hold.on(found.filter(status=VersionStatus.READY, reference__isnull=False))
@@ -108,14 +113,24 @@ class Hold:
 
 
 def _look(version: DatasetVersion, reference: dict[str, Any], tell: Callable[[float], None]) -> dict[str, Any]:
+    """What is known now; where this machine had no room to look, that alone: it says nothing about the file."""
+    try:
+        return {**_seen(version, reference, tell), "unread": None}
+    except (NoRoomHereError, OSError) as error:
+        if not isinstance(error, NoRoomHereError) and not is_full(error):
+            raise
+        logger.exception("the reference of version %s was not looked at", version.pk)
+        return {"unread": NoRoomHereError().sentence}
+
+
+def _seen(version: DatasetVersion, reference: dict[str, Any], tell: Callable[[float], None]) -> dict[str, Any]:
     now = timezone.now().isoformat()
     with tempfile.TemporaryDirectory(dir=scratch_folder()) as folder:
         place = Path(folder) / "referred"
         try:
             seen = fetch_reference(reference, place, tell, organization=version.dataset.organization)
         except NoRoomHereError:
-            logger.exception("the reference of version %s was not looked at", version.pk)
-            return {}  # that says nothing about the file
+            raise
         except DomainError as error:
             return {"checked_at": now, "reachable": False, "reason": error.sentence}
     return {"checked_at": now, "reachable": True, "reason": None, "changed": seen["sha256"] != reference["sha256"]}
@@ -123,17 +138,20 @@ def _look(version: DatasetVersion, reference: dict[str, Any], tell: Callable[[fl
 
 def _mark(version: DatasetVersion, reference: dict[str, Any]) -> None:
     trouble, told = trouble_of(reference), list(reference.get("told", []))
+    before = version.reference or {}
     if trouble and trouble not in told:
-        _tell(version, trouble, reference)
+        reason = {"reason": reference["reason"]} if trouble == UNREACHABLE else {}
+        _tell(version, TOLD[trouble], **reason)
+    if reference.get("unread") and not before.get("unread"):
+        _tell(version, UNREAD, reason=reference["unread"])
     version.reference = {**reference, "told": sorted({*told, trouble}) if trouble else []}
     version.save(update_fields=["reference"])
     publish_on_commit(version.topic, "state", status=version.status)
     publish_on_commit(version.dataset.topic, "state")
 
 
-def _tell(version: DatasetVersion, trouble: str, reference: dict[str, Any]) -> None:
+def _tell(version: DatasetVersion, text: str, **params: Any) -> None:
     dataset = version.dataset
-    reason = {"reason": reference["reason"]} if trouble == UNREACHABLE else {}
-    said = sentence(TOLD[trouble], dataset=dataset.name, version=version.number, **reason)
+    said = sentence(text, dataset=dataset.name, version=version.number, **params)
     people = members_of(dataset.organization, *STEWARDS)
     notify(people, "dataset.reference", said, url=f"{dataset.get_absolute_url()}?tab=versions")

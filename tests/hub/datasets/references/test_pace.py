@@ -1,5 +1,6 @@
 """Servers that let their bytes drip, two who look at one file, and a machine that is full."""
 
+import errno
 import socket
 import threading
 import time
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from chainhub.accounts.models import User
+from chainhub.activity.models import Notice
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import render
 from chainhub.datasets import services
@@ -111,10 +114,37 @@ def test_a_full_disk_says_nothing_about_the_file(
     monkeypatch.setattr(fetching, "check_disk", full)
     services.check_reference(version.pk)
     version.refresh_from_db()
-    assert version.reference == before
+    assert {**(version.reference or {}), "unread": None} == before
     with pytest.raises(NoRoomHereError) as refusal:
         lay_out_reference(version, tmp_path / "0.parquet", lambda _share: None, isolated=False)
     assert str(refusal.value) == FULL
+
+
+@pytest.mark.parametrize("place", ["folder", "file"])
+def test_who_asks_for_a_check_is_told_that_there_was_no_room(
+    place: str, version: DatasetVersion, alice: User, browse: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alice presses “Check again” while the disk is full, and again, and once there is room: told once, and shown."""
+
+    def no_room(*_args: Any, **_more: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    places = {"folder": (referring.tempfile, "TemporaryDirectory"), "file": (fetching, "create_private")}
+    said = "It could not be checked again."
+    address, tab = version.dataset.get_absolute_url(), "?tab=versions"
+    with monkeypatch.context() as full:
+        full.setattr(*places[place], no_room)
+        for _press in range(2):
+            services.check_reference(version.pk)
+    page = browse(alice).get(address + tab).content.decode()
+    assert said in page
+    assert "could not be read where it lies" not in page
+    (notice,) = Notice.objects.filter(kind="dataset.reference", user=alice)
+    assert str(notice).endswith(f"could not be checked: {FULL}")
+    assert notice.url == address + tab
+    services.check_reference(version.pk)
+    assert said not in browse(alice).get(address + tab).content.decode()
+    assert Notice.objects.filter(kind="dataset.reference").count() == 1
 
 
 def test_a_disk_that_fills_up_meanwhile_is_told_apart_from_the_line(
