@@ -64,6 +64,7 @@ NAMES: dict[str, str | Promise] = {
     "model.alias-set": _("Model alias set"),
     "model.card-edited": _("Model card edited"),
     "model.downloaded": _("Model downloaded"),
+    "model.base-downloaded": _("Base model downloaded"),
     "model.base-imported": _("Base model imported"),
     "model.base-refused": _("Base model not imported"),
     "model.published": _("Model published"),

@@ -8,6 +8,7 @@ from chainhub.api import (
     activity,
     agreements,
     audit,
+    bases,
     collaborations,
     curation,
     datasets,
@@ -33,8 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
 NOUNS = (
-    people, audit, activity, organizations, keys, collaborations, datasets, jobs, nodes, models, predictions, curation,
-    policies, agreements, scenarios, search,
+    people, audit, activity, organizations, keys, collaborations, datasets, jobs, nodes, models, bases, predictions,
+    curation, policies, agreements, scenarios, search,
 )  # fmt: skip
 for noun in NOUNS:
     noun.register(router)

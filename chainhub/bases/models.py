@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.core.models import Created
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Commit, Repository
@@ -22,18 +24,33 @@ class BaseModelQuerySet(models.QuerySet["BaseModel"]):
     """Reads of base models."""
 
     def visible_to(self, user: Any) -> "BaseModelQuerySet":
-        """Those of the person's organizations."""
+        """Those of the person's organizations, and what was made in collaborations that these take part in."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organization__in=Organization.objects.of(user))
+        mine = Organization.objects.of(user)
+        return self.filter(Q(collaboration=None, organization__in=mine) | Q(collaboration__in=_joined_by(mine)))
 
-    def usable_by(self, organization: Organization) -> "BaseModelQuerySet":
-        """Those from which the organization's jobs may go on."""
-        return self.filter(organization=organization)
+    def usable_by(self, organization: Organization, collaboration: Collaboration) -> "BaseModelQuerySet":
+        """Those from which the organization's jobs of the collaboration may go on: own imports, and what it made."""
+        return self.filter(Q(collaboration=None, organization=organization) | Q(collaboration=collaboration))
+
+    def imported(self) -> "BaseModelQuerySet":
+        """Without what jobs of this hub made."""
+        return self.filter(collaboration=None)
+
+    def at(self, organization: str, slug: str) -> "BaseModelQuerySet":
+        """The one at an address, if there is one."""
+        found = self.filter(organization__slug=organization, slug=slug)
+        return found.select_related("organization", "collaboration", "commit", "imported_by")
+
+
+def _joined_by(organizations: Any) -> Any:
+    accepted = Participant.objects.accepted().filter(organization__in=organizations)
+    return accepted.values("collaboration")
 
 
 class BaseModel(Created):
-    """One import of one base model; its files never change."""
+    """One import of one base model, or a model of this hub from which jobs may go on; its files never change."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="base_models")
     name = models.CharField(_("name"), max_length=140)
@@ -41,7 +58,12 @@ class BaseModel(Created):
     task = models.CharField(max_length=20, choices=Task)
     source = models.CharField(max_length=300, help_text="who made it, and the package that carried it")
     licence = models.CharField(max_length=60)
-    repository = models.OneToOneField(Repository, on_delete=models.PROTECT, related_name="base_model")
+    collaboration = models.ForeignKey(
+        Collaboration, null=True, blank=True, on_delete=models.PROTECT, related_name="base_models",
+        help_text="in which it was made, and whose jobs may go on from it; none for what was imported",
+    )  # fmt: skip
+    parameters = models.PositiveBigIntegerField(null=True, blank=True, help_text="numbers that were learnt")
+    repository = models.ForeignKey(Repository, on_delete=models.PROTECT, related_name="base_models")
     commit = models.OneToOneField(Commit, on_delete=models.PROTECT, related_name="base_model")
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -53,3 +75,8 @@ class BaseModel(Created):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """By which an API names it."""
+        return f"{self.organization.slug}/{self.slug}"

@@ -2,11 +2,13 @@
 
 import json
 import logging
+import math
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -25,6 +27,8 @@ from chainhub.repositories.storage import store_bytes, store_file
 logger = logging.getLogger(__name__)
 
 SECONDS = 900  # a GGUF file is put back into plain numbers first
+WEIGHTS = "model.safetensors"
+LONGEST_HEADER = 100 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,28 +55,31 @@ def import_base(source: Path, origin: Origin, *, organization: Organization, act
         return found
     with tempfile.TemporaryDirectory(prefix="chainhub-base-") as scratch:
         folder = Path(scratch) / "model"
-        task = _rewritten(source, folder)
+        task, parameters = _rewritten(source, folder), parameters_in(folder / WEIGHTS)
         # Large files are stored before the transaction, which then finds them there.
         files = {path.name: store_file(path, move=True, owner=organization) for path in sorted(folder.iterdir())}
     files["README.md"] = store_bytes(_card(origin), owner=organization)
-    return _kept(files, origin, task, organization=organization, actor=actor)
+    said = {"task": task, "parameters": parameters}
+    return _kept(files, origin, said, organization=organization, actor=actor)
 
 
 @transaction.atomic
-def _kept(files: dict[str, Blob], origin: Origin, task: str, *, organization: Organization, actor: User) -> BaseModel:
+def _kept(
+    files: dict[str, Blob], origin: Origin, said: dict[str, Any], *, organization: Organization, actor: User
+) -> BaseModel:
     Organization.objects.select_for_update().get(pk=organization.pk)
     if found := BaseModel.objects.filter(organization=organization, slug=origin.slug).first():
         return found  # two imports at once
     repository = create_repository(Repository.Kind.MODEL)
     base = BaseModel.objects.create(
-        organization=organization, name=origin.name, slug=origin.slug, task=task, source=origin.source,
-        licence=origin.licence, repository=repository, imported_by=actor,
+        organization=organization, name=origin.name, slug=origin.slug, source=origin.source,
+        licence=origin.licence, repository=repository, imported_by=actor, **said,
         commit=commit_files(repository, files, author=actor, title=f"Import {origin.name}"),
     )  # fmt: skip
-    said = sentence(
+    happened = sentence(
         gettext_noop("The base model “%(name)s” was imported (%(licence)s)."), name=origin.name, licence=origin.licence
     )
-    record("model.base-imported", said, actor=actor, topics=[organization.topic])
+    record("model.base-imported", happened, actor=actor, topics=[organization.topic])
     return base
 
 
@@ -86,6 +93,24 @@ def _rewritten(source: Path, folder: Path) -> str:
     if done.returncode:
         raise _unreadable(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "")
     return str(json.loads(done.stdout)["task"])
+
+
+def parameters_in(weights: Path) -> int | None:
+    """How many numbers a safetensors file holds, by its head; None for a file that is none."""
+    with weights.open("rb") as file:
+        return parameters_of(file)
+
+
+def parameters_of(file: BinaryIO) -> int | None:
+    """The same of a file that is open at its beginning."""
+    length = int.from_bytes(file.read(8), "little")
+    if length > LONGEST_HEADER:
+        return None
+    try:
+        head = json.loads(file.read(length))
+        return sum(math.prod(map(int, one["shape"])) for name, one in head.items() if name != "__metadata__")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _unreadable(reason: str) -> DomainError:

@@ -27,6 +27,8 @@ def make_base(
     slug: str = "small",
     task: str = "classification",
     content: bytes = b"weights",
+    name: str = "",
+    licence: str = "CC0-1.0",
 ) -> BaseModel:
     """A row with a commit, as an import leaves it; its bytes are no model."""
     from chainhub.bases.models import BaseModel
@@ -37,8 +39,8 @@ def make_base(
     repository = create_repository(Repository.Kind.MODEL)
     files = {"model.safetensors": store_bytes(content, owner=organization)}
     return BaseModel.objects.create(
-        organization=organization, name=f"{slug} of {organization}", slug=slug, task=task, source="This test",
-        licence="CC0-1.0", repository=repository, imported_by=by,
+        organization=organization, name=name or f"{slug} of {organization}", slug=slug, task=task, source="This test",
+        licence=licence, repository=repository, imported_by=by,
         commit=commit_files(repository, files, author=by, title="Import"),
     )  # fmt: skip
 

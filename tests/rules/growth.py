@@ -15,6 +15,7 @@ from chainhub.organizations.models import Organization, Role
 from chainhub.registry.services import publish_job
 from tests import conftest as cast
 from tests.factories import datasets, jobs
+from tests.factories.bases import make_base
 from tests.factories.nodes import make_node
 from tests.rules.world import World, succeeded
 
@@ -44,6 +45,7 @@ def _people(world: World, number: int) -> None:
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
     make_node(f"node-{number + 100}")
+    make_base(world.anvil, world.alice, slug=f"base-{number}")
 
 
 def _work(world: World, number: int) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from chainhub.accounts.models import ApiToken, User
 from chainhub.activity.models import AuditEvent, Notice
 from chainhub.activity.services import notify
+from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.core.sentences import sentence
 from chainhub.datasets.models import Dataset, Visibility
@@ -28,6 +29,7 @@ from chainhub.registry.services import publish_job
 from chainhub.repositories.models import Upload
 from chainhub.repositories.storage import store_bytes
 from tests.factories import datasets, jobs
+from tests.factories.bases import make_base
 from tests.factories.nodes import make_node
 
 SECRET = "Sekrit"
@@ -67,6 +69,7 @@ class World:
     asked: AccessRequest
     agreement: SignedAgreement
     report: WithdrawalReport
+    base: BaseModel
 
 
 def build(alice: User, dora: User, carol: User, erin: User, alliance: Collaboration) -> World:
@@ -97,7 +100,7 @@ def build(alice: User, dora: User, carol: User, erin: User, alliance: Collaborat
             user=alice, name=SECRET, digest="0" * 64, hint="chh_0000", scopes=["read"],
             expires_at=timezone.now() + timedelta(days=1),
         ),
-        **negotiated(alice, dora, borealis, alliance, own),
+        **negotiated(alice, dora, borealis, alliance, own), base=make_base(anvil, alice, name=f"{SECRET} reader"),
         notice=Notice.objects.filter(user=alice).latest("pk"), event=AuditEvent.objects.latest("pk"),
     )  # fmt: skip
 

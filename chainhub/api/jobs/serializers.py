@@ -59,7 +59,9 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
     organization = OrganizationField(read_only=True)
     proposed_by = PersonField(read_only=True)
     cloned_from = serializers.IntegerField(source="cloned_from_id", read_only=True, allow_null=True)
-    base = serializers.CharField(source="base.name", read_only=True, default=None, help_text="the base model's name")
+    base = serializers.CharField(
+        source="base.address", read_only=True, default=None, help_text="`organization/base-model`, where it has one"
+    )
     inputs = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()

@@ -56,7 +56,7 @@ class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
     def get_queryset(self) -> QuerySet[TrainingJob]:
         """Newest first."""
         found = TrainingJob.objects.visible_to(self.request.user).order_by("-pk")
-        found = found.select_related("collaboration", "organization", "proposed_by", "base")
+        found = found.select_related("collaboration", "organization", "proposed_by", "base__organization")
         # What inspection found in a version of many fields is long, and nobody asks for it here.
         inputs = JobInput.objects.select_related("version__dataset__organization").defer("version__inspection")
         return found.prefetch_related(Prefetch("inputs", inputs))

@@ -97,9 +97,9 @@ class RecipeStep(Step):
     )
 
     def prepare(self) -> None:
-        if self.known.organization:
-            self.fields["base"].queryset = BaseModel.objects.usable_by(self.known.organization)  # type: ignore[attr-defined]
         field: Any = self.fields["base"]
+        if self.known.organization and self.known.collaboration:
+            field.queryset = BaseModel.objects.usable_by(self.known.organization, self.known.collaboration)
         self.bases = field.queryset.exists()
         field.when_field = "recipe"
         going_on = [one.name for one in catalogue.recipes() if one.needs_base]

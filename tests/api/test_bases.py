@@ -1,0 +1,87 @@
+"""Programs find base models, read where they come from, take their files where the licence lets them, and name one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from chainhub.activity.models import AuditEvent
+from chainhub.jobs.models import TrainingJob
+from tests.factories import jobs as make
+from tests.factories.bases import make_base
+
+LIST = "/api/v1/bases/"
+ONE = f"{LIST}anvil/small/"
+FILE = f"{ONE}files/model.safetensors"
+
+
+@pytest.fixture
+def as_program(token_for: Callable[..., str]) -> Callable[..., Client]:
+    def called(person: Any, *scopes: str) -> Client:
+        return Client(headers={"authorization": f"Bearer {token_for(person, *scopes)}"})
+
+    return called
+
+
+def test_alice_finds_what_anvil_imported_and_dora_does_not(as_program: Any, alice: Any, dora: Any, anvil: Any) -> None:
+    make_base(anvil, alice)
+    make_base(anvil, alice, slug="writer", task="language")
+    found = as_program(alice, "read").get(LIST).json()["results"]
+    assert [one["base"] for one in found] == ["anvil/small", "anvil/writer"]
+    assert found[0]["licence"] == "CC0-1.0"
+    narrowed = as_program(alice, "read").get(f"{LIST}?task=language&q=writer").json()["results"]
+    assert [one["slug"] for one in narrowed] == ["writer"]
+    outside = as_program(dora, "read")
+    assert outside.get(LIST).json()["results"] == []
+    assert outside.get(ONE).status_code == 404
+
+
+def test_one_tells_its_origin_and_the_fingerprint_of_each_file(as_program: Any, alice: Any, anvil: Any) -> None:
+    base = make_base(anvil, alice)
+    told = as_program(alice, "read").get(ONE).json()
+    blob = base.commit.files.get().blob
+    assert told["files"] == [{"path": "model.safetensors", "size": blob.size, "sha256": blob.sha256}]
+    assert (told["source"], told["imported_by"], told["commit"]) == ("This test", "Alice", base.commit.oid)
+    assert told["may_be_downloaded"] is True
+    assert told["collaboration"] is None
+
+
+def test_a_file_leaves_on_record_where_the_licence_lets_it(as_program: Any, alice: Any, anvil: Any) -> None:
+    make_base(anvil, alice)
+    answer = as_program(alice, "download").get(FILE)
+    assert b"".join(answer.streaming_content) == b"weights"
+    event = AuditEvent.objects.get(verb="model.base-downloaded")
+    assert event.actor == alice
+    assert as_program(alice, "read").get(FILE).status_code == 403
+
+
+def test_a_file_under_an_unknown_licence_stays(as_program: Any, alice: Any, anvil: Any) -> None:
+    make_base(anvil, alice, licence="research only")
+    assert as_program(alice, "read").get(ONE).json()["may_be_downloaded"] is False
+    answer = as_program(alice, "download").get(FILE)
+    assert answer.status_code == 403
+    assert "does not know that the licence" in answer.json()["detail"]
+
+
+def test_a_launch_names_the_base_as_the_list_does(as_program: Any, alice: Any, anvil: Any, alliance: Any) -> None:
+    make_base(anvil, alice)
+    version = make.make_version(anvil, alice, columns={"text": ["one", "two"] * 20, "label": ["a", "b"] * 20})
+    make.grant(version, alliance, alice)
+    said = {
+        "title": "Tell", "collaboration": alliance.slug, "organization": "anvil", "recipe": "fine-tune",
+        "target": "label", "base": "anvil/small", "inputs": [{"dataset": f"anvil/{version.dataset.slug}"}],
+    }  # fmt: skip
+    program = as_program(alice)
+    answer = program.post("/api/v1/jobs/", said, content_type="application/json")
+    assert answer.status_code == 201
+    assert answer.json()["base"] == "anvil/small"
+    assert TrainingJob.objects.get().base.slug == "small"
+    recipes = {one["name"]: one["needs_base"] for one in program.get("/api/v1/recipes/").json()}
+    assert recipes["fine-tune"] is True
+    assert recipes["tabular"] is False
+
+
+def test_the_document_names_them(client: Client) -> None:
+    paths = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()["paths"]
+    assert {LIST, f"{LIST}{{organization}}/{{slug}}/"} <= set(paths)
