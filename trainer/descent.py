@@ -46,6 +46,12 @@ class Descent:
         self._chain = Chain.of(network, objective) if precision.short is None else None
         self._compute = torch.compile(network.__call__) if compiled else network.__call__
 
+    def announce(self, rows: Tensor) -> None:
+        """That batch comes soon: of it this process will take its own rows, part by part."""
+        mine = self._ranks.mine(rows)
+        if len(mine):
+            self._feed.announce(mine[: self.part])
+
     def __call__(self, rows: Tensor) -> Tensor:
         mine = self._ranks.mine(rows)
         if self._network.sharded:
@@ -73,7 +79,9 @@ class Descent:
         if whole and len(parts) == 1:
             return self._by_autograd(rows, None)
         loss, mass = torch.zeros((), device=rows.device), 0.0
-        for part in parts:
+        for place, part in enumerate(parts):
+            if place + 1 < len(parts):
+                self._feed.announce(parts[place + 1])
             own, share = self._by_autograd(part, batch)
             loss, mass = loss + own, mass + (share or 0.0)
         return loss, mass

@@ -83,7 +83,7 @@ class Learner:
             self._optimizer.rate = learning_rate(p, self.steps, self.epochs * self.steps_per_epoch)
         rows = self.batch(self.step)
         if self.step + 1 < self.steps_per_epoch:
-            self.feed.announce(self.batch(self.step + 1))
+            self.descend.announce(self.batch(self.step + 1))
         self.loss_sum += self.descend(rows)
         if self.precision.settled(self._gradients, self._together):
             if p.gradient_clip:

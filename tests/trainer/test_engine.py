@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.trainer.conftest import MakeSpec, StopAfter, launch, pictures
 from trainer.contract import Artifact, Finished, Log, Metric
 from trainer.data.feed import Resident, Spilled
 from trainer.data.target import Target
+from trainer.distributed import ALONE, Ranks
 from trainer.layers import dense
 from trainer.learner import Learner
 from trainer.network import Network
@@ -25,7 +27,7 @@ from trainer.recipes.tabular.schema import Parameters
 CPU = torch.device("cpu")
 
 
-def learner_of(target: Target | None = None, feed: Any = None, **parameters: Any) -> Learner:
+def learner_of(target: Target | None = None, feed: Any = None, ranks: Ranks = ALONE, **parameters: Any) -> Learner:
     random = np.random.default_rng(3)
     target = target or Target("classification", ["a", "b", "c"], random.integers(0, 3, 96))
     p = Parameters(**({"batch_size": 32, "epochs": 2} | parameters))
@@ -34,7 +36,7 @@ def learner_of(target: Target | None = None, feed: Any = None, **parameters: Any
     rows = np.arange(len(target.values))
     return Learner(
         Network(calls, shapes), objective_of(target, rows, p, CPU), feed or Resident((inputs, None)),
-        torch.from_numpy(rows), p, epochs=p.epochs, seed=1,
+        torch.from_numpy(rows), p, epochs=p.epochs, seed=1, ranks=ranks,
     )  # fmt: skip
 
 
@@ -90,6 +92,38 @@ def test_rows_from_files_teach_the_same_bits_as_rows_in_memory(tmp_path: Path) -
     numbers[:] = resident.feed.inputs[0].numpy()  # type: ignore[attr-defined]
     spilled = trained(learner_of(feed=Spilled(numbers, None, CPU)))
     assert torch.equal(spilled.network.flat, trained(resident).network.flat)
+
+
+class Watched(Spilled):
+    """Remembers which thread read which rows."""
+
+    def __init__(self, numbers: Any) -> None:
+        super().__init__(numbers, None, CPU)
+        self.reads: list[tuple[bool, list[int]]] = []
+
+    def read(self, rows: Any) -> Any:
+        self.reads.append((threading.current_thread() is threading.main_thread(), rows.tolist()))
+        return super().read(rows)
+
+
+class Unheard(Ranks):
+    """One of several, whose others say nothing."""
+
+    def add_up(self, *tensors: torch.Tensor) -> None:
+        pass
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("ranks", [Ranks(), Unheard(0, 3), Unheard(2, 3)])
+def test_what_is_read_ahead_is_what_a_process_takes(ranks: Ranks, parts: int) -> None:
+    feed = Watched(np.zeros((96, 5), np.float32))
+    learner = learner_of(feed=feed, ranks=ranks, accumulation=parts)
+    own = [ranks.mine(learner.batch(step)).tolist() for step in range(learner.steps_per_epoch)]
+    for _ in own:
+        learner.learn()
+    at_once = [rows for waited, rows in feed.reads if waited]
+    assert at_once == [own[0][: learner.descend.part]], "only the first rows of an epoch are waited for"
+    assert sorted(row for _, rows in feed.reads for row in rows) == sorted(row for rows in own for row in rows)
 
 
 def test_long_gradients_are_shortened_and_short_ones_kept() -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 Inputs = tuple[Tensor, Tensor | None]  # numbers, pixels or tokens, and codes of categories or a mask of tokens
 Array = npt.NDArray[np.generic]
+AHEAD = 3  # announced readings that are kept: of this batch, its next part, and the next batch
 
 
 class Feed(Protocol):
@@ -23,7 +24,7 @@ class Feed(Protocol):
         """Those rows, in that order, on the device."""
 
     def announce(self, rows: Tensor) -> None:
-        """Those rows will be taken next."""
+        """Those rows will be taken soon."""
 
 
 class Resident:
@@ -40,31 +41,33 @@ class Resident:
         """Nothing to prepare."""
 
 
-class Spilled:
-    """Rows in files that are mapped into memory: the kernel keeps of them what fits.
+class ReadAhead:
+    """Rows that have to be fetched: a thread reads the announced ones while the step before them is computed.
 
-    A thread reads the announced rows while the step before them is computed; for a GPU they are put into pinned
-    memory, from which they are copied without waiting.
+    For a GPU they are put into pinned memory, from which they are copied without waiting.
     """
 
-    def __init__(self, numbers: Array, codes: Array | None, device: torch.device) -> None:
-        self._arrays, self.device = (numbers, codes), device
-        self._ahead: tuple[Tensor, Future[Inputs]] | None = None
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self._ahead: list[tuple[Tensor, Future[Inputs]]] = []
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="feed")
 
+    def read(self, rows: npt.NDArray[np.int64]) -> Inputs:
+        """Those rows, on the CPU."""
+        raise NotImplementedError
+
     def take(self, rows: Tensor) -> Inputs:
-        ahead, self._ahead = self._ahead, None
-        if ahead is not None and (ahead[0] is rows or torch.equal(ahead[0], rows)):
-            return self._placed(ahead[1].result())
+        for place, (announced, found) in enumerate(self._ahead):
+            if torch.equal(announced, rows):
+                del self._ahead[place]
+                return self._placed(found.result())
         return self._placed(self._read(rows))
 
     def announce(self, rows: Tensor) -> None:
-        self._ahead = (rows, self._reader.submit(self._read, rows))
+        self._ahead = [*self._ahead[1 - AHEAD :], (rows, self._reader.submit(self._read, rows))]
 
     def _read(self, rows: Tensor) -> Inputs:
-        chosen = rows.cpu().numpy()
-        numbers, codes = (None if array is None else torch.from_numpy(array[chosen]) for array in self._arrays)
-        assert numbers is not None  # noqa: S101 - there are always numbers
+        numbers, codes = self.read(rows.cpu().numpy())
         if self.device.type == "cuda":
             numbers, codes = numbers.pin_memory(), None if codes is None else codes.pin_memory()
         return numbers, codes
@@ -73,3 +76,15 @@ class Spilled:
         numbers, codes = inputs
         moved = numbers.to(self.device, non_blocking=True)
         return moved, None if codes is None else codes.to(self.device, non_blocking=True)
+
+
+class Spilled(ReadAhead):
+    """Rows in files that are mapped into memory: the kernel keeps of them what fits."""
+
+    def __init__(self, numbers: Array, codes: Array | None, device: torch.device) -> None:
+        super().__init__(device)
+        self._numbers, self._codes = numbers, codes
+
+    def read(self, rows: npt.NDArray[np.int64]) -> Inputs:
+        codes = None if self._codes is None else torch.from_numpy(self._codes[rows])
+        return torch.from_numpy(self._numbers[rows]), codes
