@@ -7,9 +7,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
-from trainer.contract import JobSpec
+from trainer.contract import N_, JobSpec
 from trainer.data.columns import Ints
+from trainer.failures import TrainingError
 from trainer.intervals import with_intervals
 from trainer.metrics import HIGHER_IS_BETTER, METRICS_OF, Judged
 from trainer.recipes.parameters import TrainingParameters
@@ -29,6 +31,19 @@ def primary_metric(source: Source, parameters: TrainingParameters) -> str:
     if target.task != "classification":
         return {"regression": "rmse", "language": "bits_per_byte"}[target.task]
     return "roc_auc" if len(target.labels) == 2 else "accuracy"  # noqa: PLR2004 - yes or no
+
+
+def finite(outputs: Tensor) -> Tensor:
+    """The same on the CPU; TrainingError where there are answers that no float holds: they have no score."""
+    told = outputs.cpu()
+    if wrong := int((~told.isfinite()).any(1).sum()):
+        raise TrainingError(
+            "numeric",
+            N_("The answers to %(count)s held-out rows are no finite numbers."),
+            N_("Look for values beyond all measure in the fields; mend them, or leave the field out."),
+            count=wrong,
+        )
+    return told
 
 
 def evaluate(

@@ -20,6 +20,7 @@ UNDEFINED = {
     "r2": N_("Undefined: the target does not vary."),
 }
 NO_ROWS = N_("Undefined: no rows were held out.")
+OTHERWISE = N_("Undefined on these rows.")
 
 
 def with_intervals(judged: Judged, samples: int, seed: int) -> dict[str, dict[str, Any]]:
@@ -32,7 +33,7 @@ def with_intervals(judged: Judged, samples: int, seed: int) -> dict[str, dict[st
 
 def _entry(name: str, value: float | None, spread: list[np.ndarray[Any, Any]] | None, *, rows: int) -> dict[str, Any]:
     if value is None:
-        return {"value": None, "low": None, "high": None, "reason": UNDEFINED.get(name, NO_ROWS) if rows else NO_ROWS}
+        return {"value": None, "low": None, "high": None, "reason": UNDEFINED.get(name, OTHERWISE) if rows else NO_ROWS}
     drawn = np.concatenate(spread or [np.empty(0)])
     drawn = drawn[np.isfinite(drawn)]
     low, high = np.percentile(drawn, [2.5, 97.5]).tolist() if len(drawn) else (value, value)

@@ -16,7 +16,7 @@ from trainer.contract import Finished, JobSpec, Limits, Metric, Started
 from trainer.data.columns import Categories, Ints
 from trainer.devices import choose_device, choose_threads, slot_threads
 from trainer.distributed import ALONE, Ranks
-from trainer.evaluate import TOGETHER, evaluate, primary_metric
+from trainer.evaluate import TOGETHER, evaluate, finite, primary_metric
 from trainer.evaluation.findings import importance_of, of_model, of_predictions
 from trainer.evaluation.groups import group_of
 from trainer.evaluation.seen import Seen
@@ -221,7 +221,7 @@ def conclude(job: Job, place: int, learner: Learner) -> None:
     """Keep what is needed of a finished model; the rest of it may go."""
     fit, journal = job.fits[place], job.journal
     if len(fit.test):
-        journal.outputs[place] = learner.outputs(torch.from_numpy(fit.test).to(job.device)).cpu()
+        journal.outputs[place] = finite(learner.outputs(torch.from_numpy(fit.test).to(job.device)))
         if fit.series == "together":
             explain(job, fit, learner)
     if fit.series == "together" and learner.best_epoch and job.parameters.early_stopping:
