@@ -124,6 +124,7 @@ def reviews(rows: int, seed: int) -> pa.Table:
 def small_base(job: MakeSpec, tmp_path: Path) -> str:
     """A language model of a few weights, as a base to go on with."""
     parameters = {"epochs": 1, "width": 16, "layers": 2, "heads": 2, "context": 16, "vocabulary": 300, "batch_size": 8}
+    parameters |= {"learning_rate": 0.001}
     spec = job(
         parameters | {"hidden_layers": None, "bootstrap_samples": 100}, recipe="language-model", target="text",
         fields=None, tables={"anvil": reviews(60, 1)}, output=str(tmp_path / "base"),

@@ -66,6 +66,7 @@ RUNS: dict[str, dict[str, Any]] = {
     "language-model": {
         "parameters": {
             "epochs": 4, "hidden_layers": None, "width": 16, "layers": 2, "heads": 2, "context": 16, "vocabulary": 300,
+            "learning_rate": 0.001,
         },
         "recipe": "language-model",
         "target": "text",

@@ -1,67 +1,22 @@
-"""A fine-tuned model that answers."""
+"""A fine-tuned model that writes answers."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+from transformers import AutoModelForCausalLM
 
 from trainer.asking import number_in, text_in
 from trainer.recipes.fine_tune import base, dialogue
 from trainer.seeding import derive
-from trainer.serving import Row, answers
+from trainer.serving import Row
+from trainer.words import LOOKED_AT, by_word, of_answer
 
 USUAL, MOST, LIKELIEST = 60, 500, 50  # tokens; and among how many each is drawn
-EXPLAINED, STEPS, AT_ONCE = 8, 32, 8  # rows of a request; places on the way, and how many of them at a time
-
-
-class Telling:
-    """Texts in, kinds with their probabilities out."""
-
-    def __init__(self, folder: Path, config: Row, preprocessing: Row) -> None:
-        self._config, self._length = config, preprocessing["length"]
-        self._names = [field["name"] for field in preprocessing["fields"]]
-        self._tokenizer = base.tokenizer_in(folder)
-        model: Any = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32)
-        self._model = model.eval()
-
-    def predict(self, rows: list[Row]) -> list[Row]:
-        texts = [text_in(row, self._names) for row in rows]
-        found = self._tokenizer(texts, truncation=True, max_length=self._length, padding=True, return_tensors="pt")
-        return answers(self._config, self._model(**found).logits)
-
-    def explain(self, rows: list[Row]) -> list[Any]:
-        """The tokens of each text, and what each adds to the probability of the likeliest kind, from an empty text on.
-
-        Integrated Gradients over the tokens' vectors, 32 places on the way, by captum; of the first rows only.
-        """
-        explained = [{"tokens": self._weighed(text_in(row, self._names))} for row in rows[:EXPLAINED]]
-        return [*explained, *[None] * (len(rows) - len(explained))]
-
-    def _weighed(self, text: str) -> list[Row]:
-        captum: Any = import_module("captum.attr")  # takes seconds, and says nothing of its types
-
-        found = self._tokenizer(text, truncation=True, max_length=self._length, return_tensors="pt")
-        tokens, mask = found["input_ids"], found["attention_mask"]
-        special = self._tokenizer.get_special_tokens_mask(tokens[0].tolist(), already_has_special_tokens=True)
-        hidden = torch.tensor([special]).bool()
-        best = int(self._model(input_ids=tokens, attention_mask=mask).logits.argmax())
-
-        def likely(at: Tensor) -> Tensor:
-            logits: Tensor = self._model(input_ids=at, attention_mask=mask.expand(len(at), -1)).logits
-            return logits.softmax(1)[:, best]
-
-        with torch.enable_grad():
-            asked = captum.LayerIntegratedGradients(likely, self._model.get_input_embeddings())
-            empty = torch.where(hidden, tokens, self._tokenizer.pad_token_id)
-            weights = asked.attribute(tokens, empty, n_steps=STEPS, internal_batch_size=AT_ONCE).sum(2)[0]
-        pieces = [self._tokenizer.decode([token]) for token in tokens[0].tolist()]
-        told = zip(pieces, weights.double().tolist(), special, strict=True)
-        return [{"text": piece, "weight": weight} for piece, weight, marks in told if not marks]
+EXPLAINED, SEEN = 2, 256  # rows of a request; tokens of a question
 
 
 class Answering:
@@ -71,12 +26,21 @@ class Answering:
         self._tokenizer = base.tokenizer_in(folder)
         self._names = [field["name"] for field in preprocessing["fields"]]
         model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        self._model = model.eval()
+        self._model = model.eval().requires_grad_(requires_grad=False)
+        self._last: tuple[list[Row], list[list[int]]] = [], []  # what was asked last, and what was written
 
     def predict(self, rows: list[Row]) -> list[Row]:
-        return [{"text": self._answered(row)} for row in rows]
+        self._last = rows, [self._written(row) for row in rows]
+        return [{"text": self._tokenizer.decode(said, skip_special_tokens=True).strip()} for said in self._last[1]]
 
-    def _answered(self, row: Row) -> str:
+    def explain(self, rows: list[Row]) -> list[Any]:
+        """The words of each question, and how much likelier each made the answer; of the first rows only."""
+        if self._last[0] is not rows:
+            self.predict(rows)
+        told = [self._weighed(row, said) for row, said in zip(rows[:EXPLAINED], self._last[1], strict=False)]
+        return [*told, *[None] * (len(rows) - len(told))]
+
+    def _written(self, row: Row) -> list[int]:
         asked = dialogue.prompt_of(self._tokenizer, text_in(row, self._names)) or [self._tokenizer.eos_token_id]
         temperature = number_in(row, "temperature", 0.0, 0.0, 5.0)
         torch.manual_seed(derive(int(number_in(row, "seed", 0, 0, 2**53)), "writing"))
@@ -89,5 +53,36 @@ class Answering:
             do_sample=bool(temperature),
             **drawn,
         )
-        text: str = self._tokenizer.decode(written[0, len(asked) :], skip_special_tokens=True)
-        return text.strip()
+        found: list[int] = written[0, len(asked) :].tolist()
+        return found
+
+    def _weighed(self, row: Row, written: list[int]) -> Row | None:
+        """None where nothing was written. What a conversation's form adds to the question stays as it is."""
+        question = text_in(row, self._names)
+        text = dialogue.prompt_text(self._tokenizer, question)
+        found = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        begin = text.find(question.strip())
+        until = begin + len(question.strip()) if begin >= 0 else 0
+        own = [start < until and stop > begin for start, stop in found.offset_mapping]
+        said = [token for token in written[:LOOKED_AT] if token not in self._tokenizer.all_special_ids]
+        if not said or not any(own):
+            return None
+        tokens, seen = torch.tensor(said), torch.tensor(found.input_ids[-SEEN:])
+        empty = torch.where(torch.tensor(own[-SEEN:]), self._tokenizer.pad_token_id, seen)
+        vectors = self._model.get_input_embeddings()
+        weights = of_answer(
+            self._following,
+            vectors(seen),
+            vectors(empty),
+            vectors(tokens),
+            tokens,
+            weights=self._model.num_parameters(),
+        )
+        weights = [0.0] * (len(own) - len(seen)) + weights
+        kept = [(span, weight) for span, weight, mine in zip(found.offset_mapping, weights, own, strict=True) if mine]
+        spans = [(max(0, start - begin), stop - begin) for (start, stop), _ in kept]
+        return {"tokens": by_word(question.strip(), spans, [weight for _, weight in kept])}
+
+    def _following(self, at: Tensor) -> Tensor:
+        logits: Tensor = self._model(inputs_embeds=at).logits
+        return logits

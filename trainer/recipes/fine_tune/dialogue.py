@@ -2,46 +2,140 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from jinja2 import TemplateError
 
 Rows = tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]
-ASKING = {"role": "user"}
+Message = dict[str, str]  # role ("system", "user", "assistant") and content
+Part = tuple[list[int], bool]  # tokens, and whether they are learnt
+USER, ASSISTANT = "user", "assistant"
+
+
+def prompt_text(tokenizer: Any, asked: str) -> str:
+    """What stands before the answer, in the base model's own form of a conversation where it has one."""
+    if not tokenizer.chat_template:
+        return asked + "\n"
+    return _rendered(tokenizer, [{"role": USER, "content": asked}], answering=True)
 
 
 def prompt_of(tokenizer: Any, asked: str) -> list[int]:
-    """What stands before the answer, in the base model's own form of a conversation where it has one."""
-    if not asked:
-        return []
-    if tokenizer.chat_template:
-        text = tokenizer.apply_chat_template([ASKING | {"content": asked}], tokenize=False, add_generation_prompt=True)
-        return list(tokenizer(text, add_special_tokens=False).input_ids)
-    return list(tokenizer(asked + "\n", add_special_tokens=False).input_ids)
+    """The same as tokens; none where nothing is asked."""
+    return _tokens(tokenizer, prompt_text(tokenizer, asked)) if asked else []
 
 
-def conversation(cell: Any) -> tuple[str, str]:
-    """The last answer of a conversation and all that was said before it; from a list of messages, or as JSON."""
-    messages = json.loads(cell) if isinstance(cell, str) else cell
-    *before, last = [(message.get("role", ""), str(message.get("content", ""))) for message in messages]
-    return "\n".join(content for _, content in before), last[1]
-
-
-def rows_of(tokenizer: Any, asked: Sequence[str], answers: Sequence[str], length: int) -> Rows:
-    """Rows × (length + 1) tokens, cut or filled up; the mask says which of them are to be written."""
+def example(tokenizer: Any, asked: str, answer: str) -> list[Part]:
+    """A question and what is to be answered."""
     end = tokenizer.eos_token_id
-    found = []
-    for question, answer in zip(asked, answers, strict=True):
-        before = prompt_of(tokenizer, question)[-length // 2 :] or [end]
-        written = [*tokenizer(answer, add_special_tokens=False).input_ids, end]
-        found.append((before, (written)[: length + 1 - len(before)]))
-    width = max(len(before) + len(written) for before, written in found)
+    return [(prompt_of(tokenizer, asked) or [end], False), ([*_tokens(tokenizer, answer), end], True)]
+
+
+def conversations(cells: Sequence[str]) -> list[list[Message]] | None:
+    """Chats, where each of those cells holds one as JSON: messages of a role and a content, one of them an answer."""
+    found = [_messages(cell) for cell in cells if cell.strip()]
+    chats = [chat for chat in found if chat]
+    return chats if chats and len(chats) == len(found) else None
+
+
+def _messages(cell: str) -> list[Message]:
+    """Up to the last answer. What one role says twice is one message, and a tool speaks to the model like a person."""
+    said = None
+    with contextlib.suppress(ValueError, RecursionError):
+        said = json.loads(cell) if cell.lstrip().startswith("[") else None
+    if not isinstance(said, list) or not all(isinstance(one, dict) and "role" in one for one in said):
+        return []
+    chat: list[Message] = []
+    for one in said:
+        role = one["role"] if one["role"] in {ASSISTANT, "system"} else USER
+        content = str(one.get("content") or "").strip()
+        if chat and chat[-1]["role"] == role:
+            chat[-1]["content"] += "\n" + content
+        else:
+            chat.append({"role": role, "content": content})
+    while chat and chat[-1]["role"] != ASSISTANT:
+        chat.pop()
+    return chat
+
+
+def question_of(chat: list[Message]) -> str:
+    """What the last answer answers, where nothing else was said before; empty otherwise."""
+    before = [message["content"] for message in chat[:-1] if message["role"] == USER]
+    return before[0] if len(before) == 1 else ""
+
+
+def answers_of(chat: list[Message]) -> list[str]:
+    """All that the model should learn to say."""
+    return [message["content"] for message in chat if message["role"] == ASSISTANT]
+
+
+def parts_of(tokenizer: Any, chat: list[Message]) -> list[Part]:
+    """Every answer is learnt, in the base model's form; where that has no system, its words begin the question."""
+    if tokenizer.chat_template:
+        for form in (chat, _without_system(chat)):
+            with contextlib.suppress(TemplateError, ValueError):
+                return list(_in_form(tokenizer, form))
+    return [
+        ([*_tokens(tokenizer, message["content"]), tokenizer.eos_token_id], True)
+        if message["role"] == ASSISTANT
+        else (_tokens(tokenizer, message["content"] + "\n"), False)
+        for message in chat
+    ]
+
+
+def _in_form(tokenizer: Any, chat: list[Message]) -> Iterator[Part]:
+    """ValueError where the form of a beginning is not the beginning of the whole's form."""
+    written, end = "", tokenizer.eos_token
+    for place, message in enumerate(chat):
+        if message["role"] != ASSISTANT:
+            continue
+        before = _rendered(tokenizer, chat[:place], answering=True)
+        whole = _rendered(tokenizer, chat[: place + 1], answering=False)
+        if not before.startswith(written) or not whole.startswith(before + message["content"]):
+            raise ValueError(before)
+        yield _tokens(tokenizer, before.removeprefix(written)), False
+        written = before + message["content"]
+        closed = whole.startswith(written + end) or place == len(chat) - 1
+        yield [*_tokens(tokenizer, message["content"]), *([tokenizer.eos_token_id] if closed else [])], True
+        written += end if closed else ""
+
+
+def _without_system(chat: list[Message]) -> list[Message]:
+    first, rest = "", list(chat)
+    while rest and rest[0]["role"] == "system":
+        first += rest.pop(0)["content"] + "\n"
+    if rest and rest[0]["role"] == USER:
+        rest[0] = {"role": USER, "content": first + rest[0]["content"]}
+    return rest
+
+
+def rows_of(tokenizer: Any, examples: Sequence[list[Part]], length: int) -> Rows:
+    """Rows × at most (length + 1) tokens, cut or filled up; the mask says which of them are to be written.
+
+    The last answer counts most: of what stands before it the end is kept, half of the length at least.
+    """
+    found: list[list[tuple[int, bool]]] = []
+    for parts in examples:
+        *before, last = [[(token, learnt) for token in tokens] for tokens, learnt in parts]
+        history = [pair for part in before for pair in part]
+        room = max(length // 2, length + 1 - len(last))
+        kept = history[-room:] or [(tokenizer.eos_token_id, False)]
+        found.append(kept + last[: length + 1 - len(kept)])
+    width = max(map(len, found))
     tokens = np.full((len(found), width), tokenizer.pad_token_id, np.int32)
     mask = np.zeros((len(found), width), np.bool_)
-    for row, (before, written) in enumerate(found):
-        tokens[row, : len(before) + len(written)] = before + written
-        mask[row, len(before) : len(before) + len(written)] = True
+    for row, pairs in enumerate(found):
+        tokens[row, : len(pairs)], mask[row, : len(pairs)] = zip(*pairs, strict=True)
     return tokens, mask
+
+
+def _tokens(tokenizer: Any, text: str) -> list[int]:
+    return list(tokenizer(text, add_special_tokens=False).input_ids)
+
+
+def _rendered(tokenizer: Any, chat: list[Message], *, answering: bool) -> str:
+    return str(tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=answering))

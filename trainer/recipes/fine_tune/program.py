@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -21,8 +21,9 @@ from trainer.data.texts import text_fields, texts_of
 from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
 from trainer.recipes.fine_tune import base, dialogue
-from trainer.recipes.fine_tune.answering import Answering, Telling
+from trainer.recipes.fine_tune.answering import Answering
 from trainer.recipes.fine_tune.schema import Parameters
+from trainer.recipes.fine_tune.telling import Telling
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Served
@@ -71,7 +72,7 @@ class Tuning(Preparation):
 
     def feed(self, device: torch.device) -> Feed:
         tokens, mask = self.source.inputs
-        return Resident((tokens.to(device), None if mask is None else mask.to(device)))
+        return Trimmed((tokens.to(device), None if mask is None else mask.to(device)))
 
     def network(self, outputs: int, device: torch.device) -> base.TunedNetwork:
         source, tells = self.source, self.source.target.task == "classification"
@@ -83,14 +84,7 @@ class Tuning(Preparation):
         return {"kind": self._kind(), "fields": fields, "length": self.source.parameters.length}
 
     def files(self) -> dict[str, bytes]:
-        names = (
-            "tokenizer.json",
-            "tokenizer_config.json",
-            "special_tokens_map.json",
-            "vocab.txt",
-            "chat_template.jinja",
-        )
-        return {name: path.read_bytes() for name in names if (path := self.source.folder / name).is_file()}
+        return {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
 
     def snippet(self, config: dict[str, Any]) -> str:
         return TELLING if self.source.target.task == "classification" else WRITING
@@ -99,12 +93,21 @@ class Tuning(Preparation):
         return "text" if self.source.target.task == "classification" else "prompt"
 
 
+class Trimmed(Resident):
+    """Columns behind the longest of those rows are not computed. A row's last token is read or learnt."""
+
+    def take(self, rows: Tensor) -> Inputs:
+        tokens, mask = super().take(rows)
+        assert mask is not None  # noqa: S101 - rows of texts have one
+        used = mask.any(0).nonzero()
+        longest = int(used.max()) + 1 if len(used) else 1
+        return tokens[:, :longest], mask[:, :longest]
+
+
 def told(module: nn.Module, inputs: Inputs) -> Tensor:
-    """The logits of each kind; columns behind the longest row of the batch are not computed."""
+    """The logits of each kind."""
     tokens, mask = inputs
-    assert mask is not None  # noqa: S101 - rows of texts have one
-    longest = int(mask.sum(1).max())
-    logits: Tensor = module(input_ids=tokens[:, :longest].long(), attention_mask=mask[:, :longest].long()).logits
+    logits: Tensor = module(input_ids=tokens.long(), attention_mask=mask.long() if mask is not None else None).logits
     return logits
 
 
@@ -153,25 +156,47 @@ def encoded(tokenizer: Any, texts: list[str], length: int) -> Inputs:
 
 
 def _examples(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any, tell: Tell) -> Read:
-    """Questions and answers, for a base model that writes; without other fields, plain texts."""
+    """Questions and answers, for a base model that writes; without other fields, chats or plain texts."""
     fields = _fields(spec, parties) if spec.fields else []
-    asked, answers, owner = [], [], []
+    examples, asked, answers, owner = [], [], [], []
     for place, party in enumerate(parties):
-        cells = texts_of([party], spec.target)
-        before = [texts_of([party], name) for name in fields]
-        questions = ["\n".join(row) for row in zip(*before, strict=True)] if fields else [""] * len(cells)
-        kept = [(q, a) for q, a in zip(questions, cells, strict=True) if a.strip()]
-        if not kept:
+        own = _chats(party, spec.target, tokenizer) if not fields else []
+        own = own or list(_answered(party, spec.target, fields, tokenizer))
+        if not own:
             raise TrainingError(
                 "data", N_("The data of %(organization)s is empty."), N_("Add texts."), organization=party.name
             )
-        asked += [question for question, _ in kept]
-        answers += [answer for _, answer in kept]
-        owner += [place] * len(kept)
-    tokens, mask = dialogue.rows_of(tokenizer, asked, answers, p.length)
+        for parts, question, answer in own:
+            examples.append(parts)
+            asked.append(question)
+            answers.append(answer)
+        owner += [place] * len(own)
+    tokens, mask = dialogue.rows_of(tokenizer, examples, p.length)
     sizes = np.array([len(answer.encode()) for answer in answers], np.float64)
     inputs = torch.from_numpy(tokens), torch.from_numpy(mask)
     return np.array(owner, np.int64), Target("language", [], sizes), inputs, fields, (asked, answers)
+
+
+Example = tuple[list[dialogue.Part], str, str]  # its tokens, what is asked, and all that should be answered
+
+
+def _chats(party: Party, target: str, tokenizer: Any) -> list[Example]:
+    """Conversations, where the target holds them; else nothing."""
+    chats = dialogue.conversations(texts_of([party], target)) or []
+    return [
+        (dialogue.parts_of(tokenizer, chat), dialogue.question_of(chat), "".join(dialogue.answers_of(chat)))
+        for chat in chats
+    ]
+
+
+def _answered(party: Party, target: str, fields: list[str], tokenizer: Any) -> Iterator[Example]:
+    """The target answers what stands in the fields; what has no answer is left out."""
+    answers = texts_of([party], target)
+    before = [texts_of([party], name) for name in fields]
+    questions = ["\n".join(row) for row in zip(*before, strict=True)] if fields else [""] * len(answers)
+    for question, answer in zip(questions, answers, strict=True):
+        if answer.strip():
+            yield dialogue.example(tokenizer, question, answer), question, answer
 
 
 def _fields(spec: JobSpec, parties: list[Party]) -> list[str]:

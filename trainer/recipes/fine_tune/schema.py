@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from trainer.contract import N_
 from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, sharding
@@ -14,6 +16,10 @@ DATASETS = ("text", "pairs", "answers", "chat", "corpus", "table")
 TASKS = ("classification", "language")
 TARGETS = ("category", "boolean", "number", "text")
 NEEDS_BASE = True
+
+
+# Additions and new heads begin at nothing and go far; weights that know much already must not forget it.
+USUAL_RATES = {"lora": 1e-3, "last": 5e-4, "full": 5e-5}
 
 
 class Parameters(TrainingParameters):
@@ -77,8 +83,24 @@ class Parameters(TrainingParameters):
     batch_size: int = again("batch_size", 16)
     epochs: int = again("epochs", 1)
     optimizer: Optimizer = again("optimizer", "adamw")
-    learning_rate: float = again("learning_rate", 2e-4)
+    learning_rate: float = setting(
+        None,
+        N_("Learning rate"),
+        N_("How far one step moves the weights. Empty: 0.001 for additions, 0.0005 for last layers, 0.00005 for all."),
+        group="training",
+        gt=0,
+        le=10,
+    )
     weight_decay: float = again("weight_decay", 0.01)
     schedule: Schedule = again("schedule", "warm-up-cosine")
     gradient_clip: float = again("gradient_clip", 1.0)
     sharded: bool = sharding()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_rate(cls, given: Any) -> Any:
+        """A learning rate that suits what learns, where none was chosen."""
+        if isinstance(given, dict) and given.get("learning_rate") is None:
+            usual = USUAL_RATES.get(str(given.get("method", "lora")), USUAL_RATES["lora"])
+            return given | {"learning_rate": usual}
+        return given

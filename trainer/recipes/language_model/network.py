@@ -114,8 +114,11 @@ class Transformer(nn.Module):
         self.cosine, self.sine = nn.Buffer(cosine, persistent=False), nn.Buffer(sine, persistent=False)
 
     def forward(self, tokens_bt: Tensor) -> Tensor:
-        t = tokens_bt.shape[1]
-        x_btd = self.model.embed_tokens(tokens_bt)
+        return self.read(self.model.embed_tokens(tokens_bt))
+
+    def read(self, x_btd: Tensor) -> Tensor:
+        """The same from the tokens' vectors on."""
+        t = x_btd.shape[1]
         for block in self.model.layers:
             x_btd = block(x_btd, self.cosine[:t], self.sine[:t])
         return F.linear(self.model.norm(x_btd), self.model.embed_tokens.weight)

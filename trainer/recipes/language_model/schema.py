@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, sharding
@@ -11,6 +13,10 @@ NAME, VERSION = "language-model", 1
 TITLE = N_("Language model")
 SUMMARY = N_("Learns from plain texts, from scratch, to write the way they are written; with a vocabulary of its own.")
 DATASETS, TASKS, TARGETS = ("corpus", "text", "pairs", "answers"), ("language",), ("text",)
+
+
+# The best rate falls as the width grows (Yang et al., Tensor Programs V, 2022, table 3).
+USUAL_RATE, USUAL_WIDTH = 3e-3, 128
 
 
 class Parameters(TrainingParameters):
@@ -53,10 +59,28 @@ class Parameters(TrainingParameters):
     batch_size: int = again("batch_size", 16)
     epochs: int = again("epochs", 3)
     optimizer: Optimizer = again("optimizer", "adamw")
+    learning_rate: float = setting(
+        None,
+        N_("Learning rate"),
+        N_("How far one step moves the weights. Empty: 0.003 up to a width of 128, and less the wider the model."),
+        group="training",
+        gt=0,
+        le=10,
+    )
     weight_decay: float = again("weight_decay", 0.1)
     schedule: Schedule = again("schedule", "warm-up-cosine")
     gradient_clip: float = again("gradient_clip", 1.0)
     sharded: bool = sharding()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_rate(cls, given: Any) -> Any:
+        """A learning rate that suits the width, where none was chosen."""
+        if isinstance(given, dict) and given.get("learning_rate") is None:
+            width = given.get("width", USUAL_WIDTH)
+            wider = max(1.0, width / USUAL_WIDTH) if isinstance(width, int) else 1.0
+            return given | {"learning_rate": USUAL_RATE / wider}
+        return given
 
     def check_chosen(self) -> None:
         """Every head gets an even share of the width, for its places turn pairs of numbers."""
