@@ -10,7 +10,7 @@ import venv
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent / ".cache" / "peers"
-PACKAGES = {"tensorflow": "tensorflow-cpu>=2.20", "sklearn": "scikit-learn>=1.9,<2"}
+PACKAGES = {"tensorflow": "tensorflow-cpu>=2.20", "sklearn": "scikit-learn>=1.9,<2", "rdata": "rdata>=1,<2"}
 
 
 def python_with(module: str) -> str:
