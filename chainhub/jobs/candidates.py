@@ -12,7 +12,7 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs.catalogue import Recipe
-from chainhub.jobs.counting import jobs_under
+from chainhub.jobs.counting import jobs_left
 from chainhub.jobs.fitting import doubts, misfit
 from chainhub.jobs.taking import other_kind, takes
 from chainhub.jobs.texts import learns_texts
@@ -37,6 +37,7 @@ class Candidate:
     why_not: Sentence | None
     needs_approval: bool
     doubt: Sentence | None = None  # why it is not suggested although it may be used
+    jobs_left: int | None = None  # that its terms still permit; None for any number
 
     @property
     def usual(self) -> DatasetVersion:
@@ -66,12 +67,11 @@ def candidates(
     )
     who = organization or Organization.objects.of(user).filter(pk__in=partners.values("organization")).first()
     grants = grants_for(collaboration, who) if who else {}
-    limited = [grant for grant in grants.values() if terms_of(grant).max_jobs]
     terms = _Terms(
         usable=set(Dataset.objects.usable_in(collaboration).values_list("pk", flat=True)) & set(grants),
         bound=set(bound.values_list("organization_id", flat=True)),
         grants=grants,
-        launched=jobs_under(limited) if limited else {},
+        left=jobs_left(grants.values()),
         collaboration=collaboration,
         organization=who,
         recipe=recipe,
@@ -89,7 +89,7 @@ class _Terms:
     usable: set[int]
     bound: set[int]
     grants: Mapping[int, Grant]
-    launched: Mapping[int, int]
+    left: Mapping[int, int]  # by grant, where its terms limit the jobs
     collaboration: Collaboration
     organization: Organization | None
     recipe: Recipe
@@ -98,7 +98,8 @@ class _Terms:
         versions: list[DatasetVersion] = dataset.ready_versions
         grant = self.grants.get(dataset.pk)
         asks = grant is not None and grant.needs_approval
-        return Candidate(dataset, versions, self._why_not(dataset, versions) or self._forbidden(dataset), asks)
+        why_not = self._why_not(dataset, versions) or self._forbidden(dataset)
+        return Candidate(dataset, versions, why_not, asks, jobs_left=self.left.get(grant.pk) if grant else None)
 
     def _why_not(self, dataset: Dataset, versions: list[DatasetVersion]) -> Sentence | None:
         owner = dataset.organization.short_name
@@ -117,6 +118,7 @@ class _Terms:
     def _forbidden(self, dataset: Dataset) -> Sentence | None:
         """The first term that forbids it; what depends on the other data and the target is asked at the launch."""
         grant = self.grants[dataset.pk]
+        terms = terms_of(grant)
         use = Use(
             act=TRAIN_POOLED,
             organization=self.organization.slug if self.organization else "",
@@ -125,8 +127,8 @@ class _Terms:
             collaboration=self.collaboration.slug,
             purpose=self.collaboration.scenario,
             recipe=self.recipe.name,
-            jobs_before=self.launched.get(grant.pk, 0),
+            jobs_before=(terms.max_jobs or 0) - self.left.get(grant.pk, 0),
         )
-        for refusal in refusals(use, terms_of(grant)):
+        for refusal in refusals(use, terms):
             return sentence(TERMS, reason=refusal.reason, way_out=refusal.way_out)
         return None

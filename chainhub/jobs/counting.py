@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 
 from chainhub.datasets.models import Grant
 from chainhub.jobs.models import JobInput, TrainingJob
+from chainhub.policies.reading import terms_of
 
 
 def jobs_under(grants: Iterable[Grant], *, but: TrainingJob | None = None) -> dict[int, int]:
@@ -29,6 +30,13 @@ def jobs_under(grants: Iterable[Grant], *, but: TrainingJob | None = None) -> di
         inputs = inputs.exclude(job=but)
     counted = dict(inputs.order_by().values_list("grant").annotate(Count("job", distinct=True)))
     return {pk: sum(counted.get(one, 0) for one in found) for pk, found in earlier.items()}
+
+
+def jobs_left(grants: Iterable[Grant]) -> dict[int, int]:
+    """Grant to how many more jobs may be launched under it; without those whose terms permit any number."""
+    limits = {grant: most for grant in grants if (most := terms_of(grant).max_jobs) is not None}
+    counted = jobs_under(limits) if limits else {}
+    return {grant.pk: max(0, most - counted.get(grant.pk, 0)) for grant, most in limits.items()}
 
 
 def _earlier(asked: list[Grant]) -> dict[int, list[int]]:

@@ -48,6 +48,7 @@ class CandidateSerializer(serializers.Serializer[Any]):
     versions = serializers.ListField(child=serializers.IntegerField())
     rows = serializers.IntegerField(allow_null=True)
     needs_approval = serializers.BooleanField()
+    jobs_left = serializers.IntegerField(allow_null=True, help_text="that its terms still permit; null for any number")
     why_not = serializers.CharField()
     doubt = serializers.CharField(help_text="why it is not suggested although it may be used; else empty")
 
@@ -109,6 +110,7 @@ def _candidate(one: Candidate) -> dict[str, Any]:
         "versions": [version.number for version in one.versions],
         "rows": one.versions[0].rows if one.versions else None,
         "needs_approval": one.needs_approval,
+        "jobs_left": one.jobs_left,
         "why_not": render(one.why_not),
         "doubt": render(one.doubt),
     }

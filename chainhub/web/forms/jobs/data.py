@@ -48,6 +48,7 @@ class DataStep(Step):
             "checked": picked is not None,
             "why_not": render(one.why_not),
             "doubt": render(one.doubt),
+            "jobs_left": one.jobs_left,
             "is_mine": one.dataset.organization_id == self.known.organization.pk,  # type: ignore[union-attr]
             "needs_approval": one.needs_approval and one.dataset.organization_id != self.known.organization.pk,  # type: ignore[union-attr]
         }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chainhub.core.errors import DomainError
 from chainhub.jobs import services
+from chainhub.jobs.counting import jobs_left
 from chainhub.jobs.estimates import Estimate, estimate
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.texts import learns_from
@@ -28,7 +29,7 @@ KEYS = [step.key for step in STEPS]
 # Where a refusal of the service is mended; any other field is a parameter.
 AT = {"collaboration": "goal", "organization": "goal", "recipe": "recipe", "base": "recipe", "versions": "data",
       "target": "fields", "fields": "fields", "split": "fields", "seed": "fields", "device": "compute",
-      "limits": "compute"}  # fmt: skip
+      "processes": "compute", "limits": "compute"}  # fmt: skip
 
 
 class Launch:
@@ -179,7 +180,9 @@ def _review(known: Known) -> dict[str, Any]:
     grants = grants_for(collaboration, organization, datasets=[one.dataset_id for one in known.versions])
     asking = {dataset for dataset, grant in grants.items() if grant.needs_approval}
     owners = {one.dataset.organization for one in known.versions if one.dataset_id in asking} - {organization}
+    left, keys = jobs_left(grants.values()), {dataset: grant.pk for dataset, grant in grants.items()}
     return {
+        "limited": [(one.dataset, left[pk]) for one in known.versions if (pk := keys.get(one.dataset_id)) in left],
         "asked": sorted(owners, key=lambda owner: owner.name),
         "parameters": shown_parameters(recipe, known.asked["parameters"]),
         "estimate": _estimate(known),
