@@ -81,7 +81,7 @@ def evaluate(
         "overall": {"rows": len(test), "metrics": overall},
         "organizations": organizations,
         "weighted": {series: _weighted(organizations, series) for series in ("alone", TOGETHER)},
-        **_plots(judged[TOGETHER], source.target.labels),
+        **_plots(judged[TOGETHER], source.target.labels, masked=spec.target in spec.masked),
     }
 
 
@@ -114,10 +114,10 @@ def _weighted(organizations: list[dict[str, Any]], series: str) -> dict[str, flo
     return found
 
 
-def _plots(judged: Judged, labels: list[str]) -> dict[str, Any]:
+def _plots(judged: Judged, labels: list[str], *, masked: bool) -> dict[str, Any]:
     if judged.task == "language":
         return _of_texts(judged)
-    return _of_classes(judged, labels) if labels else _of_numbers(judged)
+    return _of_classes(judged, labels) if labels else _of_numbers(judged, masked=masked)
 
 
 def _of_texts(judged: Judged) -> dict[str, Any]:
@@ -161,9 +161,10 @@ def _calibration(likely: np.ndarray[Any, Any], targets: Ints) -> list[dict[str, 
     ]
 
 
-def _of_numbers(judged: Judged) -> dict[str, Any]:
+def _of_numbers(judged: Judged, *, masked: bool) -> dict[str, Any]:
+    """A point for each of some rows, but none of a masked target: it would be a value that nobody may read."""
     actual = judged.targets.astype(float)
     kept = np.unique(np.linspace(0, max(0, len(actual) - 1), POINTS_OF_RESIDUALS).astype(np.int64))[: len(actual)]
     counts, edges = np.histogram(judged.predicted - actual, bins=30)
-    points = np.stack([judged.predicted[kept], actual[kept]], axis=1).tolist()
+    points = [] if masked else np.stack([judged.predicted[kept], actual[kept]], axis=1).tolist()
     return {"residuals": {"points": points, "histogram": {"edges": edges.tolist(), "counts": counts.tolist()}}}

@@ -63,3 +63,25 @@ def test_a_file_that_cannot_be_read_quotes_no_value(job: MakeSpec, monkeypatch: 
     told = launch(job(masked=["line"]))[1]
     assert isinstance(told[-1], Failed)
     assert VALUE not in json.dumps([one.model_dump(mode="json") for one in told])
+
+
+def test_a_masked_target_has_no_points(job: MakeSpec):
+    spec = job(target="life", masked=["life"])
+    assert launch(spec)[0] == 0
+    found = json.loads((Path(spec.output) / "evaluation.json").read_text())
+    assert found["residuals"]["points"] == []
+    assert sum(found["residuals"]["histogram"]["counts"]) == found["overall"]["rows"]
+    assert launch(open_to_all := job(target="life", output=f"{spec.output}-open"))[0] == 0
+    assert json.loads((Path(open_to_all.output) / "evaluation.json").read_text())["residuals"]["points"]
+
+
+def test_a_masked_field_has_no_smallest_and_no_largest_value(job: MakeSpec, tables: dict[str, pa.Table]):
+    def all_of(name: str) -> list[float]:
+        return [value for content in tables.values() for value in content[name].to_pylist() if value is not None]
+
+    chosen = {"scaling": "min-max", "imputing": "most-frequent"}
+    fields = made(job(chosen, masked=["load"], fields=["heat", "load"], split={"validation_fraction": 0.0}))
+    load, heat = fields["load"], fields["heat"]
+    assert not {load["center"], load["center"] + load["scale"]} & set(all_of("load"))
+    assert min(all_of("load")) < load["fill"] < max(all_of("load"))
+    assert heat["center"] in all_of("heat")

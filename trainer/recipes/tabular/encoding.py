@@ -23,10 +23,17 @@ BLOCK = 16_384  # rows that are encoded at a time where they go to files
 SHOWN_ONLY = {"low", "high", "typical"}
 
 
-def learn(columns: Mapping[str, Column], rows: Ints, parameters: Parameters) -> list[Field]:
-    """The fields with what those rows teach about them: numbers first, then categories."""
+def learn(
+    columns: Mapping[str, Column], rows: Ints, parameters: Parameters, masked: frozenset[str] = frozenset()
+) -> list[Field]:
+    """The fields with what those rows teach about them: numbers first, then categories.
+
+    Of a masked field no smallest or largest value is learnt, since all receivers of the model may read it: it is scaled
+    by mean and deviation where the others are brought between 0 and 1.
+    """
+    between = parameters.scaling == "min-max"
     fields = [
-        _learn_number(name, column.values[rows], parameters)
+        _learn_number(name, column.values[rows], parameters, "standard" if between and name in masked else None)
         for name, column in columns.items()
         if isinstance(column, Numbers)
     ]
@@ -109,11 +116,11 @@ def _length(columns: Mapping[str, Column]) -> int:
     return len(column.values if isinstance(column, Numbers) else column.codes)
 
 
-def _learn_number(name: str, values: Floats, parameters: Parameters) -> Field:
+def _learn_number(name: str, values: Floats, parameters: Parameters, scaling: str | None = None) -> Field:
     present = values[~np.isnan(values)]
     fill = _fill(present, parameters)
     filled = np.where(np.isnan(values), fill, values)
-    center, scale = _scaling(filled, parameters.scaling)
+    center, scale = _scaling(filled, scaling or parameters.scaling)
     indicator = parameters.missing_indicators and len(present) < len(values)
     learnt = {"name": name, "kind": "number", "fill": fill, "center": center, "scale": scale, "indicator": indicator}
     return learnt | _usual(present)
@@ -130,10 +137,13 @@ def _usual(present: Floats) -> Field:
 def _fill(present: Floats, parameters: Parameters) -> float:
     if parameters.imputing == "constant" or not len(present):
         return parameters.fill_value
+    if parameters.imputing == "mean":
+        return float(present.mean())
     if parameters.imputing == "most-frequent":
         values, counts = np.unique(present, return_counts=True)
-        return float(values[counts.argmax()])
-    return float(np.median(present) if parameters.imputing == "median" else present.mean())
+        if counts.max() > 1:  # else none is more frequent than any other, and the first would be the smallest
+            return float(values[counts.argmax()])
+    return float(np.median(present))
 
 
 def _scaling(values: Floats, scaling: str) -> tuple[float, float]:

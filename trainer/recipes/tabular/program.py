@@ -49,7 +49,7 @@ class TableSource:
         return {name: cell(column, row) for name, column in self.columns.items()}
 
     def prepare(self, rows: Ints) -> TablePreparation:
-        learnt = encoding.learn(self.columns, rows, self.parameters)
+        learnt = encoding.learn(self.columns, rows, self.parameters, self.masked)
         return TablePreparation(learnt, self.parameters, self.columns, self.masked, self.spill)
 
 
