@@ -78,6 +78,22 @@ def grants_letting(user: Any, dataset: Dataset, **allows: bool) -> list[tuple[Or
     ]
 
 
+def everyone_may_see_rows(dataset: Dataset, collaboration: Collaboration) -> bool:
+    """Whether rows may stand in what all participants receive, those included who have left or are yet to answer.
+
+    What they receive they keep, so a grant that ends some day is not enough.
+    """
+    standing = Grant.objects.active().filter(dataset=dataset, collaboration=collaboration, dataset__withdrawn_at=None)
+    held = {one.organization_id: one for one in standing.select_related("collaboration")}
+    if None not in held:
+        return False
+    others = Organization.objects.filter(participations__collaboration=collaboration).exclude(
+        pk=dataset.organization_id
+    )
+    grants = [(held.get(one.pk, held[None]), one) for one in others]
+    return all(grant.allows_rows and grant.until is None and _permits(grant, one) for grant, one in grants)
+
+
 def _holding(user: Any, dataset: Dataset) -> list[tuple[Organization, Grant]]:
     """Each seat of the person's organizations, with the grant that holds there."""
     standing = Grant.objects.active().filter(dataset=dataset, dataset__withdrawn_at=None, collaboration__closed_at=None)

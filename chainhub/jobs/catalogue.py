@@ -84,7 +84,14 @@ def translated_schema(recipe: Recipe) -> dict[str, Any]:
 
 def applies(setting: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
     """Whether a parameter means anything beside the others: a momentum only where the optimizer has one."""
-    return all(parameters.get(other) == value for other, value in (setting.get("when") or {}).items())
+    return all(_fits(parameters.get(other), wanted) for other, wanted in (setting.get("when") or {}).items())
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    """`wanted` is a value, several of them, or "*" for anything but nothing."""
+    if wanted == "*":
+        return bool(value)
+    return value in wanted if isinstance(wanted, list) else bool(value == wanted)
 
 
 def _translated(setting: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from chainhub.bases.models import BaseModel
 from chainhub.core.queue import send
 from chainhub.datasets.canonical import TRAINING_FILE
 from chainhub.datasets.models import DatasetVersion
+from chainhub.datasets.permissions import everyone_may_see_rows
 from chainhub.datasets.recasting import rewrite
 from chainhub.datasets.references import ChangedReferenceError, UnreachableError, lay_out_reference
 from chainhub.datasets.roles import corrected_types, sensitive_fields
@@ -64,7 +65,7 @@ def lay_out(run: Run) -> Layout:
     layout.output.mkdir(parents=True)
     (folder / "inputs").mkdir()
     inputs = list(_inputs(run))
-    files = [_input_file(one, number, folder / "inputs") for number, one in enumerate(inputs)]
+    files = [_input_file(run, one, number, folder / "inputs") for number, one in enumerate(inputs)]
     layout.spec.write_text(_spec(run, layout, inputs, files).model_dump_json())
     return layout
 
@@ -101,7 +102,7 @@ def _inputs(run: Run) -> Iterator[JobInput]:
     yield from inputs.order_by("version__dataset__organization__slug", "version__dataset__slug")
 
 
-def _input_file(one: JobInput, number: int, folder: Path) -> InputFile:
+def _input_file(run: Run, one: JobInput, number: int, folder: Path) -> InputFile:
     dataset, place = one.version.dataset, folder / f"{number}.parquet"
     types = corrected_types(dataset, one.version.inspection)
     if one.version.reference is not None:
@@ -115,6 +116,7 @@ def _input_file(one: JobInput, number: int, folder: Path) -> InputFile:
         organization_name=dataset.organization.name,
         path=str(place),
         dataset=f"{dataset.organization.slug}/{dataset.slug} v{one.version.number}",
+        viewable=everyone_may_see_rows(dataset, run.job.collaboration),
     )
 
 
@@ -163,6 +165,7 @@ def _spec(run: Run, layout: Layout, inputs: list[JobInput], files: list[InputFil
         split=Split.model_validate(job.split),
         seed=job.seed,
         device=job.device,
+        processes=job.processes,
         limits=Limits.model_validate(job.limits),
         output=str(layout.output),
         resume_from=_checkpoint(run, layout),

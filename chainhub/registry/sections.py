@@ -1,7 +1,8 @@
 """The sections of a model card, each in the language that is active."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -131,12 +132,7 @@ def recipe(version: ModelVersion) -> Iterator[str]:
     job = version.job
     yield heading(_("Recipe"))
     split = version.evaluation.get("split") or job.split
-    held = (
-        _("%(folds)s-fold cross-validation") % {"folds": split.get("folds")}
-        if split.get("kind") == "k-fold"
-        else _("%(share)s %% of every organization's rows held out")
-        % {"share": round(100 * split.get("test_fraction", 0.2))}
-    )
+    held = _held_out(split)
     yield _("%(title)s (`%(recipe)s`), version %(version)s, seed %(seed)s; %(split)s.") % {
         "title": title_of(job.recipe),
         "recipe": job.recipe,
@@ -150,6 +146,16 @@ def recipe(version: ModelVersion) -> Iterator[str]:
     ]
     if rows:
         yield table([_("Parameter"), _("Value")], rows)
+
+
+def _held_out(split: Mapping[str, Any]) -> str:
+    share = round(100 * split.get("test_fraction", 0.2))
+    if split.get("kind") == "k-fold":
+        return _("%(folds)s-fold cross-validation") % {"folds": split.get("folds")}
+    if split.get("kind") == "time":
+        said = {"share": share, "field": plain(split.get("time"))}
+        return _("the latest %(share)s %% of all rows held out, by %(field)s") % said
+    return _("%(share)s %% of every organization's rows held out") % {"share": share}
 
 
 def results(version: ModelVersion) -> Iterator[str]:

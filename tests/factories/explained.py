@@ -137,12 +137,51 @@ def of_texts() -> dict[str, Any]:
         "written": {
             "bleu": 31.4,
             "chrf": 55.2,
+            "scores": {"bleu": _told(31.4, 25.0, 38.0), "chrf": _told(55.2, 50.0, 61.0)},
+            "organizations": [
+                {"organization": slug, "rows": rows, "scores": {"bleu": _told(30, 20, 40), "chrf": _told(54, 45, 63)}}
+                for slug, rows in (("anvil", 6), ("borealis", 5))
+            ],
             "examples": [{"organization": "anvil", "asked": "Why?", "expected": "A crack.", "written": "A <i>crack"}],
         },
         "surprise": {"edges": [0.0, 1.0, 2.0, 3.0], "counts": [4, 9, 2]},
     }
 
 
+def _told(value: float, low: float, high: float) -> dict[str, float]:
+    return {"value": value, "low": low, "high": high}
+
+
+def _earned(ahead: float, points: int) -> dict[str, Any]:
+    model = {"sharpe": _told(1.4, 0.2, 2.5), "drawdown": _told(0.12, 0.08, 0.3), "total": 0.21}
+    hold = {"sharpe": _told(1.4 - ahead, -0.4, 1.6), "drawdown": _told(0.34, 0.2, 0.5), "total": 0.08}
+    return {
+        "moments": 200, "rows": 400, "invested": 0.55, "model": model, "hold": hold,
+        "ahead": _told(ahead, ahead - 0.5, ahead + 0.5),
+        "points": [[place, 1 + place / 1000, 1 + place / 2500] for place in range(0, 200, 200 // points)],
+    }  # fmt: skip
+
+
+def of_markets(ahead: float = 0.8, suspects: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A back-test of two organizations, so much ahead of holding."""
+    parts = [{"organization": slug, **_earned(ahead, 10)} for slug in ("anvil", "borealis")]
+    told = {"returns": "gain", "cost": 0.001, "per_year": 252.0, "span": ["2024-01-02", "2024-10-15"]}
+    return {"trading": {**told, "suspects": list(suspects), "overall": _earned(ahead, 100), "organizations": parts}}
+
+
+def of_distances() -> dict[str, Any]:
+    """Pictures of two organizations, far apart."""
+    told = {"organizations": ["anvil", "borealis"], "rows": 120, "features": 64}
+    return {"distances": {**told, "matrix": [[1.25, 9.5], [9.5, 1.5]]}}
+
+
+def of_mistaken_pictures() -> dict[str, Any]:
+    """One grey pixel, which is no harm to show."""
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+    told = {"organization": "anvil", "expected": "7 <3>", "predicted": "1", "probability": 0.97}
+    return {"examples": [{**told, "picture": pixel}]}
+
+
 def everything() -> dict[str, Any]:
     """All of it at once, as no model has it."""
-    return {**of_classes(), **of_numbers(), **of_pictures(), **of_texts()}
+    return {**of_classes(), **of_numbers(), **of_pictures(), **of_texts(), **of_markets(), **of_distances()}

@@ -10,7 +10,15 @@ from django.test import Client
 from chainhub.accounts.models import User
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
-from tests.factories.explained import everything, of_classes, of_pictures
+from tests.factories.explained import (
+    everything,
+    of_classes,
+    of_distances,
+    of_markets,
+    of_mistaken_pictures,
+    of_pictures,
+    of_texts,
+)
 from tests.factories.models import evaluation, publish
 from tests.hub.jobs.conftest import job, ours, theirs
 
@@ -49,11 +57,12 @@ def test_every_part_has_its_heading_and_how_to_read_it(browse: Browse, bob: User
         "Precision and recall", "Gain", "Lift", "How far off it may be, 90% of the time", "Examples of its mistakes",
         "Groups by line", "With noise laid over the data", "With values missing", "What counts at each organization",
         "How the answer follows a field", "Where it looks, class by class", "Words that speak for each class",
-        "What it writes", "How hard the texts were to foresee",
+        "What it writes", "How hard the texts were to foresee", "What its predictions would have earned",
+        "BLEU of each organization", "How far apart the partners' pictures are",
     ):  # fmt: skip
         assert heading in said, heading
     figures = re.findall(r'<figure class="chart.*?</figure>', page.content.decode(), re.DOTALL)
-    assert len(figures) == 13
+    assert len(figures) == 18
     assert all("data-chart-table" in figure and 'aria-label=""' not in figure for figure in figures)
 
 
@@ -113,3 +122,65 @@ def test_it_speaks_chinese(browse: Browse, bob: User, job: TrainingJob, parts: d
     assert any(each in said for each in ("在哪里出错", "这里没有显示的内容及原因", "这里还没有解释"))
     for english in ("Where it", "times the usual", "Not shown", "held-out", "Probability of"):
         assert english not in said, english
+
+
+def test_when_holding_wins_a_sentence_says_so(browse: Browse, bob: User, job: TrainingJob) -> None:
+    version = explained(job, **of_markets(ahead=-0.7))
+    assert "Buying once and holding wins" in words(page_of(browse(bob), version))
+    assert "一次买入后一直持有更划算" in words(page_of(browse(bob), version, "zh-CN"))
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(0.8, "by more than chance would make"), (0.2, "no more than chance may")])
+def test_a_lead_within_chance_is_called_so(
+    browse: Browse, bob: User, job: TrainingJob, ahead: float, said: str
+) -> None:
+    shown = words(page_of(browse(bob), explained(job, **of_markets(ahead))))
+    assert said in shown
+    assert "200 moments from 2024-01-02 to 2024-10-15" in shown
+    assert "It may have read the future" not in shown
+
+
+def test_a_field_from_the_future_is_named_before_any_number(browse: Browse, bob: User, job: TrainingJob) -> None:
+    said = words(page_of(browse(bob), explained(job, **of_markets(suspects=("tomorrow <1>",)))))
+    assert said.index("tomorrow &lt;1&gt;") < said.index("Sharpe ratio")
+
+
+def test_what_became_of_one_is_drawn_for_everybody_and_each(browse: Browse, bob: User, job: TrainingJob) -> None:
+    shown = page_of(browse(bob), explained(job, **of_markets())).context["trading"]
+    model, hold = shown["worth"]["series"]
+    assert (model["points"][1], hold["points"][1]) == ([2, 1.002], [2, 1 + 2 / 2500])
+    assert [one["organization"] for one in shown["each"]["series"]] == ["anvil", "borealis"]
+    assert shown["each"]["series"][0]["points"][1][1] == pytest.approx(1.02 / 1.008)
+    assert shown["ratios"]["rows"][0]["colour"] is None
+
+
+@pytest.mark.parametrize(("apart", "said"), [
+    (9.5, "Furthest apart are Anvil and Borealis: 9.50, where chance makes at most 1.50"),
+    (1.5, "No two are clearly further apart (1.50 at most) than chance makes (1.50)"),
+])  # fmt: skip
+def test_distances_are_told_beside_what_chance_makes(
+    browse: Browse, bob: User, job: TrainingJob, apart: float, said: str
+) -> None:
+    found = of_distances()["distances"] | {"matrix": [[1.25, apart], [apart, 1.5]]}
+    assert said in words(page_of(browse(bob), explained(job, distances=found)))
+
+
+def test_pictures_that_were_mistaken_are_shown_with_what_they_are(browse: Browse, bob: User, job: TrainingJob) -> None:
+    page = page_of(browse(bob), explained(job, **of_mistaken_pictures())).content.decode()
+    assert 'src="data:image/png;base64,iVBORw0KGgo' in page
+    assert 'alt="A picture of 7 &lt;3&gt;, taken for 1"' in page
+
+
+@pytest.mark.parametrize("picture", ["PHN2Zz48L3N2Zz4=", '" onerror="alert(1)', "A" * 100_000, 7])
+def test_what_is_no_small_png_is_not_shown(browse: Browse, bob: User, job: TrainingJob, picture: Any) -> None:
+    one = of_mistaken_pictures()["examples"][0] | {"picture": picture}
+    page = page_of(browse(bob), explained(job, examples=[one])).content.decode()
+    assert "data:image/png" not in page
+    assert "onerror" not in page
+
+
+def test_texts_of_an_old_version_have_scores_without_intervals(browse: Browse, bob: User, job: TrainingJob) -> None:
+    old = {name: of_texts()["written"][name] for name in ("bleu", "chrf", "examples")}
+    said = words(page_of(browse(bob), explained(job, written=old)))
+    assert "31.4" in said
+    assert "BLEU of each organization" not in said

@@ -14,6 +14,7 @@ from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
 from chainhub.core.sentences import sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs import catalogue, permissions
+from chainhub.jobs.dividing import check_split
 from chainhub.jobs.fields import asks_for_classes, check_fields
 from chainhub.jobs.models import Approval, Device, JobInput, Status, TrainingJob
 from chainhub.jobs.services.asking import WAITS_FOR_APPROVAL
@@ -21,6 +22,7 @@ from chainhub.jobs.services.moves import enqueue, move, notify, record
 from chainhub.jobs.specs import hash_of, spec_hash
 from chainhub.jobs.terms import NOT_GRANTED_ALL, check_terms, grants_of
 from chainhub.jobs.texts import LANGUAGE, check_base, task_of
+from chainhub.jobs.waiting import check_processes
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import STEWARDS
 from chainhub.policies.reading import terms_of
@@ -50,7 +52,7 @@ def propose_job(
 ) -> TrainingJob:
     """Queue a job, or ask the data owners who want to be asked; the same key gives the same job.
 
-    `said`: title, target, and where they differ from the defaults fields, split, seed, device and limits.
+    `said`: title, target, and where they differ from the defaults fields, split, seed, device, processes and limits.
     Raises `NotAllowedError`, or `DomainError` with the field at fault.
     """
     known = catalogue.find_recipe(recipe)
@@ -84,6 +86,7 @@ def _checked(
     split: Mapping[str, Any] | None = None,
     seed: int = 0,
     device: str = Device.CPU,
+    processes: int = 1,
     limits: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What can be judged without looking at any data."""
@@ -94,6 +97,7 @@ def _checked(
         "split": catalogue.checked_split(split or {}),
         "seed": _checked_seed(seed),
         "device": _checked_device(device),
+        **({"processes": processes} if processes != 1 else {}),  # requests from before there were any keep their hash
         "limits": catalogue.checked_limits(limits or {}),
     }
 
@@ -107,10 +111,12 @@ def _propose(job: TrainingJob, versions: Sequence[DatasetVersion]) -> TrainingJo
     # launches at once cannot both be the last job that the terms permit.
     grants = grants_of(job, versions, lock=True)
     _check_versions(job, versions)
+    check_processes(job.processes, job.device, job.collaboration)
     recipe = catalogue.find_recipe(job.recipe)
     check_base(recipe, job.base, job.organization)
     task = task_of(recipe, job.base)
     check_fields(recipe, versions, target=job.target, fields=job.fields, task=task)
+    check_split(job.split, versions)
     if task != LANGUAGE and asks_for_classes(versions, job.target):
         catalogue.check_task(recipe, job.parameters, "classification")
     check_terms(job, versions, grants, at=timezone.now(), asked=True)

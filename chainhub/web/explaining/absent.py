@@ -10,9 +10,9 @@ from chainhub.registry.scores import Json, task_of
 
 PARTS = (
     *("pr", "gain", "interval", "slices", "examples", "groups", "robustness", "partial_dependence"),
-    *("importance_by_organization", "class_heat", "terms", "written", "surprise"),
+    *("importance_by_organization", "class_heat", "terms", "written", "surprise", "trading", "distances"),
 )
-ASKED_FOR = ("robustness", "partial_dependence", "class_heat", "terms")  # by one parameter of the job
+ASKED_FOR = ("robustness", "partial_dependence", "class_heat", "distances", "terms")  # by one parameter of the job
 NO_GROUPS = gettext_noop("No field to compare groups by was chosen, or it has no two groups of 20 held-out rows.")
 NO_HEAT = gettext_noop("Too few held-out pictures of each class, or they may be shown to nobody.")
 TWO = 2
@@ -33,6 +33,9 @@ def why_absent(version: ModelVersion) -> list[tuple[str, str]]:
     labels = version.config.get("labels") or ()
     parties = evaluation.get("organizations") or ()
     found = [*_of_task(task, len(labels)), *_of_rows(task, kind), *_of_kind(kind, len(parties))]
+    if version.job.parameters.get("returns"):
+        few = _("Fewer than 20 moments with known returns were held out.")
+        found.append(("trading", _("What its predictions would have earned"), few))
     off = version.job.parameters.get("explained") is False
     unasked = _("“Explain the model” was switched off when the job was launched.")
     return [
@@ -104,7 +107,13 @@ def _of_table(parties: int) -> Iterator[Reason]:
         )
 
 
-def _of_image(_parties: int) -> Iterator[Reason]:
+def _of_image(parties: int) -> Iterator[Reason]:
+    if parties > 1:
+        yield (
+            "distances",
+            _("How far apart the partners' pictures are"),
+            _("No two organizations held out 40 pictures each, which is the least that tells something."),
+        )
     yield (
         "class_heat",
         _("Where it looks"),

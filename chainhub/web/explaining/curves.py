@@ -1,12 +1,14 @@
 """Curves of an evaluation: precision and recall, gain and lift, disturbed rows, surprise."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chainhub.organizations.models import Organization
 from chainhub.registry import scores
-from chainhub.registry.scores import Json
-from chainhub.web.evaluations import Data, format_of
+from chainhub.registry.scores import Json, Score
+from chainhub.web.evaluations import Data, alone_and_together, format_of
 
 SHARE = {"format": "percent"}
 
@@ -20,6 +22,21 @@ def precision_recall(evaluation: Json) -> Data | None:
     ]
     axes = {"x": {"label": _("Found of all there are (recall)")}, "y": {"label": _("Right alarms (precision)")}}
     return {"curves": curves, "score": _("average precision"), "chance": False, **axes} if curves else None
+
+
+def precision_by_owner(evaluation: Json, organizations: Mapping[str, Organization]) -> Data | None:
+    """Average precision of each organization, alone and together where both were trained, with intervals."""
+    shown = alone_and_together(evaluation, organizations, metric="average_precision")
+    rows = [row for row in shown["rows"] if row["together"]]
+    if len(rows) < 2:  # noqa: PLR2004 - one stands in the curve's legend already
+        return None
+    several = any(row["alone"] for row in rows)
+    return {**shown, "rows": rows, **({} if several else {"single": scores.metric_title("average_precision")})}
+
+
+def mean_precision(evaluation: Json) -> Score:
+    """Over all held-out rows; of more than two classes the mean of their average precisions."""
+    return scores.overall(evaluation).get("average_precision", Score(None))
 
 
 def gain(evaluation: Json) -> Data | None:

@@ -1,5 +1,6 @@
 """Where a model fails and for whom: slices in plain words, intervals that hold or not, groups side by side."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from chainhub.registry import scores
 from chainhub.registry.scores import Json, Score
 from chainhub.web.evaluations import Data, format_of
 from chainhub.web.formats import number
+
+LIKENESS = {"bleu": "BLEU", "chrf": "chrF"}
+PNG, LARGEST_PICTURE = b"\x89PNG\r\n\x1a\n", 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,25 @@ def examples(evaluation: Json, organizations: Mapping[str, Organization]) -> lis
     return [
         {
             "owner": organizations.get(one.get("organization") or ""),
-            "cells": [(name, _said(value)) for name, value in one["values"].items()],
+            "cells": [(name, _said(value)) for name, value in (one.get("values") or {}).items()],
+            "picture": _picture(one.get("picture")),
             "expected": _said(one["expected"]),
             "predicted": _said(one["predicted"]),
             "probability": one.get("probability"),
         }
         for one in evaluation.get("examples") or ()
     ]
+
+
+def _picture(content: Any) -> str:
+    """The picture as base64 for a page, where it is a PNG of the size that the trainer makes."""
+    if not isinstance(content, str) or len(content) > LARGEST_PICTURE:
+        return ""
+    try:
+        found = b64decode(content, validate=True)
+    except ValueError:
+        return ""
+    return b64encode(found).decode() if found.startswith(PNG) else ""
 
 
 def _said(value: Any) -> str:
@@ -146,9 +162,24 @@ def _of(one: Json, name: str) -> Score:
 
 
 def written(evaluation: Json, organizations: Mapping[str, Organization]) -> Data | None:
-    """What the model wrote beside what was expected, and how near it came."""
+    """What the model wrote beside what was expected, and how near it came, for everybody and each organization."""
     found = evaluation.get("written")
     if not found:
         return None
     shown = [{**one, "owner": organizations.get(one.get("organization") or "")} for one in found.get("examples") or ()]
-    return {"bleu": found.get("bleu"), "chrf": found.get("chrf"), "examples": shown}
+    told = {name: Score.of((found.get("scores") or {}).get(name) or {"value": found.get(name)}) for name in LIKENESS}
+    parts = found.get("organizations") or ()
+    charts = [(title, _by_owner(name, told[name], parts, organizations)) for name, title in LIKENESS.items()]
+    return {**told, "rows": found.get("rows"), "examples": shown, "charts": charts if len(parts) > 1 else ()}
+
+
+def _by_owner(name: str, whole: Score, parts: Any, organizations: Mapping[str, Organization]) -> Data:
+    def note(rows: int) -> str:
+        return ngettext("%(n)s text compared", "%(n)s texts compared", rows) % {"n": rows}
+
+    rows = [_row(_("Everybody"), None, whole, note(sum(one["rows"] for one in parts)))]
+    for one in parts:
+        owner = organizations.get(one["organization"])
+        label, colour = (owner.short_name, owner.colour) if owner else (one["organization"], None)
+        rows.append(_row(label, colour, Score.of(one["scores"].get(name)), note(one["rows"])))
+    return {"single": LIKENESS[name], "metric": {"format": "number", "higher_is_better": True}, "rows": rows}

@@ -176,6 +176,7 @@ class Parameters(TrainingParameters):
         N_("A field that tells groups apart: every metric is told for each group. The model need not read it."),
         group="evaluation",
         advanced=True,
+        widget="field",
         max_length=200,
     )
 
@@ -185,6 +186,7 @@ class Parameters(TrainingParameters):
         N_("The field of what one unit of money gains until the next row (0.01 is 1 %); needs a split by time."),
         group="evaluation",
         advanced=True,
+        widget="field",
         max_length=200,
     )
     instrument: str = setting(
@@ -193,6 +195,7 @@ class Parameters(TrainingParameters):
         N_("A field such as the ticker; empty where each organization has one row per moment."),
         group="evaluation",
         advanced=True,
+        widget="field",
         when={"returns": "*"},
         max_length=200,
     )

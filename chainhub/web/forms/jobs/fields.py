@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import Kind
 from chainhub.jobs import catalogue
+from chainhub.jobs.dividing import BY_TIME, check_split, time_fields
 from chainhub.jobs.fields import check_fields, common_fields, not_learnt
 from chainhub.jobs.texts import LANGUAGE, TEXT, learns_texts, task_of, usual_texts
 from chainhub.web.forms.jobs.step import Step
@@ -16,6 +17,11 @@ MOST_BOXES = 300  # fields that can be ticked one by one
 
 ALL, SOME = "all", "some"
 HOLDOUT, K_FOLD = "holdout", "k-fold"
+KINDS = [
+    (HOLDOUT, _("A share of each organization's rows")),
+    (K_FOLD, _("Every row once (k-fold)")),
+    (BY_TIME, _("What is later than all that it learns from")),
+]
 
 
 class FieldsStep(Step):
@@ -37,10 +43,15 @@ class FieldsStep(Step):
     features = forms.MultipleChoiceField(label=_("Fields"), widget=forms.CheckboxSelectMultiple, required=False)
     kind = forms.ChoiceField(
         label=_("Hold out for the test"),
-        choices=[(HOLDOUT, _("A share of each organization's rows")), (K_FOLD, _("Every row once (k-fold)"))],
+        choices=KINDS,
         initial=HOLDOUT,
         widget=forms.RadioSelect,
         help_text=_("Small data is judged better by k-fold; it trains one model per fold."),
+    )
+    time = forms.ChoiceField(
+        label=_("Field of the time"),
+        required=False,
+        help_text=_("What happened after one moment is held out, the same moment for every organization."),
     )
     test_fraction = forms.IntegerField(label=_("Test share"), min_value=5, max_value=80, initial=20, required=False)
     folds = forms.IntegerField(label=_("Folds"), min_value=2, max_value=20, initial=5, required=False)
@@ -84,9 +95,20 @@ class FieldsStep(Step):
             del options["features"], options["choice"]
         else:
             options["features"].when_field, options["features"].when_value = "choice", SOME
+        self._offer_time(options)
         options["test_fraction"].unit = options["validation_fraction"].unit = "%"
-        options["test_fraction"].when_field, options["test_fraction"].when_value = "kind", HOLDOUT
+        options["test_fraction"].when_field, options["test_fraction"].when_value = "kind", f"{HOLDOUT}|{BY_TIME}"
         options["folds"].when_field, options["folds"].when_value = "kind", K_FOLD
+
+    def _offer_time(self, options: dict[str, Any]) -> None:
+        """Only where the data says when its rows were, and a row is not a text to be written."""
+        names = [] if self.writes else time_fields(self.known.versions)
+        if not names:
+            options["kind"].choices = KINDS[:-1]
+            del options["time"]
+            return
+        options["time"].choices = [(name, name) for name in names]
+        options["time"].when_field, options["time"].when_value = "kind", BY_TIME
 
     def _usual_target(self, known: list[str]) -> str:
         named = (version.dataset.target for version in self.known.versions)
@@ -102,6 +124,7 @@ class FieldsStep(Step):
             try:
                 check_fields(self.known.need()[2], self.known.versions, target=target, fields=chosen, task=self.task)
                 data["split"] = catalogue.checked_split(self._split(data))
+                check_split(data["split"], self.known.versions)
             except InvalidInputError as refusal:
                 self.refuse(refusal)
             if data.get("choice") == SOME and not chosen:
@@ -110,7 +133,7 @@ class FieldsStep(Step):
         return data
 
     def refuse(self, refusal: InvalidInputError) -> None:
-        names = {"fields": "features", "split.test_fraction": "test_fraction"}
+        names = {"fields": "features", "split.test_fraction": "test_fraction", "split.time": "time"}
         name = names.get(refusal.field or "", refusal.field or "")
         self.add_error(name if name in self.fields else None, str(refusal))
 
@@ -125,4 +148,5 @@ class FieldsStep(Step):
         shares = {
             name: data[name] / 100 for name in ("test_fraction", "validation_fraction") if data.get(name) is not None
         }
-        return {"kind": data["kind"], **shares, **({"folds": data["folds"]} if data.get("folds") else {})}
+        named = {"time": data.get("time", "")} if data["kind"] == BY_TIME else {}
+        return {"kind": data["kind"], **shares, **({"folds": data["folds"]} if data.get("folds") else {}), **named}

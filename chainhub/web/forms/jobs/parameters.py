@@ -1,19 +1,22 @@
 """The step of the parameters: a form made from the recipe's JSON schema."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.models import DatasetVersion, Kind
+from chainhub.datasets.roles import sensitive_fields
 from chainhub.jobs import catalogue
+from chainhub.jobs.fields import common_fields
 from chainhub.scenarios.catalogue import scenario
 from chainhub.web.forms.jobs.step import Step
 
-PREFIX = "p-"
+PREFIX, MOST_NAMES = "p-", 300
 GROUPS = {
     "model": _("Model"),
     "training": _("Training"),
@@ -48,9 +51,10 @@ class ParametersStep(Step):
         collaboration, _organization, recipe = self.known.need()
         purpose = scenario(collaboration.scenario)
         suggested = purpose.parameters if purpose and purpose.recipe == recipe.name else {}
+        names = _nameable(self.known.versions)
         self.groups: dict[str, dict[str, list[str]]] = {}
         for name, setting in catalogue.translated_schema(recipe)["properties"].items():
-            field: Any = _field(setting, suggested.get(name, setting.get("default")))
+            field: Any = _field(setting, suggested.get(name, setting.get("default")), names)
             for other, value in (setting.get("when") or {}).items():
                 field.when_field, field.when_value = PREFIX + other, _as_sent(value)
             self.fields[PREFIX + name] = field
@@ -97,6 +101,8 @@ class ParametersStep(Step):
 
 
 def _as_sent(value: Any) -> str:
+    if isinstance(value, list):
+        return "|".join(_as_sent(one) for one in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -106,7 +112,16 @@ def _kind(setting: Setting) -> Setting:
     return {**setting, **kinds[0]} if kinds else setting
 
 
-def _field(setting: Setting, initial: Any) -> forms.Field:
+def _nameable(versions: Sequence[DatasetVersion]) -> list[str]:
+    """Fields that a parameter may name: those that all datasets have and nobody hides; none where they are too many."""
+    if any(version.dataset.kind == Kind.IMAGES for version in versions):
+        return []
+    hidden = {name for version in versions for name in sensitive_fields(version.dataset)}
+    names = [name for name in common_fields(versions) if name not in hidden]
+    return names if len(names) <= MOST_NAMES else []
+
+
+def _field(setting: Setting, initial: Any, names: Sequence[str]) -> forms.Field:
     setting = _kind(setting)
     texts: dict[str, Any] = {
         "label": setting["title"],
@@ -121,10 +136,21 @@ def _field(setting: Setting, initial: Any) -> forms.Field:
         return forms.BooleanField(**texts)
     if setting["type"] == "array":
         return IntegersField(**texts)
+    if setting["type"] == "string":
+        return _naming(setting, names, texts)
     bounds: dict[str, Any] = {"min_value": setting.get("minimum"), "max_value": setting.get("maximum")}
-    if setting["type"] == "integer":
-        return forms.IntegerField(**bounds, **texts)
-    return forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}), **bounds, **texts)
+    kind: Any = forms.IntegerField
+    if setting["type"] != "integer":
+        kind, texts["widget"] = forms.FloatField, forms.NumberInput(attrs={"step": "any"})
+    return cast("forms.Field", kind(**bounds, **texts))
+
+
+def _naming(setting: Setting, names: Sequence[str], texts: dict[str, Any]) -> forms.Field:
+    """A text; one of the fields' names where it is to name one and they are known."""
+    if setting.get("widget") == "field" and names:
+        nothing = pgettext("no value", "none")
+        return forms.ChoiceField(choices=[("", nothing), *((name, name) for name in names)], **texts)
+    return forms.CharField(max_length=setting.get("maxLength"), **texts)
 
 
 def shown_parameters(recipe: catalogue.Recipe, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:

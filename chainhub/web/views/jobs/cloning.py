@@ -1,5 +1,6 @@
 """A job as what a person would have filled in to launch it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -22,7 +23,7 @@ def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
         "collaboration": job.collaboration.slug, "recipe": job.recipe,
         "target": job.target, "choice": SOME if job.fields else ALL, "seed": str(job.seed), "device": job.device,
         "cloned_from": str(job.pk), "kind": job.split.get("kind", "holdout"),
-        "base": str(job.base_id or ""),
+        "base": str(job.base_id or ""), "processes": str(job.processes),
     })  # fmt: skip
     if Organization.objects.where(user, *SCIENTISTS).filter(pk=job.organization_id).exists():
         data["organization"] = job.organization.slug
@@ -31,11 +32,7 @@ def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
         [str(one.version_id) for one in job.inputs.select_related("version") if str(one.version.dataset_id) != without],
     )
     data.setlist("features", list(job.fields))
-    for name in ("test_fraction", "validation_fraction"):
-        if name in job.split:
-            data[name] = str(round(job.split[name] * 100))
-    if "folds" in job.split:
-        data["folds"] = str(job.split["folds"])
+    data.update(_split(job.split))
     for name, value in job.limits.items():
         data[name] = str(value)
     for name, value in job.parameters.items():
@@ -44,6 +41,11 @@ def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
     tokens = [step.key for step in STEPS if step.key not in {"parameters", "review"}]
     data.setlist("seen", [*tokens, f"parameters-{job.recipe}"])
     return data
+
+
+def _split(split: Mapping[str, Any]) -> dict[str, str]:
+    shares = {name: str(round(split[name] * 100)) for name in ("test_fraction", "validation_fraction") if name in split}
+    return shares | {name: str(split[name]) for name in ("folds", "time") if name in split}
 
 
 def _said(value: Any) -> str | None:

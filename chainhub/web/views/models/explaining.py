@@ -6,6 +6,8 @@ from chainhub.registry import scores
 from chainhub.registry.models import Model, ModelVersion
 from chainhub.web import evaluations
 from chainhub.web.explaining import absent, curves, failing, looking
+from chainhub.web.explaining.distances import distances
+from chainhub.web.explaining.trading import trading
 from chainhub.web.http import SignedInRequest
 
 
@@ -28,9 +30,13 @@ def explanation(
         "groups": failing.groups(evaluation),
         "interval": failing.interval(evaluation, organizations),
         "written": failing.written(evaluation, organizations),
+        "distances": distances(evaluation, organizations),
+        "trading": trading(evaluation, organizations),
         "noise": curves.noise(evaluation),
         "gaps": curves.gaps(evaluation),
         "pr": curves.precision_recall(evaluation),
+        "precision": curves.precision_by_owner(evaluation, organizations),
+        "mean_precision": curves.mean_precision(evaluation),
         "gain": curves.gain(evaluation),
         "separation": curves.separation(evaluation),
         "lift": curves.lift(evaluation),

@@ -1,0 +1,45 @@
+"""By which field rows can be divided into past and future, and whether a job's split fits its data."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.models import DatasetVersion, Kind
+from chainhub.datasets.roles import FieldRole, FieldType, roles_of
+from chainhub.jobs.fields import common_fields, fields_of
+
+MOMENTS = {FieldType.DATE.value, FieldType.TIME.value}
+NUMBERS = {FieldType.INTEGER.value, FieldType.NUMBER.value}
+BY_TIME = "time"
+
+
+def time_fields(versions: Sequence[DatasetVersion]) -> list[str]:
+    """Dates that all of them have, and numbers that an owner calls the time; those that one calls so first."""
+    if any(version.dataset.kind == Kind.IMAGES for version in versions):
+        return []
+    common = common_fields(versions)
+    roles = [roles_of(version.dataset, version.inspection) for version in versions]
+    called = [name for name in common if any(told.get(name) == FieldRole.TIME for told in roles)]
+    fitting = [name for name in common if _kinds(versions, name) <= MOMENTS]
+    fitting += [name for name in called if _kinds(versions, name) <= NUMBERS]
+    return sorted(fitting, key=lambda name: name not in called)
+
+
+def _kinds(versions: Sequence[DatasetVersion], name: str) -> set[str]:
+    return {fields_of(version).get(name, "") for version in versions}
+
+
+def check_split(split: Mapping[str, Any], versions: Sequence[DatasetVersion]) -> None:
+    """Raises `InvalidInputError` where rows are to be divided by what is no time."""
+    name = split.get(BY_TIME, "")
+    if split.get("kind") == BY_TIME and name not in time_fields(versions):
+        raise InvalidInputError(
+            gettext_noop(
+                "“%(name)s” does not say of every row when it was: choose a field of dates which all datasets have, or "
+                "of numbers that an owner calls the time."
+            ),
+            field="split.time",
+            name=name,
+        )
