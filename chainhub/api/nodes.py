@@ -15,9 +15,9 @@ from rest_framework.viewsets import GenericViewSet
 from chainhub.api.fields import OrganizationField
 from chainhub.api.http import actor
 from chainhub.core.sentences import render
-from chainhub.jobs import queueing
 from chainhub.jobs.hours import hours_by_organization
 from chainhub.jobs.models import Run, TrainingJob
+from chainhub.jobs.waiting import waiting as waiting_jobs
 from chainhub.nodes.models import ComputeNode
 
 
@@ -32,7 +32,7 @@ class NodeSerializer(serializers.ModelSerializer[ComputeNode]):
     class Meta:
         model = ComputeNode
         fields = (
-            *("name", "hostname", "organization", "cores", "memory_bytes", "gpus", "slots", "queues"),
+            *("name", "hostname", "organization", "cores", "memory_bytes", "gpus", "slots", "capacity", "queues"),
             *("present", "draining", "load", "jobs", "started_at", "heartbeat_at", "stopped_at"),
         )
         read_only_fields = fields
@@ -85,7 +85,7 @@ class Queue(APIView):
     @extend_schema(responses=WaitingSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Queue by queue, in the order in which jobs will be served."""
-        waiting = queueing.waiting()
+        waiting = waiting_jobs()
         seen = TrainingJob.objects.visible_to(actor(request)).filter(pk__in=[one.job.pk for one in waiting])
         mine = set(seen.values_list("pk", flat=True))
         return Response([

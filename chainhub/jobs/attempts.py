@@ -6,7 +6,7 @@ database, the keeper holds the lease, looks whether somebody wants the run to st
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,16 +33,26 @@ CHECKPOINT_EVERY = 5.0  # seconds between two checkpoints that leave this machin
 
 @dataclass(frozen=True)
 class Slot:
-    """A share of the machine: its name, its threads, its GPU."""
+    """A share of the machine: its name, its threads, its GPUs; of several together, those of all of them."""
 
     name: str
     device: str
     threads: int
-    gpu: int | None = None
+    gpus: tuple[int, ...] = ()
+
+    @classmethod
+    def together(cls, slots: "Sequence[Slot]") -> "Slot":
+        """What a job of several processes has: the trainer deals threads and GPUs out to them, in order."""
+        return cls(
+            name=", ".join(slot.name for slot in slots),
+            device=slots[0].device,
+            threads=sum(slot.threads for slot in slots),
+            gpus=tuple(gpu for slot in slots for gpu in slot.gpus),
+        )
 
     def environment(self) -> dict[str, str]:
         return {
-            "CUDA_VISIBLE_DEVICES": "" if self.gpu is None else str(self.gpu),
+            "CUDA_VISIBLE_DEVICES": ",".join(map(str, self.gpus)),
             "OMP_NUM_THREADS": str(self.threads),
         }
 

@@ -13,13 +13,14 @@ DAYS = 30
 
 
 def hours_by_organization(*, days: int = DAYS) -> list[tuple[Organization, dict[str, float]]]:
-    """Hours that runs took, by the organization that launched the job and by device; the busiest first."""
+    """Hours of slots that runs took, by the organization that launched the job and by device; the busiest first."""
     span = ExpressionWrapper(Coalesce("ended_at", Now()) - F("started_at"), output_field=DurationField())
     runs = Run.objects.filter(started_at__gte=timezone.now() - timedelta(days=days)).annotate(span=span)
-    rows = runs.values("job__organization", "job__device").order_by().annotate(total=Sum("span"))
+    rows = runs.values("job__organization", "job__device", "job__processes").order_by().annotate(total=Sum("span"))
     found: dict[int, dict[str, float]] = {}
     for row in rows:
         spent = found.setdefault(row["job__organization"], {})
-        spent[row["job__device"]] = row["total"].total_seconds() / 3600
+        hours = row["total"].total_seconds() / 3600 * row["job__processes"]
+        spent[row["job__device"]] = spent.get(row["job__device"], 0.0) + hours
     named = Organization.objects.in_bulk(found)
     return sorted(((named[pk], spent) for pk, spent in found.items()), key=lambda one: -sum(one[1].values()))

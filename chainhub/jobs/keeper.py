@@ -116,5 +116,5 @@ class Keeper:
         self._next_usage = now + USAGE_EVERY
         if usage := self._child.usage():
             recording.record_usage(self._run, usage)
-            if (most := limits.get("memory_mb")) and usage["memory"] > 2 * most * MEGABYTE:
+            if (most := limits.get("memory_mb")) and usage["memory"] > 2 * most * MEGABYTE * self._run.job.processes:
                 self.ask(Stop.MEMORY)

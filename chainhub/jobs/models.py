@@ -92,6 +92,7 @@ class TrainingJob(Created, HasStatus):
     split = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
     device = models.CharField(max_length=4, choices=Device, default=Device.CPU)
+    processes = models.PositiveSmallIntegerField(default=1, help_text="each takes a slot, all of one node")
     limits = models.JSONField(default=dict, help_text="{minutes, memory_mb}")
     spec_hash = models.CharField(max_length=64, help_text="what approvals approve: spec, commits and agreement")
 
@@ -216,7 +217,7 @@ class Run(models.Model):
     node = models.ForeignKey(ComputeNode, null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
     lease = models.UUIDField(unique=True)
     lease_until = models.DateTimeField()
-    slot = models.CharField(max_length=20, blank=True, help_text="cpu-0, gpu-1")
+    slot = models.CharField(max_length=600, blank=True, help_text="cpu-0; with several processes gpu-0, gpu-1")
     pid = models.PositiveIntegerField(null=True, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     first_step_at = models.DateTimeField(null=True, blank=True)

@@ -6,6 +6,7 @@ and while a slot is free it looks by itself as well, so that a lost message cost
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db import DatabaseError, connections
@@ -27,10 +28,11 @@ class SlotPool:
 
     def __init__(self, slots: Sequence[Slot], *, node: ComputeNode, queues: Sequence[str], server: ForkServer) -> None:
         self._free = list(slots)
+        self._all = Counter(slot.device for slot in slots)
         self._node, self._server = node, server
         # An owner's own queues first.
         self._queues = sorted(queues, key=lambda queue: not queue.startswith("org-"))
-        self._attempts: dict[Slot, Attempt] = {}
+        self._attempts: dict[Attempt, list[Slot]] = {}
         self._threads: set[threading.Thread] = set()
         self._changed = threading.Condition()
         self._woken = False
@@ -54,7 +56,7 @@ class SlotPool:
         """Take nothing more; what runs writes a checkpoint and goes back to the queue."""
         with self._changed:
             self._draining = True
-            attempts = list(self._attempts.values())
+            attempts = list(self._attempts)
             self._changed.notify_all()
         for attempt in attempts:
             attempt.drain()
@@ -82,31 +84,38 @@ class SlotPool:
                 return
 
     def _take(self) -> bool:
-        """Claim the next job that a free slot can run; False when there is none."""
+        """Claim the next job that the free slots can run; False when there is none.
+
+        A job of several processes takes as many of them at once. While it is next and too few are free, they are kept
+        for it: whatever runs ends, so its turn comes.
+        """
         for device in dict.fromkeys(slot.device for slot in self._free):
             queues = [queue for queue in self._queues if queueing.device_of(queue) == device]
-            job = queueing.next_for(queues) if queues else None
+            free = [slot for slot in self._free if slot.device == device]
+            job = queueing.next_for(queues, free=len(free), most=self._all[device]) if queues else None
             if job is None:
                 continue
-            slot = next(slot for slot in self._free if slot.device == device)
+            taken = free[: job.processes]
+            slot = Slot.together(taken)
             run = claim_job(job.pk, node=self._node, slot=slot.name)
             if run is not None:
-                self._begin(Attempt(run, slot, self._server), slot)
+                self._begin(Attempt(run, slot, self._server), taken)
             return True
         return False
 
-    def _begin(self, attempt: Attempt, slot: Slot) -> None:
-        thread = threading.Thread(target=self._run, args=(attempt, slot), name=f"run-{attempt.run.pk}", daemon=True)
+    def _begin(self, attempt: Attempt, slots: list[Slot]) -> None:
+        thread = threading.Thread(target=self._run, args=(attempt,), name=f"run-{attempt.run.pk}", daemon=True)
         with self._changed:
-            self._free.remove(slot)
-            self._attempts[slot] = attempt
+            for slot in slots:
+                self._free.remove(slot)
+            self._attempts[attempt] = slots
             self._threads.add(thread)
             draining = self._draining
         thread.start()
         if draining:
             attempt.drain()
 
-    def _run(self, attempt: Attempt, slot: Slot) -> None:
+    def _run(self, attempt: Attempt) -> None:
         try:
             attempt.supervise()
         except Exception:
@@ -115,8 +124,7 @@ class SlotPool:
         finally:
             connections.close_all()
             with self._changed:
-                del self._attempts[slot]
-                self._free.append(slot)
+                self._free += self._attempts.pop(attempt)
                 self._threads.discard(threading.current_thread())
                 self._woken = True
                 self._changed.notify_all()
@@ -131,7 +139,7 @@ def cpu_slots(count: int) -> list[Slot]:
 def gpu_slots(indices: Sequence[int]) -> list[Slot]:
     """One slot per GPU, with its share of the cores."""
     threads = max(1, machine.cores() // max(1, len(indices)))
-    return [Slot(f"gpu-{index}", "gpu", threads, index) for index in indices]
+    return [Slot(f"gpu-{index}", "gpu", threads, (index,)) for index in indices]
 
 
 _here: list[SlotPool] = []  # the pool of this process, once it is a worker

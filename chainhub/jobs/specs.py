@@ -41,6 +41,7 @@ def spec_of(job: TrainingJob) -> Mapping[str, Any]:
             for one in inputs.order_by("commit_oid")
         ],
         **_base(job),
+        **({"processes": job.processes} if job.processes > 1 else {}),
         "agreement": [agreement.number, agreement.sha256] if agreement else None,
     }
 

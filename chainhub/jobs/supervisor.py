@@ -44,7 +44,7 @@ class Child:
     alive: int
     exited: threading.Event = field(default_factory=threading.Event)
     status: int | None = None  # exit code, or minus the signal; None while it runs, or when nobody could tell
-    _process: psutil.Process | None = None
+    _family: dict[int, psutil.Process] = field(default_factory=dict)
 
     def ask_to_stop(self) -> None:
         """It writes a checkpoint and leaves."""
@@ -71,12 +71,12 @@ class Child:
     def usage(self) -> dict[str, float] | None:
         """Cores in use since the last question, and bytes, of the whole group's leader and its children."""
         try:
-            if self._process is None:
-                self._process = psutil.Process(self.pid)  # kept: cpu_percent counts from one question to the next
-            process = self._process
-            family = [process, *process.children(recursive=True)]
-            memory = sum(one.memory_info().rss for one in family)
-            return {"cpu": round(process.cpu_percent() / 100, 2), "memory": memory}
+            known, leader = self._family, self._family.get(self.pid) or psutil.Process(self.pid)
+            # Kept: cpu_percent counts from one question to the next.
+            self._family = {one.pid: known.get(one.pid, one) for one in (leader, *leader.children(recursive=True))}
+            memory = sum(one.memory_info().rss for one in self._family.values())
+            cores = sum(one.cpu_percent() for one in self._family.values()) / 100
+            return {"cpu": round(cores, 2), "memory": memory}
         except psutil.Error:
             return None
 

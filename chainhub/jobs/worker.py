@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
@@ -57,7 +58,7 @@ class Worker:
             name=name,
             pid=os.getpid(),
             queues=self._queues,
-            slots=len(self._slots),
+            slots=Counter(slot.device for slot in self._slots),
             gpus=gpus,
             organization=owner,
         )

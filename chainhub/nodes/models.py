@@ -42,6 +42,7 @@ class ComputeNode(Created):
     memory_bytes = models.PositiveBigIntegerField()
     gpus = models.JSONField(default=list, help_text="[{index, name, memory_bytes}]")
     slots = models.PositiveIntegerField(default=1)
+    capacity = models.JSONField(default=dict, help_text="{cpu, gpu}: slots of each device")
     load = models.JSONField(
         default=dict, help_text="{cpu, memory, gpus: [{utilization, memory_used}]} at the last heartbeat"
     )
@@ -57,6 +58,10 @@ class ComputeNode(Created):
 
     def __str__(self) -> str:
         return self.name
+
+    def slots_for(self, device: str) -> int:
+        """How many processes it runs on such a device at once; a worker that does not say so has one kind only."""
+        return int(self.capacity.get(device, 0)) if self.capacity else self.slots
 
     @property
     def is_present(self) -> bool:

@@ -1,6 +1,6 @@
 """A worker tells that it is there, how it does, and that it leaves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,9 +17,15 @@ TOPIC = "nodes"
 
 @transaction.atomic
 def announce_node(
-    *, name: str, pid: int, queues: Iterable[str], slots: int, gpus: Sequence[int], organization: Organization | None
+    *,
+    name: str,
+    pid: int,
+    queues: Iterable[str],
+    slots: Mapping[str, int],
+    gpus: Sequence[int],
+    organization: Organization | None,
 ) -> ComputeNode:
-    """Enter this machine's worker under `name`, or under the host's name where none is given.
+    """Enter this machine's worker under `name`, or under the host's name where none is given; slots by device.
 
     A name is taken over from a worker that has gone. Raises `DomainError` when its worker lives.
     """
@@ -33,7 +39,8 @@ def announce_node(
             "cores": machine.cores(),
             "memory_bytes": machine.memory_bytes(),
             "gpus": [gpu for gpu in machine.gpus() if gpu["index"] in gpus],
-            "slots": slots,
+            "slots": sum(slots.values()),
+            "capacity": dict(slots),
             "load": machine.load(),
             "draining": False,
             "started_at": now,

@@ -70,8 +70,8 @@ class JobSerializer(serializers.ModelSerializer[TrainingJob]):
         model = TrainingJob
         fields = (
             *("number", "title", "collaboration", "organization", "proposed_by", "cloned_from", "created_at"),
-            *("recipe", "recipe_version", "parameters", "target", "fields", "split", "seed", "device", "limits"),
-            *("base", "inputs", "spec_hash", "status", "reason", "failure", "queue", "progress"),
+            *("recipe", "recipe_version", "parameters", "target", "fields", "split", "seed", "device"),
+            *("processes", "limits", "base", "inputs", "spec_hash", "status", "reason", "failure", "queue", "progress"),
             *("queued_at", "started_at", "finished_at"),
         )
         read_only_fields = fields
@@ -139,6 +139,9 @@ class ChangesSerializer(serializers.Serializer[Any]):
     split = serializers.DictField(required=False, help_text="{kind, test_fraction, validation_fraction, folds}")
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     device = serializers.ChoiceField(choices=Device.choices, required=False)
+    processes = serializers.IntegerField(
+        min_value=1, required=False, help_text="each takes a slot; all of them on one node (1)"
+    )
     limits = serializers.DictField(required=False, help_text="{minutes, memory_mb, epochs}")
     base = serializers.RegexField(
         r"^[-\w]+/[-\w]+$",

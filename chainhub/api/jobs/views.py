@@ -14,9 +14,10 @@ from rest_framework.viewsets import GenericViewSet
 from chainhub.accounts.models import Scope
 from chainhub.api.http import IDEMPOTENCY_KEY, actor, idempotency_key
 from chainhub.api.jobs.serializers import ChangesSerializer, JobDetailSerializer, JobSerializer, NewJobSerializer
-from chainhub.jobs import catalogue, queueing, services
+from chainhub.jobs import catalogue, services
 from chainhub.jobs.estimates import estimate
 from chainhub.jobs.models import JobInput, Status, TrainingJob
+from chainhub.jobs.waiting import why_it_waits
 
 
 class JobFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -144,5 +145,5 @@ class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
         fresh = self.get_queryset().prefetch_related("runs__node").get(pk=job.pk)
         context = {**self.get_serializer_context()}
         if fresh.status == Status.QUEUED:
-            context["waiting"] = queueing.why_it_waits(fresh)
+            context["waiting"] = why_it_waits(fresh)
         return Response(JobDetailSerializer(fresh, context=context).data, **kwargs)

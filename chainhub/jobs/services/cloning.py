@@ -12,8 +12,8 @@ from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.services.proposing import propose_job
 
-COPIED = ("organization", "title", "recipe", "parameters", "target", "fields", "split", "seed", "device", "limits",
-          "base")  # fmt: skip
+COPIED = ("organization", "title", "recipe", "parameters", "target", "fields", "split", "seed", "device", "processes",
+          "limits", "base")  # fmt: skip
 
 
 def clone_job(job: TrainingJob, *, actor: User, idempotency_key: str = "", **changes: Any) -> TrainingJob:

@@ -24,9 +24,10 @@ def reap_lost() -> tuple[int, int]:
 
 def _wake_again() -> int:
     """Send a message for every queued job that some node could take and that had none for a while."""
-    served, sent = queueing.served_queues(), 0
+    sent = 0
     stale = timezone.now() - MESSAGE_LOST_AFTER
     for job in TrainingJob.objects.in_queue().filter(sent_at__lt=stale).select_related("collaboration"):
+        served = queueing.served_queues(processes=job.processes)
         queue = queueing.better_queue(job, served)
         mine = TrainingJob.objects.filter(pk=job.pk, status=Status.QUEUED, sent_at=job.sent_at)
         if queue not in served or not mine.update(sent_at=timezone.now(), queue=queue):

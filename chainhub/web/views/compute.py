@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from chainhub.core.sentences import render as rendered
-from chainhub.jobs import queueing
 from chainhub.jobs.hours import hours_by_organization
 from chainhub.jobs.models import Device, Run, TrainingJob
+from chainhub.jobs.waiting import waiting as waiting_jobs
 from chainhub.nodes.models import ComputeNode
 from chainhub.web.http import SignedInRequest
 
@@ -67,7 +67,7 @@ def _nodes(user: Any) -> dict[str, Any]:
 
 def _describe(node: Any, mine: set[int]) -> None:
     """What the page shows of a node; a job of others is only a job."""
-    busy = len(node.live_runs)
+    busy = sum(run.job.processes for run in node.live_runs)
     node.look = "draining" if node.draining else "busy" if busy else "online"
     node.free = max(0, node.slots - busy)
     node.free_slots = range(node.free)
@@ -80,7 +80,7 @@ def _describe(node: Any, mine: set[int]) -> None:
 
 
 def _queue(user: Any) -> dict[str, Any]:
-    waiting = queueing.waiting()
+    waiting = waiting_jobs()
     mine = set(
         TrainingJob.objects.visible_to(user).filter(pk__in=[one.job.pk for one in waiting]).values_list("pk", flat=True)
     )

@@ -7,28 +7,28 @@ from typing import Any
 
 from django.utils import timezone
 
-from chainhub.jobs import queueing, services
+from chainhub.jobs import queueing, services, waiting
 from chainhub.jobs.models import TrainingJob
 from chainhub.nodes.models import ComputeNode
 from tests.factories import jobs as make
 from tests.factories.nodes import make_node
 
 
-def texts(waiting: list[queueing.Waiting]) -> list[str]:
-    return [one.reason["text"] for one in waiting]
+def texts(found: list[waiting.Waiting]) -> list[str]:
+    return [one.reason["text"] for one in found]
 
 
 def test_without_a_node_the_job_says_so(job: TrainingJob) -> None:
-    assert texts(queueing.waiting()) == ["Waits for a compute node: none is connected."]
+    assert texts(waiting.waiting()) == ["Waits for a compute node: none is connected."]
 
 
 def test_a_gpu_job_waits_for_a_gpu_node(alice: Any, anvil: Any, alliance: Any, ours: Any, node: ComputeNode) -> None:
     make.make_job(alice, anvil, alliance, [ours], device="gpu")
-    assert texts(queueing.waiting()) == ["Waits for a GPU node: none is connected."]
+    assert texts(waiting.waiting()) == ["Waits for a GPU node: none is connected."]
 
 
 def test_a_free_slot_takes_it(job: TrainingJob, node: ComputeNode) -> None:
-    assert texts(queueing.waiting()) == ["Starts as soon as a node takes it."]
+    assert texts(waiting.waiting()) == ["Starts as soon as a node takes it."]
 
 
 def test_the_second_waits_for_the_first(
@@ -36,11 +36,11 @@ def test_the_second_waits_for_the_first(
 ) -> None:
     services.claim_job(job.pk, node=node)
     second, third = (make.make_job(alice, anvil, alliance, [ours], title=title) for title in "ab")
-    waiting = queueing.waiting()
-    assert [(one.job.pk, one.position) for one in waiting] == [(second.pk, 1), (third.pk, 2)]
-    assert waiting[1].reason["params"] == {"ahead": 1}
-    assert queueing.why_it_waits(third) == waiting[1]
-    assert queueing.why_it_waits(job) is None
+    found = waiting.waiting()
+    assert [(one.job.pk, one.position) for one in found] == [(second.pk, 1), (third.pk, 2)]
+    assert found[1].reason["params"] == {"ahead": 1}
+    assert waiting.why_it_waits(third) == found[1]
+    assert waiting.why_it_waits(job) is None
 
 
 def test_no_collaboration_waits_behind_all_jobs_of_another() -> None:

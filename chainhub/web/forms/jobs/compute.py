@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.core.errors import InvalidInputError
 from chainhub.jobs import catalogue
 from chainhub.jobs.models import Device
+from chainhub.jobs.waiting import check_processes, widest
 from chainhub.nodes.models import ComputeNode
 from chainhub.web.forms.jobs.step import Step
 
@@ -32,6 +33,16 @@ class ComputeStep(Step):
         label=_("Memory limit"), min_value=512, max_value=2**22, required=False, help_text=_("Empty: no limit.")
     )
 
+    processes = forms.IntegerField(
+        label=_("Processes"),
+        min_value=1,
+        initial=1,
+        required=False,
+        help_text=_(
+            "They share every batch and learn as one would; each takes a slot, all on one node. For large models."
+        ),
+    )
+
     def prepare(self) -> None:
         options: dict[str, Any] = self.fields
         options["minutes"].unit, options["memory_mb"].unit = _("min"), "MB"
@@ -47,6 +58,7 @@ class ComputeStep(Step):
                 "label": device.label,
                 "checked": device.value == chosen,
                 "nodes": [node for node in nodes if _serves(node, device.value)],
+                "slots": widest(device.value, self.known.need()[0]),
             }
             for device in Device
         ]
@@ -58,10 +70,16 @@ class ComputeStep(Step):
             data["limits"] = catalogue.checked_limits(said)
         except InvalidInputError as refusal:
             self.refuse(refusal)
+        data["processes"] = data.get("processes") or 1
+        if "device" in data and "processes" not in self.errors:
+            try:
+                check_processes(data["processes"], data["device"], self.known.need()[0])
+            except InvalidInputError as refusal:
+                self.refuse(refusal)
         return data
 
     def settle(self) -> None:
-        self.known.asked |= {"device": self.cleaned_data["device"], "limits": self.cleaned_data["limits"]}
+        self.known.asked |= {name: self.cleaned_data[name] for name in ("device", "processes", "limits")}
 
 
 def _serves(node: ComputeNode, device: str) -> bool:

@@ -16,11 +16,12 @@ from chainhub.core.sentences import render as rendered
 from chainhub.core.sentences import sentence
 from chainhub.datasets.knowing import known_to, some_of
 from chainhub.datasets.models import Dataset
-from chainhub.jobs import history, lines, permissions, queueing
+from chainhub.jobs import history, lines, permissions
 from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.naming import told
 from chainhub.jobs.texts import FROM_ALL, learns_from
+from chainhub.jobs.waiting import why_it_waits
 from chainhub.organizations.models import Organization
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.scores import standings
@@ -92,7 +93,7 @@ def state_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     return {
         "job": job,
         "parties": _parties(job),
-        "waiting": queueing.why_it_waits(job) if job.status == Status.QUEUED else None,
+        "waiting": why_it_waits(job) if job.status == Status.QUEUED else None,
         "progress_text": rendered(lines.phase_of(progress)),
         "approvals": [(one, permissions.may_decide(user, one)) for one in approvals],
         "mine_to_decide": [one for one in approvals if permissions.may_decide(user, one)],
