@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.urls import path
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from chainhub.api import croissant, dataset_fields, effects, grants, profiles, reads, rows, uploads, versions
 from chainhub.api.catalogue import DatasetFilter, InCatalogue
+from chainhub.api.duties import DutySerializer, told
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.api.uploads import SEVERAL, ReferenceSerializer, brought
@@ -22,6 +23,7 @@ from chainhub.datasets.cardparts import missing_parts
 from chainhub.datasets.licences import spdx_names
 from chainhub.datasets.models import Dataset, Kind, Visibility
 from chainhub.datasets.services.cards import CARD_FIELDS
+from chainhub.policies.duties import duties_with
 
 
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
@@ -45,7 +47,7 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
 
     class Meta:
         model = Dataset
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "organization", "slug", "name", "kind", *CARD_FIELDS[1:], "target", "identifiers", "visibility",
             "version", "rows", "newest_status", "grants", "created_by", "created_at", "withdrawn_at",
             "withdrawn_reason", "spdx", "card_lacks",
@@ -59,6 +61,20 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     def get_card_lacks(self, dataset: Dataset) -> list[str]:
         """Empty where nothing lacks."""
         return missing_parts(dataset)
+
+
+class DatasetWithDutiesSerializer(DatasetSerializer):
+    """The same of a single dataset, with what you owe once you have taken its files or rows along."""
+
+    duties = serializers.SerializerMethodField()
+
+    class Meta(DatasetSerializer.Meta):
+        fields = (*DatasetSerializer.Meta.fields, "duties")
+
+    @extend_schema_field(DutySerializer(many=True))
+    def get_duties(self, dataset: Dataset) -> list[dict[str, Any]]:
+        """Empty where you owe nothing, as for your own."""
+        return told(duties_with(self.context["request"].user, dataset))
 
 
 class NewDatasetSerializer(serializers.ModelSerializer[Dataset]):
@@ -111,6 +127,10 @@ class Datasets(InCatalogue, mixins.RetrieveModelMixin, GenericViewSet[Dataset]):
         if owner := self.kwargs.get("org"):
             return found.for_catalogue(self.request.user).select_related("created_by").filter(organization__slug=owner)
         return found
+
+    def get_serializer_class(self) -> type[DatasetSerializer]:
+        """A single one is told with duties: they are asked for one by one."""
+        return DatasetWithDutiesSerializer if self.action == "retrieve" else DatasetSerializer
 
     def _answer(self, dataset: Dataset, code: int = status.HTTP_200_OK) -> Response:
         fresh = Dataset.objects.for_catalogue(self.request.user).select_related("created_by").get(pk=dataset.pk)

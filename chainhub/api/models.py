@@ -8,15 +8,17 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
+from chainhub.api.duties import FILE_HEADERS, DutySerializer, told
 from chainhub.api.http import actor
 from chainhub.registry.delivering import archive_answer, file_answer
+from chainhub.registry.duties import duties_with_model
 from chainhub.registry.ingredients import ingredients_of
 from chainhub.registry.models import Alias, Model, ModelVersion
 from chainhub.repositories.models import CommitFile
@@ -83,6 +85,7 @@ class ModelVersionSerializer(ShortModelVersionSerializer):
     commit = serializers.CharField(source="commit.oid", read_only=True)
     files = ModelFileSerializer(source="commit.files", many=True, read_only=True)
     made_of = serializers.SerializerMethodField()
+    duties = serializers.SerializerMethodField()
 
     class Meta:
         model = ModelVersion
@@ -91,6 +94,7 @@ class ModelVersionSerializer(ShortModelVersionSerializer):
             "commit",
             "files",
             "made_of",
+            "duties",
             "evaluation",
             "config",
             "preprocessing",
@@ -101,6 +105,11 @@ class ModelVersionSerializer(ShortModelVersionSerializer):
         """Dataset versions with owner, licence and terms."""
         reader = self.context["request"].user
         return list(IngredientSerializer(ingredients_of(version.job, reader=reader), many=True).data)
+
+    @extend_schema_field(DutySerializer(many=True))
+    def get_duties(self, version: ModelVersion) -> list[dict[str, Any]]:
+        """What you owe the owners of its data once you have taken it along; empty where you owe nothing."""
+        return told(duties_with_model(self.context["request"].user, version.job))
 
 
 class ModelFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -180,7 +189,11 @@ class File(APIView):
 
     required_scope = Scope.DOWNLOAD
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, summary="Download a file")
+    @extend_schema(
+        parameters=FILE_HEADERS,
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        summary="Download a file",
+    )
     def get(self, request: Request, **where: Any) -> HttpResponseBase:
         """Its bytes, in parts too (`Range`); on record as a download."""
         version = version_of(self)
@@ -193,7 +206,11 @@ class Archive(APIView):
 
     required_scope = Scope.DOWNLOAD
 
-    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY}, summary="Download every file as ZIP")
+    @extend_schema(
+        parameters=FILE_HEADERS,
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+        summary="Download every file as ZIP",
+    )
     def get(self, request: Request, **where: Any) -> HttpResponseBase:
         """Written as it is sent; on record as a download."""
         return archive_answer(request._request, version_of(self), actor=actor(request))  # noqa: SLF001 (as above)

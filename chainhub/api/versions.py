@@ -15,14 +15,15 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from chainhub.accounts.models import Scope
+from chainhub.api.duties import FILE_HEADERS
 from chainhub.api.fields import PersonField, SentenceField
 from chainhub.api.http import actor
 from chainhub.api.uploads import SEVERAL, ReferenceSerializer, brought
 from chainhub.datasets import permissions, services
 from chainhub.datasets.disclosure import masked_for, repairs_for, report_for
 from chainhub.datasets.models import Dataset, DatasetVersion
+from chainhub.policies.delivering import file_answer
 from chainhub.repositories.models import CommitFile
-from chainhub.repositories.serving import answer_blob, begins
 
 
 def dataset_of(view: Any) -> Dataset:
@@ -172,9 +173,13 @@ class VersionFile(GenericViewSet[DatasetVersion]):
     queryset = DatasetVersion.objects.none()
     required_scope = Scope.DOWNLOAD
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, summary="Download a file")
+    @extend_schema(
+        parameters=FILE_HEADERS,
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        summary="Download a file",
+    )
     def retrieve(self, request: Request, **kwargs: Any) -> HttpResponseBase:
-        """Any part of it by `Range`; for those who may have it, and written down."""
+        """Any part of it by `Range`; for those who may have it, and written down. Headers say what they owe for it."""
         dataset = dataset_of(self)
         if not permissions.may_take_files(request.user, dataset):
             raise PermissionDenied
@@ -182,8 +187,7 @@ class VersionFile(GenericViewSet[DatasetVersion]):
         version = get_object_or_404(found.select_related("dataset__organization"), number=kwargs["number"])
         files = CommitFile.objects.filter(commit=version.commit_id).select_related("blob")
         entry = get_object_or_404(files, path=kwargs["file"])
-        services.record_download(version, actor=actor(request), path=entry.path, begins=begins(request))
-        return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
+        return file_answer(request._request, version, entry, actor=actor(request))  # noqa: SLF001 (DRF has no other way)
 
 
 BASE = "datasets/<slug:org>/<slug:slug>/versions/"

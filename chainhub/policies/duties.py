@@ -1,6 +1,7 @@
 """What whoever takes data or models along owes afterwards. The hub says it where files are taken, and reminds."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,18 +28,40 @@ DUE_NEXT_DAY = gettext_noop(
 )
 
 
-def duties_of(owed: Iterable[tuple[Organization, Terms]]) -> list[Sentence]:
+NAMING, DELETING = "name-source", "delete-copies"
+HEADER = "X-ChainHub-Duties"  # of an answer that is a file: a list as in RFC 9651
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What is owed, in words, and for programs: `NAMING` the owner (a slug), or `DELETING` after so many days."""
+
+    kind: str
+    said: Sentence
+    owner: str = ""
+    days: int | None = None
+
+
+def duties_of(owed: Iterable[tuple[Organization, Terms]]) -> list[Duty]:
     """What these terms of these owners ask for together: each source is named, and the shortest time holds."""
     owed = list(owed)
-    sources = sorted({owner.name for owner, terms in owed if terms.name_source})
-    days = [terms.delete_after_days for _owner, terms in owed if terms.delete_after_days is not None]
-    return [
-        *(sentence(NAME_SOURCE, owner=name) for name in sources),
-        *([sentence(DELETE_NEXT_DAY if min(days) == 1 else DELETE, days=min(days))] if days else []),
+    sources = sorted({(owner.name, owner.slug) for owner, terms in owed if terms.name_source})
+    days = min((terms.delete_after_days for _owner, terms in owed if terms.delete_after_days is not None), default=None)
+    found = [Duty(NAMING, sentence(NAME_SOURCE, owner=name), owner=slug) for name, slug in sources]
+    if days is not None:
+        found.append(Duty(DELETING, sentence(DELETE_NEXT_DAY if days == 1 else DELETE, days=days), days=days))
+    return found
+
+
+def headers_of(duties: Iterable[Duty], *, address: str) -> dict[str, str]:
+    """What a file carries along for programs: the duties, and where they stand in words; nothing where none is owed."""
+    told = [
+        f'{one.kind};owner="{one.owner}"' if one.kind == NAMING else f"{one.kind};days={one.days}" for one in duties
     ]
+    return {HEADER: ", ".join(told), "Link": f'<{address}>; rel="terms-of-service"'} if told else {}
 
 
-def duties_with(user: Any, dataset: Dataset) -> list[Sentence]:
+def duties_with(user: Any, dataset: Dataset) -> list[Duty]:
     """What the person owes for files or rows of the dataset; nothing where it is their own organization's."""
     if has_role(user, dataset.organization):
         return []

@@ -6,11 +6,13 @@ from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
 from chainhub.core.sentences import sentence
-from chainhub.jobs.models import Artifact
+from chainhub.jobs.models import Artifact, TrainingJob
 from chainhub.jobs.naming import told
 from chainhub.jobs.services.moves import record
 from chainhub.jobs.terms import RefusedError, check_may_leave, why_unpublishable
+from chainhub.policies.delivering import owing
 from chainhub.registry.archive import archive
+from chainhub.registry.duties import duties_with_model
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.publishing import PREPROCESSING
 from chainhub.registry.services import record_download
@@ -29,7 +31,8 @@ def file_answer(request: HttpRequest, version: ModelVersion, entry: CommitFile, 
     """
     check_may_leave(actor, version.job)
     _note(request, version, entry.path, actor)
-    return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
+    answer = answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])
+    return _with_duties(request, answer, version.job, version, actor)
 
 
 def left_answer(request: HttpRequest, left: Artifact, *, actor: User) -> HttpResponseBase:
@@ -53,7 +56,16 @@ def left_answer(request: HttpRequest, left: Artifact, *, actor: User) -> HttpRes
         raise RefusedError(told(actor, job, why))
     else:
         _unpublished(request, left, actor)
-    return answer_blob(request, left.blob, filename=left.path.rsplit("/", 1)[-1])
+    answer = answer_blob(request, left.blob, filename=left.path.rsplit("/", 1)[-1])
+    return _with_duties(request, answer, job, version or job, actor)
+
+
+def _with_duties(
+    request: HttpRequest, answer: HttpResponseBase, job: TrainingJob, about: ModelVersion | TrainingJob, actor: User
+) -> HttpResponseBase:  # fmt: skip
+    """The answer with what the person owes for it, in words on the page of `about`."""
+    page = about.get_absolute_url() + ("&tab=files" if isinstance(about, ModelVersion) else "")
+    return owing(request, answer, duties_with_model(actor, job), page=page)
 
 
 def _unpublished(request: HttpRequest, left: Artifact, actor: User) -> None:
@@ -83,4 +95,4 @@ def archive_answer(request: HttpRequest, version: ModelVersion, *, actor: User, 
     answer = StreamingHttpResponse(body, content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{"-".join(filter(None, (folder, part)))}.zip"'
     answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return _with_duties(request, answer, version.job, version, actor)

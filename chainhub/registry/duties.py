@@ -7,16 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from chainhub.activity.services import notify
-from chainhub.core.sentences import Sentence
 from chainhub.jobs.models import JobInput, TrainingJob
 from chainhub.organizations.models import Organization
-from chainhub.policies.duties import duties_of, reminder
+from chainhub.policies.duties import Duty, duties_of, reminder
 from chainhub.policies.parsing import parse_terms
 from chainhub.policies.services.reminding import LATE, whom_to_remind
 from chainhub.registry.models import Download
 
 
-def duties_with_model(user: Any, job: TrainingJob) -> list[Sentence]:
+def duties_with_model(user: Any, job: TrainingJob) -> list[Duty]:
     """On the terms that held at the launch; nothing is owed to the person's own organizations."""
     mine = set(Organization.objects.of(user).values_list("pk", flat=True))
     inputs = job.inputs.select_related("version__dataset__organization")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from chainhub.activity.models import Notice
 from chainhub.core.sentences import render
 from chainhub.datasets.models import Dataset
+from chainhub.datasets.reads import Asked, Read, reads_of
 from chainhub.datasets.services import record_download, record_export
 from chainhub.policies import services
 from chainhub.policies.terms import DOWNLOAD, TRAIN_POOLED, Terms
@@ -111,3 +112,65 @@ def test_a_models_card_names_the_source_and_its_files_say_what_is_owed(
     assert remind_of_models(at=in_days(32)) == 0
     assert "As agreed with Anvil Steel" in told(bob)[0]
     assert not told(alice)
+
+
+OWED = 'name-source;owner="anvil", delete-copies;days=30'
+
+
+def test_files_and_rows_of_a_dataset_carry_what_is_owed(
+    browse: Browse, alice: Any, bob: Any, bearings: Dataset, settings: Any
+) -> None:
+    """By every door: pages, API, addresses by commit; the owner owes nothing, and a head is no download."""
+    page, version = bearings.get_absolute_url(), bearings.versions.get()
+    assert version.commit is not None
+    doors = (
+        f"{page}versions/1/files/data.csv",
+        f"{page}versions/1/rows.csv",
+        f"{page}resolve/{version.commit.oid}/data.csv",
+        f"/api/v1{page}versions/1/files/data.csv",
+    )
+    for door in doors:
+        answer = browse(bob).get(door)
+        assert (answer.status_code, answer.headers["X-ChainHub-Duties"]) == (200, OWED), door
+        assert answer.headers["Link"] == f'<http://testserver{page}?tab=use>; rel="terms-of-service"'
+        assert "X-ChainHub-Duties" not in browse(alice).get(door).headers
+    taken = reads_of(bearings, Asked(kind=Read.DOWNLOAD)).count()
+    for door in doors:
+        assert browse(bob).head(door).headers["X-ChainHub-Duties"] == OWED
+    assert reads_of(bearings, Asked(kind=Read.DOWNLOAD)).count() == taken
+    bearings.grants.active().update(allows_download=False)
+    assert [browse(bob).head(door).status_code for door in doors] == [403] * len(doors)
+
+
+def test_the_api_lists_what_is_owed(browse: Browse, alice: Any, bob: Any, bearings: Dataset) -> None:
+    address = f"/api/v1{bearings.get_absolute_url()}"
+    naming, deleting = browse(bob).get(address).json()["duties"]
+    assert naming == {"kind": "name-source", "owner": "anvil", "days": None, "text": naming["text"]}
+    assert naming["text"].startswith("Name Anvil Steel as the source")
+    assert (deleting["kind"], deleting["days"]) == ("delete-copies", 30)
+    chinese = browse(bob).get(address, headers={"Accept-Language": "zh-hans"}).json()["duties"]
+    assert chinese[1]["text"] == "请在30天后删除您的副本；届时平台会提醒您。"
+    assert browse(alice).get(address).json()["duties"] == []
+    assert "duties" not in browse(bob).get("/api/v1/datasets/").json()["results"][0]
+
+
+def test_files_of_a_model_carry_what_is_owed(
+    browse: Browse, alice: Any, anvil: Any, bob: Any, dora: Any, borealis: Any, alliance: Any
+) -> None:
+    ours, theirs = jobs.make_version(anvil, alice, name="Ours"), jobs.make_version(borealis, dora, name="Theirs")
+    services.grant_on_terms(ours.dataset, alliance, actor=alice, terms=BOUND)
+    jobs.grant(theirs, alliance, dora)
+    made = publish(jobs.make_job(dora, borealis, alliance, [ours, theirs]))
+    whole = f"/api/v1{made.model.get_absolute_url()}versions/{made.number}/"
+    told = browse(bob).get(whole).json()
+    assert [one["kind"] for one in told["duties"]] == ["name-source", "delete-copies"]
+    path = told["files"][0]["path"]
+    pages = f"{made.model.get_absolute_url()}v{made.number}/"
+    for door in (f"{whole}files/{path}", f"{whole}download/", f"{pages}files/{path}", f"{pages}download/"):
+        answer = browse(bob).get(door)
+        assert (answer.status_code, answer.headers["X-ChainHub-Duties"]) == (200, OWED), door
+        assert (
+            answer.headers["Link"] == f'<http://testserver{made.get_absolute_url()}&tab=files>; rel="terms-of-service"'
+        )
+        assert "X-ChainHub-Duties" not in browse(alice).get(door).headers
+    assert browse(alice).get(whole).json()["duties"] == []

@@ -164,7 +164,7 @@ def said_of(terms: Terms, owner: Any) -> str:
     ]
     due = reminder("Bob", "Bearings", owner, at=timezone.now(), days=terms.delete_after_days or 0)
     told = [*(one.sentence for one in sentences_of(terms)), *(one.reason for one in refused)]
-    return " ".join(render(one) for one in [*told, *duties_of([(owner, terms)]), due])
+    return " ".join(render(one) for one in [*told, *(one.said for one in duties_of([(owner, terms)])), due])
 
 
 def test_a_single_thing_is_no_plural(anvil: Any) -> None:

@@ -8,12 +8,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from chainhub.accounts.models import Scope, User
-from chainhub.datasets import permissions, services
+from chainhub.datasets import permissions
 from chainhub.datasets.croissant import croissant
 from chainhub.datasets.models import Dataset, DatasetVersion
+from chainhub.policies.delivering import file_answer
 from chainhub.repositories.models import CommitFile
 from chainhub.web.callers import caller_of
-from chainhub.web.files import answer_blob, begins
 from chainhub.web.linkeddata import linked_data
 from chainhub.web.programs import for_programs
 
@@ -49,9 +49,7 @@ def resolve(request: HttpRequest, org: str, slug: str, oid: str, file: str) -> H
     versions = DatasetVersion.objects.visible_to(user).select_related("dataset__organization")
     version = get_object_or_404(versions, dataset=dataset, commit__oid=oid)
     entry = get_object_or_404(CommitFile.objects.select_related("blob"), commit=version.commit_id, path=file)
-    if request.method == "GET":
-        services.record_download(version, actor=user, path=file, begins=begins(request))
-    answer = answer_blob(request, entry.blob, filename=file.rsplit("/", 1)[-1])
+    answer = file_answer(request, version, entry, actor=user)
     answer["X-Repo-Commit"] = oid
     return answer
 

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from chainhub.datasets import permissions, services
+from chainhub.datasets import permissions
+from chainhub.policies.delivering import file_answer
 from chainhub.repositories.models import CommitFile
-from chainhub.web.files import answer_blob, begins
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.datasets.finding import versions_of, visible
 
@@ -23,9 +23,9 @@ def download(request: SignedInRequest, org: str, slug: str, number: int, file: s
         raise PermissionDenied
     version = get_object_or_404(versions_of(request.user, dataset), number=number)
     entry = get_object_or_404(CommitFile.objects.select_related("blob"), commit=version.commit_id, path=file)
-    if request.method == "GET":
-        services.record_download(version, actor=request.user, path=file, begins=begins(request))
-    return answer_blob(request, entry.blob, filename=f"{dataset.slug}-v{number}-{file.rsplit('/', 1)[-1]}")
+    version.dataset = dataset
+    filename = f"{dataset.slug}-v{number}-{file.rsplit('/', 1)[-1]}"
+    return file_answer(request, version, entry, actor=request.user, filename=filename)
 
 
 urlpatterns = [

@@ -14,6 +14,7 @@ from chainhub.datasets import permissions, services
 from chainhub.datasets.models import DatasetVersion, VersionStatus
 from chainhub.datasets.viewing.questions import MOST, Question, read_question
 from chainhub.datasets.viewing.sheet import Page, Sheet, opened
+from chainhub.policies.delivering import with_duties
 from chainhub.policies.duties import duties_with
 from chainhub.web.http import SignedInRequest
 from chainhub.web.rowviews import MOST_COLUMNS, OPERATORS, cell, chips, choices, heads, label_of, table
@@ -125,14 +126,14 @@ def export(request: SignedInRequest, org: str, slug: str, number: int) -> HttpRe
     with opened(version, request.user, to_take_along=True) as sheet:
         question = read_question(request.GET, sheet.columns)
         rows = sheet.csv_file(question) if request.method == "GET" else None
-    answer = StreamingHttpResponse(rows or (), content_type="text/csv; charset=utf-8")
+    answer: HttpResponseBase = StreamingHttpResponse(rows or (), content_type="text/csv; charset=utf-8")
     if rows is not None:
         services.record_export(version, actor=request.user)
         answer["Content-Length"] = str(rows.size)
     answer["Content-Disposition"] = f'attachment; filename="{version.dataset.slug}-v{number}.csv"'
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return with_duties(request, answer, version.dataset, request.user)
 
 
 def _version(request: SignedInRequest, org: str, slug: str, number: int) -> DatasetVersion:
