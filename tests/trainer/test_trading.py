@@ -14,6 +14,7 @@ from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
 from trainer.contract import Split
 from trainer.data.splits import by_time
+from trainer.data.times import times_of
 from trainer.evaluation.trading import blocks, both, drawdown, measured, sharpe
 
 BY_TIME = {"kind": "time", "time": "day", "test_fraction": 0.4}
@@ -59,6 +60,25 @@ def test_nobody_learns_from_anybodys_future(job: MakeSpec) -> None:
     assert rows["borealis"]["test"] == (239 + np.arange(100) > last).sum()
     assert sum(one["test"] for one in rows.values()) == pytest.approx(0.25 * 400, abs=1)
     assert found["split"] == BY_TIME | {"test_fraction": 0.25, "validation_fraction": 0.1, "folds": 5, "seed": 0}
+
+
+@pytest.mark.parametrize("written", ["2020-01-{:02d}", "2020-01-{:02d}T09:30:00", "2020-01-{:02d}T09:30:00Z", "{}"])
+def test_times_are_read_as_they_are_written(job: MakeSpec, written: str) -> None:
+    content = market(31, 1)
+    texts: list[Any] = [written.format(place + 1) for place in range(31)]
+    texts = [int(text) for text in texts] if written == "{}" else texts
+    days = content.set_column(0, "day", pa.array(texts))
+    found = times_of(traded(job, tables={"anvil": days}), "day")
+    assert np.diff(found.values) == pytest.approx(np.full(30, 1 if written == "{}" else 86_400))
+    assert str(found.said(found.values[0])).startswith("1" if written == "{}" else "2020-01-01")
+
+
+def test_a_row_without_a_time_is_told(job: MakeSpec) -> None:
+    content = market(31, 1)
+    days = content.set_column(0, "day", pa.array(["", *(f"2020-01-{day:02d}" for day in range(1, 31))]))
+    code, events = launch(traded(job, tables={"anvil": days}))
+    assert code == 1
+    assert "missing in 1 rows" in events[-1].text % events[-1].params
 
 
 def test_back_test_by_hand() -> None:

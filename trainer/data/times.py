@@ -61,6 +61,8 @@ def times_of(spec: JobSpec, field: str) -> Times:
 
 
 def _values(column: pa.ChunkedArray, field: str) -> tuple[Floats, bool]:
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = _moments(column, field)
     kind = column.type
     dates = bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
     if dates:
@@ -69,6 +71,18 @@ def _values(column: pa.ChunkedArray, field: str) -> tuple[Floats, bool]:
         raise _unfit(field)
     values = np.asarray(pc.cast(column, pa.float64(), safe=False).to_numpy(), np.float64)
     return np.where(np.isfinite(values), values, np.nan) * (MICROSECOND if dates else 1.0), dates
+
+
+def _moments(column: pa.ChunkedArray, field: str) -> pa.ChunkedArray:
+    """Dates and moments as ISO 8601 writes them, which is how canonical files hold them; some have a zone."""
+    words = pc.utf8_trim_whitespace(column)
+    words = pc.if_else(pc.equal(words, ""), None, words)
+    for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
+        try:
+            return pc.cast(words, kind)
+        except pa.ArrowInvalid:
+            continue
+    raise _unfit(field)
 
 
 def _unfit(field: str) -> TrainingError:
