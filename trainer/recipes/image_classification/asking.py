@@ -15,6 +15,8 @@ from trainer.reasons import of_pictures
 from trainer.recipes.image_classification.pixels import Pixels, from_bytes
 from trainer.serving import Layered, Row, refusal
 
+LARGEST = 1e6  # of a pixel; what is larger is no picture, and its sums no numbers
+
 
 def encoded(preprocessing: dict[str, Any], rows: list[Row]) -> Inputs:
     """Rows as the network takes them."""
@@ -28,9 +30,11 @@ def _pixels(row: Row, channels: int, side: int, divide: float) -> Pixels:
     if "pixels" in row:
         try:
             pixels = np.asarray(row["pixels"], np.float32).reshape(-1)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             raise refusal(N_("Pixels are a list of numbers.")) from None
-        if len(pixels) != count or not np.isfinite(pixels).all():
+        if not (np.abs(pixels) <= LARGEST).all():
+            raise refusal(N_("Pixels are numbers between 0 and %(most)s."), most=int(divide))
+        if len(pixels) != count:
             raise refusal(N_("The model takes %(count)s pixels, not %(given)s."), count=count, given=len(pixels))
         return pixels
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import struct
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +19,11 @@ from trainer.data.spill import Room
 
 Pixels = npt.NDArray[np.float32]
 BLOCK = 4096  # rows that are turned at a time
-
-Image.MAX_IMAGE_PIXELS = 64_000_000  # a larger picture is refused (Pillow raises), not unpacked into memory
+LARGEST = 64_000_000  # pixels; a larger picture is refused, not unpacked into memory
+Image.MAX_IMAGE_PIXELS = LARGEST  # for what Pillow looks into before it tells the size
+# what Pillow's readers raise at files that are none
+BROKEN = (OSError, SyntaxError, NotImplementedError, TypeError, LookupError, ArithmeticError, EOFError, struct.error)
+BROKEN += (zlib.error, Image.DecompressionBombError)
 
 
 def from_columns(tables: Sequence[pa.Table | Lazy], names: Sequence[str], room: Room) -> Pixels:
@@ -28,7 +33,8 @@ def from_columns(tables: Sequence[pa.Table | Lazy], names: Sequence[str], room: 
     for table in tables:
         stripes = room((len(names), table.num_rows), np.float32)
         for place, name in enumerate(names):
-            stripes[place] = table.column(name).to_numpy()
+            column = table.column(name)
+            stripes[place] = np.nan if pa.types.is_null(column.type) else column.to_numpy()
         for first in range(0, table.num_rows, BLOCK):
             block = stripes[:, first : first + BLOCK].T
             values[begin + first : begin + first + len(block)] = block
@@ -51,9 +57,13 @@ def from_bytes(content: bytes, side: int, channels: int) -> Pixels:
     """A PNG, JPEG, … as `channels` planes of side × side, 0 to 255; ValueError when it is no picture."""
     try:
         with Image.open(io.BytesIO(content)) as picture:
+            if picture.width * picture.height > LARGEST:
+                raise ValueError(f"{picture.width} × {picture.height} pixels are too many")
             scaled = picture.convert("L" if channels == 1 else "RGB").resize((side, side), Image.Resampling.BILINEAR)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError) as error:
-        raise ValueError(str(error)) from None
+    except UnidentifiedImageError:  # whose own words name a place in memory
+        raise ValueError("not a known kind of file") from None
+    except BROKEN as error:
+        raise ValueError(str(error) or type(error).__name__) from None
     planes = np.asarray(scaled, np.float32).reshape(side, side, channels)
     return np.ascontiguousarray(planes.transpose(2, 0, 1)).reshape(-1)
 
@@ -61,7 +71,7 @@ def from_bytes(content: bytes, side: int, channels: int) -> Pixels:
 def as_png(planes: Pixels, shape: tuple[int, int, int], most: int) -> bytes:
     """Planes from 0 to 1 as a PNG of at most so many pixels a side."""
     channels, height, width = shape
-    values = np.rint(planes.reshape(shape).transpose(1, 2, 0) * 255).astype(np.uint8)
+    values = np.rint(planes.reshape(shape).transpose(1, 2, 0).clip(0, 1) * 255).astype(np.uint8)
     picture = Image.fromarray(values[:, :, 0] if channels == 1 else values)
     if max(height, width) > most:
         picture = picture.resize((most, most), Image.Resampling.BILINEAR)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from trainer.contract import N_
 from trainer.data.columns import Column, categories_from_values, numbers_from_values, text_of
@@ -12,6 +14,8 @@ from trainer.data.feed import Inputs
 from trainer.reasons import of_vectors
 from trainer.recipes.tabular import encoding
 from trainer.serving import Layered, Row, refusal
+
+FARTHEST = 1e12  # deviations from the middle of what was learnt
 
 
 def encoded(fields: list[encoding.Field], rows: list[Row]) -> Inputs:
@@ -24,11 +28,22 @@ def encoded(fields: list[encoding.Field], rows: list[Row]) -> Inputs:
             continue
         try:
             columns[field["name"]] = numbers_from_values(values)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             wrong = next(value for value in values if not _is_number(value))
             text = N_("“%(field)s” must be a number, not “%(value)s”.")
             raise refusal(text, field=field["name"], value=str(wrong)[:50]) from None
-    return encoding.tensors(fields, columns, torch.device("cpu"))
+    inputs = encoding.tensors(fields, columns, torch.device("cpu"))
+    _check_size(fields, inputs[0], rows)
+    return inputs
+
+
+def _check_size(fields: list[encoding.Field], numbers: Tensor, rows: list[Row]) -> None:
+    """A refusal where a number is so far from what the model learnt that its answer would be none."""
+    for name, (kind, columns) in encoding.places(fields).items():
+        far = ~(numbers[:, columns[0]].abs() <= FARTHEST) if kind == "numbers" else torch.zeros(0)
+        if far.any():
+            text = N_("“%(field)s” is %(value)s, which is beyond all that the model can compute with.")
+            raise refusal(text, field=name, value=str(rows[int(far.nonzero()[0])].get(name))[:50])
 
 
 def reasons(model: Layered, rows: list[Row]) -> list[list[Row]]:
@@ -43,11 +58,16 @@ def reasons(model: Layered, rows: list[Row]) -> list[list[Row]]:
     found = []
     for place, row in enumerate(rows):
         told = [
-            {"field": field["name"], "value": row.get(field["name"]), "weight": by_row[place]}
+            {"field": field["name"], "value": _told(row.get(field["name"])), "weight": by_row[place]}
             for field, by_row in zip(fields, sums, strict=True)
         ]
         found.append(sorted(told, key=lambda item: -abs(item["weight"])))
     return found
+
+
+def _told(value: Any) -> Any:
+    """As it was given; JSON knows no number that is none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _typical(field: encoding.Field, *, constant: bool) -> Any:
@@ -86,6 +106,6 @@ def _is_far(value: float, low: float, high: float) -> bool:
 def _is_number(value: Any) -> bool:
     try:
         numbers_from_values([value])
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
     return True
