@@ -22,8 +22,15 @@ BLOCK = 4096  # rows that are turned at a time
 LARGEST = 64_000_000  # pixels; a larger picture is refused, not unpacked into memory
 Image.MAX_IMAGE_PIXELS = LARGEST  # for what Pillow looks into before it tells the size
 # what Pillow's readers raise at files that are none
-BROKEN = (OSError, SyntaxError, NotImplementedError, TypeError, LookupError, ArithmeticError, EOFError, struct.error)
-BROKEN += (zlib.error, Image.DecompressionBombError)
+BROKEN: tuple[type[Exception], ...] = (
+    OSError,
+    SyntaxError,
+    NotImplementedError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+)
+BROKEN += (EOFError, struct.error, zlib.error, Image.DecompressionBombError)
 
 
 def from_columns(tables: Sequence[pa.Table | Lazy], names: Sequence[str], room: Room) -> Pixels:
