@@ -100,7 +100,14 @@ function picture(data, width) {
   const svg = s("svg", { class: "intervals", viewBox: `0 0 ${width} ${bottom + 26}`, width, height: bottom + 26, role: "presentation" });
   if (!data.single) svg.append(s("g", { class: "org-all" }, s("circle", { class: "alone", cx: left + 6, cy: 9, r: 5 }), s("text", { class: "axis", x: left + 16, y: 13 }, t("alone")), s("circle", { class: "together", cx: left + 32 + widthOf(t("alone")), cy: 9, r: 6 }), s("text", { class: "axis", x: left + 43 + widthOf(t("alone")), y: 13 }, t("together"))));
   for (const at of ticks([low, high], right - left)) svg.append(s("line", { class: "grid-line", x1: x(at), x2: x(at), y1: head, y2: bottom }), s("text", { class: "axis", x: x(at), y: bottom + 18, "text-anchor": "middle" }, tick(at)));
-  if (data.reference) svg.append(s("line", { class: "grid-line is-reference", x1: x(data.reference.value), x2: x(data.reference.value), y1: data.single ? 18 : head - 4, y2: bottom }), s("text", { class: "axis", x: x(data.reference.value) + 4, y: data.single ? 14 : head + 2 }, data.reference.label));
+  if (data.reference) {
+    const at = x(data.reference.value);
+    const outside = at + 4 + widthOf(data.reference.label) > width;
+    svg.append(
+      s("line", { class: "grid-line is-reference", x1: at, x2: at, y1: data.single ? 18 : head - 4, y2: bottom }),
+      s("text", { class: "axis", x: outside ? at - 4 : at + 4, y: data.single ? 14 : head + 2, "text-anchor": outside ? "end" : "start" }, data.reference.label),
+    );
+  }
   data.rows.forEach((row, index) => svg.append(rowOf(data, row, { x, top: head + index * step, left, right, narrow, stacked, write })));
   return svg;
 }
