@@ -12,6 +12,7 @@ import pytest
 
 from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
+from tests.trainer.test_hostile import failed
 from trainer.contract import Split
 from trainer.data.splits import by_time
 from trainer.data.times import times_of
@@ -213,3 +214,17 @@ def test_a_masked_time_is_not_told(job: MakeSpec) -> None:
     found = evaluation_of(traded(job, masked=["day"]))["trading"]
     assert found["span"] is None
     assert "2020" not in str(found["overall"]["points"])
+
+
+def test_returns_in_percent_that_grow_beyond_counting_are_refused(job: MakeSpec) -> None:
+    content = market(500, 1)
+    grown = content.set_column(content.column_names.index("gain"), "gain", pa.array(np.full(500, 4.5)))
+    _, events = launch(traded(job, tables={"anvil": grown}))
+    failed(events, "spec", "“gain” holds 4.5 and multiplies money beyond counting: 0.01 stands for 1 %.")
+
+
+def test_days_that_no_calendar_has_are_refused(job: MakeSpec) -> None:
+    content = market(500, 1)
+    far = pa.array(np.arange(500) * 10_000_000_000, pa.timestamp("s"))
+    _, events = launch(traded(job, tables={"anvil": content.set_column(0, "day", far)}))
+    failed(events, "data", "“day” does not tell of every row when it was.")

@@ -16,6 +16,7 @@ from trainer.data.rows import labelled
 from trainer.failures import TrainingError
 
 MICROSECOND = 1e-6
+FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1, 9999))  # years that can be written
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,10 @@ def _values(column: pa.ChunkedArray, field: str) -> tuple[Floats, bool]:
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
         raise _unfit(field)
     values = np.asarray(pc.cast(column, pa.float64(), safe=False).to_numpy(), np.float64)
-    return np.where(np.isfinite(values), values, np.nan) * (MICROSECOND if dates else 1.0), dates
+    values = np.where(np.isfinite(values), values, np.nan) * (MICROSECOND if dates else 1.0)
+    if dates and ((values < FIRST) | (values > LAST)).any():
+        raise _unfit(field)
+    return values, dates
 
 
 def _moments(column: pa.ChunkedArray, field: str) -> pa.ChunkedArray:

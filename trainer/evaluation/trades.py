@@ -15,6 +15,8 @@ from trainer.data.times import Times, times_of
 from trainer.failures import TrainingError
 from trainer.recipes.parameters import TrainingParameters
 
+MOST = 600.0  # the logarithm of how many times a unit of money may grow; e to it is nearly all that a float holds
+
 
 @dataclass(frozen=True)
 class Trades:
@@ -48,6 +50,7 @@ def trades_of(spec: JobSpec, parameters: TrainingParameters) -> Trades | None:
     told = np.zeros(len(returns.values), np.int64) if not name else _told_apart(spec, name)
     trades = Trades(times_of(spec, spec.split.time), returns.values, told)
     _check_single(spec, trades)
+    _check_size(field, trades)
     return trades
 
 
@@ -76,6 +79,16 @@ def _told_apart(spec: JobSpec, name: str) -> Ints:
     if isinstance(column, Numbers):
         return np.unique(column.values, return_inverse=True)[1].astype(np.int64)
     return column.codes
+
+
+def _check_size(field: str, trades: Trades) -> None:
+    """Whoever held the best at every moment would still own a sum that can be written."""
+    moments, places = np.unique(trades.times.values, return_inverse=True)
+    best = np.zeros(len(moments))
+    np.maximum.at(best, places, np.nan_to_num(trades.returns))
+    if np.log1p(best).sum() > MOST:
+        text = N_("“%(field)s” holds %(value)s and multiplies money beyond counting: 0.01 stands for 1 %%.")
+        raise SpecError(text, {"field": field, "value": f"{best.max():.4g}"}, field="returns")
 
 
 def _check_single(spec: JobSpec, trades: Trades) -> None:
