@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load, save
+from safetensors.torch import load, save, save_file
 from torch import Tensor
 
 from trainer.contract import N_
@@ -21,11 +21,9 @@ ALIKE = "alike"  # of what several processes write, all that is not spread over 
 
 def write(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any], name: str = NAME) -> Path:
     """Replace the folder's checkpoint; a reader sees the old one or the new one, never half of either."""
-    content = _bytes(tensors, state)
     path, new = folder / name, folder / f"{name}.new"
-    with new.open("wb") as file:
-        file.write(content)
-        file.flush()
+    save_file(_kept(tensors), new, {"state": json.dumps(state)})  # from where they are, without a copy in memory
+    with new.open("rb+") as file:
         os.fsync(file.fileno())
     new.replace(path)
     return path
@@ -79,6 +77,9 @@ def one(path: Path, name: str) -> Tensor:
 
 
 def _bytes(tensors: dict[str, Tensor], state: dict[str, Any]) -> bytes:
-    kept = {name: tensor.detach().cpu() for name, tensor in tensors.items()}
-    content: bytes = save(kept, {"state": json.dumps(state)})
+    content: bytes = save(_kept(tensors), {"state": json.dumps(state)})
     return content
+
+
+def _kept(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu() for name, tensor in tensors.items()}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save
+from safetensors.torch import save_file
 from torch import Tensor
 
 from trainer.contract import Artifact, JobSpec
@@ -45,8 +45,7 @@ def export(
         weights = network.published_weights(vector)
         if isinstance(objective, ByError):
             weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
-        # content that follows from the weights alone, so equal weights are equal files
-        write(folder, name, save({key: weights[key].contiguous() for key in sorted(weights)}), emit)
+        write_weights(folder, name, weights, emit)
     write(folder, "config.json", _json(config), emit)
     write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
     for name, content in preparation.files().items():
@@ -91,6 +90,20 @@ def write(folder: Path, name: str, content: bytes, emit: Emit) -> None:
     new.write_bytes(content)
     new.replace(folder / name)
     emit(Artifact(path=name, sha256=sha256(content).hexdigest(), size=len(content)))
+
+
+def write_weights(folder: Path, name: str, weights: dict[str, Tensor], emit: Emit) -> None:
+    """The same from where the weights are: a large model would need two more of its size to become bytes first.
+
+    The content follows from the weights alone, so equal weights are equal files.
+    """
+    new = folder / f"{name}.new"
+    new.parent.mkdir(parents=True, exist_ok=True)
+    save_file({key: weights[key].contiguous() for key in sorted(weights)}, new)
+    with new.open("rb") as file:
+        told = file_digest(file, "sha256").hexdigest()
+    new.replace(folder / name)
+    emit(Artifact(path=name, sha256=told, size=(folder / name).stat().st_size))
 
 
 def _json(value: dict[str, Any], indent: int | None = 1) -> bytes:

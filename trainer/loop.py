@@ -73,6 +73,7 @@ def train(spec: JobSpec, emit: Emit, stop: threading.Event, ranks: Ranks = ALONE
         first = None
         train_one(job, place, learner, pulse)
         conclude(job, place, learner)
+        del learner  # gone before another takes memory
     pulse.offset = pulse.total
     pulse.keep(None)
     pulse.enter("evaluate")

@@ -68,7 +68,8 @@ class TunedNetwork(ModuleNetwork):
         *, device: torch.device,
     ) -> None:  # fmt: skip
         kind, more = (AutoModelForCausalLM, {}) if outputs is None else (
-            AutoModelForSequenceClassification, {"num_labels": outputs}
+            # A model that told other kinds before brings a head for those; it is drawn anew.
+            AutoModelForSequenceClassification, {"num_labels": outputs, "ignore_mismatched_sizes": True}
         )  # fmt: skip
         model = _read(lambda: kind.from_pretrained(folder, dtype=torch.float32, **more))
         if model.config.pad_token_id is None:
@@ -85,12 +86,15 @@ class TunedNetwork(ModuleNetwork):
         super().__init__(model, forward, device=device, described={}, tokens=p.length, initialise=begin)
 
     def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
-        """Every weight under the base model's own name; additions are worked into the weights that they add to."""
+        """Every weight under the base model's own name; additions are worked into the weights that they add to.
+
+        Without additions they are the network's own, which large models need not have in memory twice.
+        """
         with torch.no_grad():
             self.flat.copy_(flat)
         whole = self._whole()
         tied = {"lm_head.weight"} if whole.config.tie_word_embeddings else set()
-        return {name: value.detach().cpu().clone() for name, value in whole.state_dict().items() if name not in tied}
+        return {name: value.detach().cpu() for name, value in whole.state_dict().items() if name not in tied}
 
     def description(self) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(self._bare().config.to_json_string(use_diff=False))
