@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ Group = Literal["model", "training", "evaluation", "preprocessing"]
 Optimizer = Literal["adam", "adamw", "sgd", "lion"]
 Schedule = Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "one-cycle"]
 Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
+Width = Annotated[int, Field(ge=1, le=4096)]  # neurons of a layer
 MainMetric = Literal[
     "auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "average_precision", "log_loss", "rmse", "mse", "mae",
     "r2", "bits_per_byte", "perplexity", "token_accuracy",
@@ -53,6 +54,18 @@ def sharding() -> Any:
         group="training",
         advanced=True,
     )
+
+
+def dropping(default: float = 0.0) -> Any:
+    """For networks whose layers may leave neurons out."""
+    text = N_("Share of neurons left out at random in each step, against overfitting.")
+    return setting(default, N_("Dropout"), text, group="model", ge=0, lt=1)
+
+
+def activating() -> Any:
+    """For networks of layers between which stands one function."""
+    text = N_("What each hidden neuron does with its sum.")
+    return setting("relu", N_("Activation"), text, group="model", labels=ACTIVATION_LABELS)
 
 
 def again(name: str, default: Any) -> Any:

@@ -7,14 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trainer.contract import N_
-from trainer.recipes.parameters import ACTIVATION_LABELS, Activation, TrainingParameters, setting
+from trainer.recipes.parameters import Activation, TrainingParameters, Width, activating, dropping, setting
 
 NAME, VERSION = "image-classification", 1
 TITLE = N_("Image classification")
 SUMMARY = N_("Tells which of several kinds a picture shows; from pixel columns of a table or from picture files.")
 DATASETS, TASKS, TARGETS = ("table", "images"), ("classification",), ("category", "boolean", "number")
 
-Width = Annotated[int, Field(ge=1, le=4096)]
 Channels = Annotated[int, Field(ge=1, le=512)]
 
 
@@ -43,21 +42,8 @@ class Parameters(TrainingParameters):
         group="model",
         widget="integers",
     )
-    activation: Activation = setting(
-        "relu",
-        N_("Activation"),
-        N_("What each hidden neuron does with its sum."),
-        group="model",
-        labels=ACTIVATION_LABELS,
-    )
-    dropout: float = setting(
-        0.0,
-        N_("Dropout"),
-        N_("Share of neurons left out at random in each step, against overfitting."),
-        group="model",
-        ge=0,
-        lt=1,
-    )
+    activation: Activation = activating()
+    dropout: float = dropping()
     side: int = setting(
         28,
         N_("Side in pixels"),

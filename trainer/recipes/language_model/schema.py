@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from trainer.contract import N_, SpecError
-from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, sharding
+from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, dropping, setting, sharding
 
 NAME, VERSION = "language-model", 1
 TITLE = N_("Language model")
@@ -38,14 +38,7 @@ class Parameters(TrainingParameters):
     context: int = setting(
         128, N_("Context in tokens"), N_("How far the model looks back."), group="model", ge=8, le=8192
     )
-    dropout: float = setting(
-        0.0,
-        N_("Dropout"),
-        N_("Share of neurons left out at random in each step, against overfitting."),
-        group="model",
-        ge=0,
-        lt=1,
-    )
+    dropout: float = dropping()
     tokenizer: Literal["bpe", "characters"] = setting(
         "bpe",
         N_("Tokens"),

@@ -7,14 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trainer.contract import N_, SpecError
-from trainer.recipes.parameters import ACTIVATION_LABELS, Activation, TrainingParameters, setting, switch
+from trainer.recipes.parameters import Activation, TrainingParameters, Width, activating, dropping, setting, switch
 
 NAME, VERSION = "tabular", 1
 TITLE = N_("Table model")
 SUMMARY = N_("Predicts a category or a number from the fields of a table, with missing values and categories handled.")
 DATASETS, TASKS, TARGETS = ("table",), ("classification", "regression"), ("category", "boolean", "number")
-
-Width = Annotated[int, Field(ge=1, le=4096)]
 
 
 class Parameters(TrainingParameters):
@@ -46,21 +44,8 @@ class Parameters(TrainingParameters):
         group="model",
         widget="integers",
     )
-    activation: Activation = setting(
-        "relu",
-        N_("Activation"),
-        N_("What each hidden neuron does with its sum."),
-        group="model",
-        labels=ACTIVATION_LABELS,
-    )
-    dropout: float = setting(
-        0.0,
-        N_("Dropout"),
-        N_("Share of neurons left out at random in each step, against overfitting."),
-        group="model",
-        ge=0,
-        lt=1,
-    )
+    activation: Activation = activating()
+    dropout: float = dropping()
     loss: Literal["auto", "cross-entropy", "mse", "mae", "huber"] = setting(
         "auto",
         N_("Loss"),
