@@ -186,4 +186,12 @@ def test_written_answers_are_compared(job: MakeSpec, small_base: str) -> None:
     assert found["rows"] == 3
     assert 0 <= found["bleu"] <= 100
     assert 0 <= found["chrf"] <= 100
+    assert found["examples"]
     assert all(item["organization"] == "anvil" and item["expected"].startswith("We") for item in found["examples"])
+
+
+def test_a_few_rows_of_an_organization_draw_no_line(job: MakeSpec) -> None:
+    found = evaluation_of(job(tables={"anvil": table(300, 1), "borealis": table(20, 2)}))
+    assert found["organizations"][1]["rows"]["test"] == 4
+    points = [point for item in found["partial_dependence"] for point in item["points"]]
+    assert {tuple(point["organizations"]) for point in points} == {("anvil",)}

@@ -21,6 +21,7 @@ def test_balanced_classes_and_a_class_that_stands_in_validation_alone(job: MakeS
     code, events = launch(spec)
     assert code == 0, events[-1]
     points = [point for point in evaluation(spec)["history"] if point["series"] == "alone"]
+    assert points
     assert all(math.isfinite(point["validation_loss"]) for point in points)
 
 

@@ -14,6 +14,7 @@ from trainer.data.columns import Categories, Column, Floats, Ints, Numbers
 from trainer.evaluation.seen import OfTable, Seen
 
 FIELDS, MOST_ROWS, PLACES, VALUES, FEWEST = 8, 300, 15, 12, 20
+OWN = 5  # rows of an organization; the line of a single one would tell what else stands in that row
 
 
 def partial_dependence(seen: Seen, important: list[str]) -> dict[str, Any]:
@@ -45,11 +46,12 @@ def _of_field(
     seen: Seen, preparation: OfTable, columns: dict[str, Column], name: str, rows: Ints, of: int
 ) -> dict[str, Any]:
     column, owner = columns[name], seen.source.owner[rows]
-    points = []
+    points, counts = [], np.bincount(owner, minlength=len(seen.names()))
+    own = {slug: owner == place for place, slug in enumerate(seen.names()) if counts[place] >= OWN}
     for at, changed in _changes(column, len(rows)):
         predicted = seen.judged(preparation.encoded(columns | {name: changed}, seen.feed.device), rows).predicted
         values: Floats = predicted if predicted.ndim == 1 else predicted[:, of]
-        by = {slug: float(values[owner == p].mean()) for p, slug in enumerate(seen.names()) if (owner == p).any()}
+        by = {slug: float(values[inside].mean()) for slug, inside in own.items()}
         points.append({"at": at, "value": float(values.mean()), "organizations": by})
     return {"kind": "number" if isinstance(column, Numbers) else "category", "points": points}
 
