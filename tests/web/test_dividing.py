@@ -1,0 +1,97 @@
+"""A launch that holds out what is later, and back-tests what it predicts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from chainhub.core.errors import InvalidInputError
+from chainhub.datasets.models import DatasetVersion
+from chainhub.jobs import services
+from chainhub.jobs.dividing import time_fields
+from chainhub.jobs.models import TrainingJob
+from tests.factories import jobs as make
+
+Browse = Callable[..., Client]
+LAUNCH = "/jobs/new/"
+
+
+def dated(organization: Any, by: Any, alliance: Any) -> DatasetVersion:
+    """Prices with their days, as inspection leaves them."""
+    days = [f"2024-{1 + place // 28:02d}-{1 + place % 28:02d}" for place in range(80)]
+    columns = make.table(seed=organization.pk) | {"day": days, "gain": [0.01, -0.005] * 40}
+    version = make.make_version(organization, by, name="Prices", columns=columns)
+    for field in version.inspection["fields"]:
+        field["type"] = "date" if field["name"] == "day" else field["type"]
+    version.save()
+    version.dataset.visibility = "granted"
+    version.dataset.save()
+    make.grant(version, alliance, by)
+    return version
+
+
+@pytest.fixture
+def versions(anvil: Any, alice: Any, borealis: Any, dora: Any, alliance: Any) -> list[DatasetVersion]:
+    return [dated(anvil, alice, alliance), dated(borealis, dora, alliance)]
+
+
+@pytest.fixture
+def said(alliance: Any, versions: list[DatasetVersion]) -> dict[str, Any]:
+    return {
+        "collaboration": alliance.slug, "recipe": "tabular", "versions": [one.pk for one in versions],
+        "target": "label", "choice": "all", "kind": "time", "time": "day", "test_fraction": "30",
+        "validation_fraction": "10", "seed": "7", "p-epochs": "3", "p-hidden_layers": "8", "p-returns": "gain",
+        "p-trading_cost": "0.002", "device": "cpu", "name": "Ups and downs",
+        "seen": ["goal", "recipe", "data", "fields", "parameters-tabular", "compute", "review"],
+    }  # fmt: skip
+
+
+def test_alice_holds_out_what_is_later_and_back_tests(browse: Browse, alice: Any, said: Any) -> None:
+    answer = browse(alice).post(LAUNCH, {**said, "step": "review", "go": "launch"})
+    assert answer.status_code == 302, answer.content.decode()
+    job = TrainingJob.objects.get()
+    assert (job.split["kind"], job.split["time"], job.split["test_fraction"]) == ("time", "day", 0.3)
+    assert (job.parameters["returns"], job.parameters["trading_cost"]) == ("gain", 0.002)
+    assert "the latest 30% by “day”" in browse(alice).get(job.get_absolute_url()).content.decode()
+    clone = browse(alice).get(f"{LAUNCH}?clone={job.pk}").content.decode()
+    assert "the latest 30% by “day”" in clone
+
+
+def test_parameters_that_name_a_field_offer_the_fields(browse: Browse, alice: Any, said: Any) -> None:
+    page = browse(alice).post(LAUNCH, {**said, "seen": said["seen"][:4], "step": "fields"}).content.decode()
+    chosen = page[page.index('name="p-returns"') :]
+    assert 'value="gain"' in chosen[: chosen.index("</select>")]
+    assert 'data-when-value="*"' in page  # what a trade costs is asked with it
+    assert 'data-when-value="warm-up|warm-up-cosine"' in page
+
+
+def test_where_no_field_says_when_it_is_not_offered(browse: Browse, alice: Any, said: Any) -> None:
+    asked = {**said, "seen": said["seen"][:3], "step": "data"}
+    assert "What is later than all" in browse(alice).post(LAUNCH, asked).content.decode()
+    for version in DatasetVersion.objects.all():
+        for field in version.inspection["fields"]:
+            field["type"] = "text" if field["name"] == "day" else field["type"]
+        version.save()
+    assert "What is later than all" not in browse(alice).post(LAUNCH, asked).content.decode()
+
+
+def test_numbers_are_times_where_an_owner_says_so(versions: list[DatasetVersion]) -> None:
+    assert time_fields(versions) == ["day"]
+    dataset = versions[0].dataset
+    dataset.field_settings = {"x1": {"role": "time"}}
+    dataset.save()
+    assert time_fields(versions) == ["x1", "day"]
+
+
+def test_a_field_that_is_no_time_is_refused(
+    alice: Any, anvil: Any, alliance: Any, versions: list[DatasetVersion]
+) -> None:
+    asked: dict[str, Any] = {
+        "actor": alice, "organization": anvil, "collaboration": alliance, "versions": versions, "recipe": "tabular",
+        "title": "Ups", "target": "label", "parameters": {},
+    }  # fmt: skip
+    for split in ({"kind": "time", "time": "x0"}, {"kind": "time"}, {"kind": "holdout", "time": "day"}):
+        with pytest.raises(InvalidInputError) as refused:
+            services.propose_job(**asked, split=split)
+        assert refused.value.field.startswith("split")  # type: ignore[union-attr]
