@@ -15,10 +15,11 @@ from chainhub.core.errors import DomainError
 from chainhub.policies import permissions, services
 from chainhub.policies.comparing import differences
 from chainhub.policies.fitting import fitted
-from chainhub.policies.models import AccessRequest, Turn
+from chainhub.policies.models import AccessRequest, SignedAgreement, Turn
 from chainhub.policies.names import Known
 from chainhub.policies.parsing import TITLES
 from chainhub.policies.sentences import sentence_of
+from chainhub.policies.standing import standing_of
 from chainhub.policies.states import State, may_move
 from chainhub.policies.terms import Terms
 from chainhub.web.forms.policies import AnswerForm, CounterForm
@@ -43,6 +44,7 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     last = turns[-1]
     side = permissions.side_of(request.user, asked)
     known = Collaboration.objects.visible_to(request.user)
+    agreement = _agreement(asked)
     context = {
         "asked": asked,
         "timeline": _timeline(turns, known),
@@ -52,7 +54,8 @@ def detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_answer": permissions.may_answer(request.user, asked),
         "may_end": side is not None and may_move(asked.status, side, State.TERMINATED),
         "my_side": side,
-        "agreement": getattr(asked, "agreement", None),
+        "agreement": agreement,
+        "standing": standing_of(agreement) if agreement else None,
         "live_topics": asked.topic,
     }
     return render(request, "web/policies/request.html", context)
@@ -92,6 +95,13 @@ def counter(request: SignedInRequest, pk: int) -> HttpResponse:
     told = said(last.said, request.user, user=asked.organization)
     context = {"asked": asked, "dataset": asked.dataset, "form": form, "said": told}
     return render(request, "web/policies/counter.html", context)
+
+
+def _agreement(asked: AccessRequest) -> SignedAgreement | None:
+    found = SignedAgreement.objects.filter(request=asked).select_related("grant").first()
+    if found is not None:
+        found.request = asked
+    return found
 
 
 def choices_in(asked: AccessRequest) -> dict[str, Any]:
