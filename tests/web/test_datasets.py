@@ -122,9 +122,10 @@ def test_withdrawing_names_what_it_affects_and_can_be_undone(
 ) -> None:
     make.granted(bearings, alliance, alice)
     client = browse(alice)
-    assert (
-        "“Quality alliance” can launch no new job on it." in client.get(f"{address(bearings)}?tab=use").content.decode()
-    )
+    assert address(bearings, "dataset-take-back") in client.get(f"{address(bearings)}?tab=use").content.decode()
+    before = client.get(address(bearings, "dataset-take-back")).content.decode()
+    assert "Permissions that rest from then on" in before
+    assert "Quality alliance" in before
     client.post(address(bearings, "dataset-withdraw"), {"reason": "Wrong sensor"})
     assert "Wrong sensor" in client.get(address(bearings)).content.decode()
     assert not Dataset.objects.usable_in(alliance).exists()

@@ -13,7 +13,7 @@ from chainhub.registry.models import ModelVersion
 from chainhub.repositories.models import CommitFile
 from chainhub.web.cards import completeness
 from chainhub.web.fieldviews import pixels_view, shown_fields
-from chainhub.web.forms.datasets import VisibilityForm, WithdrawForm
+from chainhub.web.forms.datasets import VisibilityForm
 from chainhub.web.forms.versions import DeprecateForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.profileviews import chosen_field, pictures_of
@@ -86,7 +86,6 @@ def _use(request: SignedInRequest, context: Context) -> Context:
         **terms,
         "offers": [(one, granted.get(one.pk)) for one in joined],
         "visibility_form": VisibilityForm(initial={"visibility": dataset.visibility}),
-        "withdraw_form": WithdrawForm(),
     }
 
 

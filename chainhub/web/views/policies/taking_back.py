@@ -22,10 +22,11 @@ def take_back(request: SignedInRequest, org: str, slug: str) -> HttpResponse:
     if not permissions.may_withdraw(request.user, dataset):
         raise PermissionDenied
     number = request.GET.get("grant", "")
-    standing = dataset.grants.active().select_related("collaboration", "organization")
+    standing = dataset.grants.active().select_related("collaboration", "organization", "agreement")
     grant = get_object_or_404(standing, pk=int(number[:18])) if number.isdecimal() else None
     found = consequences_of(dataset, grant=grant)
-    context = {"dataset": dataset, "grant": grant, "form": WithdrawForm(), **found}
+    grants = list(standing.order_by("collaboration__name", "pk")) if grant is None else [grant]
+    context = {"dataset": dataset, "grant": grant, "grants": grants, "form": WithdrawForm(), **found}
     return render(request, "web/policies/take_back.html", context)
 
 
