@@ -60,7 +60,36 @@ def test_an_approved_job_whose_model_is_withheld_says_why(
     Grant.objects.filter(dataset=theirs.dataset).update(revoked_at=timezone.now())
     succeed(approved)
     assert publish_job(approved) is None
-    assert "was taken back before the training had ended" in text(browse(alice), approved.get_absolute_url())
+    seen = text(browse(alice), approved.get_absolute_url())
+    assert "was taken back before the training had ended" in seen
+    assert "its model is not published" in seen
+    assert "Ask its owner to permit it again" in seen
+
+
+def test_a_refusal_names_its_term_in_the_reader_s_language(
+    browse: Browse, alice: Any, anvil: Any, dora: Any, alliance: Any, theirs: DatasetVersion
+) -> None:
+    grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms())
+    job = make.make_job(alice, anvil, alliance, [theirs])
+    Grant.objects.filter(dataset=theirs.dataset).update(terms=Terms(min_organizations=3).as_json())
+    assert services.claim_job(job.pk, node=None) is None
+    chinese = text(browse(alice), job.get_absolute_url(), **{"accept-language": "zh-hans"})
+    assert "汇集数据的机构数下限" in chinese
+    assert "Organizations in the pool" not in chinese
+
+
+def test_whoever_launched_a_job_that_waits_reads_for_whom_and_how_to_go_on_without(
+    browse: Browse, alice: Any, anvil: Any, dora: Any, alliance: Any, ours: DatasetVersion, theirs: DatasetVersion
+) -> None:
+    """Dora is asked; she takes the data back instead, and Alice is led to a launch without it."""
+    grant = grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms(ask_each_job=True))
+    job = make.make_job(alice, anvil, alliance, [ours, theirs])
+    assert "Waits for the approval of Borealis." in text(browse(alice), job.get_absolute_url())
+    assert "Waits for the approval of" not in text(browse(dora), job.get_absolute_url()), "she decides there"
+    browse(dora).post(f"{theirs.dataset.get_absolute_url()}grants/{grant.pk}/revoke/")
+    seen = text(browse(alice), job.get_absolute_url())
+    assert f"?clone={job.pk}&amp;without={theirs.dataset_id}" in seen
+    assert "Not answered" in seen
 
 
 def test_the_preview_speaks_of_the_future_and_the_report_of_the_past(

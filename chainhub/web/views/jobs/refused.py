@@ -1,6 +1,8 @@
-"""What a job shows that terms stopped before it began: whose data, which term, what holds now, and the ways out."""
+"""What a job shows that terms stopped, or whose model they hold back: whose data, which term, and the ways out."""
 
 from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy
 
 from chainhub.core.sentences import render
 from chainhub.datasets.knowing import known_to, some_of
@@ -10,28 +12,43 @@ from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.policies.parsing import TITLES
 from chainhub.policies.permissions import may_request
 from chainhub.policies.reading import grants_for, terms_of
+from chainhub.registry.models import ModelVersion
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.policies.offering import said
 
 KIND = "terms"
+AGAIN = gettext_lazy("Ask its owner to permit it again, or train anew without it.")
 
 
 def refusal_context(request: SignedInRequest, job: TrainingJob, inputs: list[JobInput]) -> dict[str, Any]:
-    """`refusal`, or nothing for a job that failed otherwise."""
-    failure = job.failure or {}
-    if job.status != Status.FAILED or failure.get("kind") != KIND:
+    """`refusal` where terms failed the job, stopped it, or hold its model back; nothing for any other job."""
+    params = _params(job)
+    if params is None:
         return {}
-    params = failure.get("params", {})
+    term = params.get("term", "")
     refusal: dict[str, Any] = {
+        "held": job.status == Status.SUCCEEDED,
         "reason": render(params.get("reason")),
-        "way_out": render(params.get("way_out")),
-        "title": TITLES.get(params.get("term", ""), ""),
-        "marked": [params.get("term", "")],
+        "way_out": render(params.get("way_out")) or (AGAIN if job.status != Status.FAILED else ""),
+        "title": gettext(TITLES[term]) if term in TITLES else "",
+        "marked": [term],
         "may_clone": permissions.may_clone(request.user, job),
     }
     if (dataset := _at_fault(params, inputs)) is not None:
-        refusal |= _about(request, job, dataset)
+        others = any(one.version.dataset_id != dataset.pk for one in inputs)
+        refusal |= _about(request, job, dataset) | {"without": others and job.status != Status.FAILED}
     return {"refusal": refusal}
+
+
+def _params(job: TrainingJob) -> dict[str, Any] | None:
+    """What the refusal names; None where it was no refusal of terms."""
+    if job.status == Status.FAILED and (failure := job.failure or {}).get("kind") == KIND:
+        found: dict[str, Any] = failure.get("params", {})
+        return found
+    said = (job.reason or {}).get("params", {})
+    stopped = job.status == Status.CANCELED and "dataset" in said
+    held = job.status == Status.SUCCEEDED and bool(job.reason) and not ModelVersion.objects.filter(job=job).exists()
+    return said if stopped or held else None
 
 
 def _at_fault(params: dict[str, Any], inputs: list[JobInput]) -> Dataset | None:
