@@ -238,7 +238,11 @@ def test_a_model_that_stays_has_no_download(
     version = publish(jobs.make_job(alice, anvil, alliance, [theirs]))
     address = version.model.get_absolute_url()
     assert "Stays on the hub" in text(browse(alice), address)
-    assert "Its terms keep models" in text(browse(alice), f"{address}?tab=files")
+    for tab in ("overview", "files", "use"):
+        assert "Its terms keep models" in text(browse(alice), f"{address}?tab={tab}")
+    assert "/versions/1/predict/" in text(browse(alice), f"{address}?tab=use")
+    assert "Run it without ChainHub" not in text(browse(alice), f"{address}?tab=use")
+    assert "Run it without ChainHub" in text(browse(dora), f"{address}?tab=use")
     assert browse(alice).get(f"{address}v1/download/").status_code == 302, "led back with the reason"
     assert not version.downloads.exists()
     assert browse(dora).get(f"{address}v1/download/").status_code == 200

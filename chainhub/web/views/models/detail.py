@@ -50,6 +50,7 @@ def model(request: SignedInRequest, organization: str, slug: str) -> HttpRespons
     if chosen is None or tab not in TABS:
         raise Http404
     version = with_everything(received, chosen)
+    kept = render_sentence(why_kept(request.user, version.job))
     context = {
         "model": found,
         "version": version,
@@ -57,7 +58,8 @@ def model(request: SignedInRequest, organization: str, slug: str) -> HttpRespons
         "aliases": aliases,
         "tab": tab,
         "recipe": title_of(found.recipe),
-        "kept": render_sentence(why_kept(request.user, version.job)),
+        "kept": kept,
+        "duties": [] if kept else duties_with_model(request.user, version.job),
         "may_curate": permissions.may_curate(request.user, found),
         "live_topics": found.topic,
         **CONTEXTS[tab](request, found, version, versions),
@@ -146,11 +148,11 @@ def _card(_request: SignedInRequest, model: Model, version: ModelVersion, _versi
     }
 
 
-def _files(request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
+def _files(_request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
     entries = list(version.commit.files.select_related("blob"))
     sums = "\n".join(f"{entry.blob.sha256}  {entry.path}" for entry in entries)
     total = sum(entry.blob.size for entry in entries)
-    return {"files": entries, "total": total, "sums": sums, "duties": duties_with_model(request.user, version.job)}
+    return {"files": entries, "total": total, "sums": sums}
 
 
 def _lineage(request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
