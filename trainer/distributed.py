@@ -12,10 +12,12 @@ import datetime
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import Store
 
 PATIENCE = datetime.timedelta(minutes=10)  # for a rank that is still reading
 WORTH_SHARING = 64  # rows per process, below which an evaluation is not shared out
@@ -85,21 +87,15 @@ class Ranks:
 ALONE = Ranks()
 
 
-def by_torchrun() -> bool:
-    """Whether `torchrun` started this process as one of several."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1 and "RANK" in os.environ
-
-
-def join(rank: int, count: int, *, meeting: str, gpu: bool) -> Ranks:
-    """Meet the others: at an address (`env://` is torchrun's), or at a file that all of them see."""
+def join(rank: int, count: int, *, meeting: str | Store, gpu: bool) -> Ranks:
+    """Meet the others: at an address (`env://` is torchrun's), at a file that all of them see, or in a store."""
     gpu = gpu and torch.cuda.is_available()  # where there is none, the job says so in its own words
     if gpu:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", rank)))
-    if meeting.startswith("file:"):
+    where: dict[str, Any] = {"init_method": meeting} if isinstance(meeting, str) else {"store": meeting}
+    if isinstance(meeting, str) and meeting.startswith("file:"):
         os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # all on this machine; its name may lead elsewhere
-    dist.init_process_group(
-        "nccl" if gpu else "gloo", init_method=meeting, rank=rank, world_size=count, timeout=PATIENCE
-    )
+    dist.init_process_group("nccl" if gpu else "gloo", rank=rank, world_size=count, timeout=PATIENCE, **where)
     return Ranks(rank, count)
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import torch
 from pydantic import ValidationError
 
-from trainer import catalogue, memory, ranks
+from trainer import catalogue, elastic, memory, ranks
 from trainer.contract import FAILED, FINISHED, N_, STOPPED, Failed, JobSpec, Log, SpecError
-from trainer.distributed import ALONE, LostRankError, Ranks, by_torchrun, join
+from trainer.distributed import ALONE, LostRankError, Ranks, join
 from trainer.failures import Stopped, TrainingError
 from trainer.loop import train
 from trainer.ranks import LOST
@@ -70,7 +70,7 @@ def run_file(path: Path, *, events: int, stop: threading.Event) -> int:
         emit(Failed(failure="spec", text=error.text, params=error.params))
         return FAILED
     else:
-        if by_torchrun():
+        if elastic.started():
             return _by_torchrun(spec, emit, stop)
         if spec.processes > 1:
             return ranks.run(spec, work, emit, stop)
@@ -93,9 +93,9 @@ def work(rank: int, spec: JobSpec, meeting: str, events: int, stop: threading.Ev
 
 def _by_torchrun(spec: JobSpec, emit: Emit, stop: threading.Event) -> int:
     """One of several processes that torchrun started, here or on several machines, and starts again."""
-    rank, count = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
-    met = join(rank, count, meeting="env://", gpu=spec.device == "gpu")
     try:
+        met = elastic.joined(gpu=spec.device == "gpu")
+        spec = elastic.taken_up(spec, met)
         return run(spec, emit if met.leads else failures_only(emit), stop if met.leads else threading.Event(), met)
     except LostRankError:
         return LOST

@@ -14,9 +14,10 @@ import pytest
 import torch
 
 from tests.trainer.conftest import MakeSpec, table
-from tests.trainer.ranked import alone, checkpoint_of, losses, server, stop_in, train
+from tests.trainer.ranked import TOO_LONG, alone, checkpoint_of, losses, server, stop_in, train
 from tests.trainer.servant import ROOT, Servant, environment
-from trainer.contract import Event
+from trainer import checkpoint
+from trainer.contract import Event, JobSpec
 from trainer.pulse import KEEP_EVERY
 
 __all__ = ["server"]  # a fixture
@@ -112,18 +113,63 @@ def test_stopped_by_two_then_by_three_processes_and_resumed_by_one(
     assert losses(told) == pytest.approx(expected(reference, long), abs=1e-4)
 
 
+def torchrun(spec: JobSpec, path: Path, *more: str) -> subprocess.Popen[bytes]:
+    """Two processes of it, that torchrun started; they tell on standard output."""
+    path.write_text(spec.model_dump_json())
+    argv = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *more, "-m", "trainer")
+    return subprocess.Popen(
+        [sys.executable, *argv, "run", str(path)], cwd=ROOT, env=environment(), stdout=subprocess.PIPE
+    )  # fmt: skip
+
+
 def test_torchrun_starts_them_too(job: MakeSpec, tmp_path: Path) -> None:
     spec = job(QUICK, output=str(tmp_path / "two"))
-    path = tmp_path / "spec.json"
-    path.write_text(spec.model_dump_json())
-    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "trainer")
-    done = subprocess.run(
-        [sys.executable, *torchrun, "run", str(path)],
-        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, timeout=100, check=False,
-    )  # fmt: skip
-    events = [Event.from_line(line) for line in done.stdout.splitlines()]
+    done = torchrun(spec, tmp_path / "spec.json")
+    told, _ = done.communicate(timeout=TOO_LONG)
+    events = [Event.from_line(line) for line in told.splitlines()]
     assert done.returncode == 0, events[-1]
     assert losses([(event.kind, event.payload) for event in events]) == pytest.approx(alone(spec), abs=1e-5)
+
+
+def test_where_torchrun_begins_again_it_goes_on_from_the_last_checkpoint(
+    long: MakeSpec, reference: dict[str, list[float]], tmp_path: Path
+) -> None:
+    spec = long(output=str(tmp_path / "again"))
+    Path(spec.output).mkdir()
+    Path(spec.output, checkpoint.NAME).write_bytes(b"of somebody else, from before")
+    process = torchrun(spec, tmp_path / "spec.json", "--max-restarts", "2")
+    assert process.stdout is not None
+    events: list[Event] = []
+    killed: list[int] = []
+    paused: list[int] = []
+    for line in process.stdout:
+        events.append(Event.from_line(line))
+        kind, last = events[-1].kind, ranks_of(process.pid)[-1:]
+        if killed and last == killed[-1:]:  # what was said before it died
+            continue
+        if kind == "metric" and killed and not paused:  # all wait for it, until a checkpoint is due
+            paused += last
+            os.kill(paused[0], signal.SIGSTOP)
+            time.sleep(KEEP_EVERY)
+            os.kill(paused[0], signal.SIGCONT)
+        elif (kind, len(killed)) in {("metric", 0), ("checkpoint", 1)}:  # before there is a checkpoint, and after one
+            killed += last
+            os.kill(killed[-1], signal.SIGKILL)
+    assert process.wait(30) == 0, events[-1]
+    assert len(killed) == 2
+    assert first_steps(events)[:2] == [1, 1]
+    assert first_steps(events)[2] > 1
+    assert losses([(event.kind, event.payload) for event in events]) == pytest.approx(
+        expected(reference, long), abs=1e-4
+    )
+
+
+def first_steps(events: list[Event]) -> list[int]:
+    """The step of which each attempt told first."""
+    starts = [place for place, event in enumerate(events) if event.kind == "started"]
+    return [
+        next(event.payload["done"] for event in events[start:] if event.kind == "progress") for start in starts
+    ]  # fmt: skip
 
 
 def test_a_failure_of_all_is_told_once(server: Servant, job: MakeSpec) -> None:
