@@ -89,6 +89,7 @@ class TrainingJob(Created, HasStatus):
     target = models.CharField(_("target field"), max_length=200)
     fields = models.JSONField(default=list, blank=True, help_text="features; empty: all but target and identifiers")
     base = models.ForeignKey(BaseModel, null=True, blank=True, on_delete=models.PROTECT, related_name="jobs")
+    made = models.OneToOneField(BaseModel, null=True, blank=True, on_delete=models.PROTECT, related_name="maker")
     split = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
     device = models.CharField(max_length=4, choices=Device, default=Device.CPU)
@@ -177,11 +178,8 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
 
     def awaiting(self, user: Any, roles: Any) -> "ApprovalQuerySet":
         """Those this person could answer now."""
-        return self.filter(
-            Q(organization__memberships__user=user, organization__memberships__role__in=roles),
-            status=ApprovalStatus.PENDING,
-            job__status=Status.PENDING,
-        )
+        theirs = Q(organization__memberships__user=user, organization__memberships__role__in=roles)
+        return self.filter(theirs, status=ApprovalStatus.PENDING, job__status=Status.PENDING)
 
 
 class Approval(Created, HasStatus):

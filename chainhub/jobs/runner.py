@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 Said = Event
 
+# What a model of this hub has beside its weights, its shape and its tokenizer.
+FOR_PEOPLE = {"README.md", "README.zh.md", "evaluation.json", "preprocessing.json", "example.py", "best.safetensors"}
 AT_ONCE = 500  # events of one batch
 GATHER = 0.15  # seconds in which events are gathered to a batch
 PIECE = 1 << 16
@@ -179,8 +181,9 @@ def _base(base: BaseModel | None, layout: Layout) -> SpecBase | None:
     folder = layout.folder / "base"
     folder.mkdir()
     for entry in base.commit.files.select_related("blob"):
-        _link(cached(entry.blob), folder / entry.path)
-    return SpecBase(path=str(folder), label=f"{base.organization.slug}/{base.slug}")
+        if entry.path not in FOR_PEOPLE and "/" not in entry.path:
+            _link(cached(entry.blob), folder / entry.path)
+    return SpecBase(path=str(folder), label=base.address)
 
 
 def _checkpoint(run: Run, layout: Layout) -> str | None:

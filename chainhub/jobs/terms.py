@@ -14,6 +14,7 @@ from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.knowing import known_to, without_names
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant
 from chainhub.jobs import catalogue
+from chainhub.jobs.ancestry import Going, inputs_with_base
 from chainhub.jobs.classes import fewest_rows
 from chainhub.jobs.counting import jobs_under
 from chainhub.jobs.models import ApprovalStatus, TrainingJob
@@ -38,8 +39,8 @@ class RefusedError(DomainError):
 
     code = "forbidden-by-terms"
 
-    def __init__(self, why: Sentence) -> None:
-        super().__init__(why["text"])
+    def __init__(self, why: Sentence, *, field: str = "") -> None:
+        super().__init__(why["text"], field=field or None)
         self.sentence = why
 
 
@@ -79,6 +80,8 @@ def check_terms(
     pool = _Pool(job, versions)
     for version in versions:
         _check_one(pool, version, grants.get(version.dataset_id), at=at, asked=asked)
+    if (why := Going.of(job).why_not(asked=asked)) is not None:
+        raise RefusedError(why, field="base")
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def why_unpublishable(job: TrainingJob, *, without: Grant | None = None) -> Sent
         refused = [_unpublishable(pool, version, grant, ended) for grant in dict.fromkeys(tried)]
         if None not in refused:
             return refused[-1] if tried[-1] else refused[0]
-    return None
+    return Going.of(job).why_not(at=ended, without=without)
 
 
 def _grants_at(job: TrainingJob, versions: Sequence[DatasetVersion], moment: datetime, without: Grant | None) -> Grants:
@@ -192,7 +195,7 @@ def why_kept(user: User, job: TrainingJob) -> Sentence | None:
     None also for the owner of data that keeps its models here, unless another owner's data does so too.
     """
     mine = set(Organization.objects.of(user).values_list("slug", flat=True))
-    for item in job.inputs.select_related("version__dataset__organization"):
+    for item in inputs_with_base(job):
         owner = item.version.dataset.organization.slug
         who = owner if owner in mine else next(iter(sorted(mine)), "")
         use = Use(act=EXPORT, organization=who, owner=owner, at=timezone.now())

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_noop
 
 from chainhub.bases.models import BaseModel
+from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
 from chainhub.datasets.roles import FieldRole, roles_of
@@ -34,13 +35,21 @@ def task_of(recipe: Recipe, base: BaseModel | None = None) -> str:
     return recipe.tasks[0] if len(recipe.tasks) == 1 else ""
 
 
-def check_base(recipe: Recipe, base: BaseModel | None, organization: Organization) -> None:
-    """Raises `InvalidInputError` where a base model is missing, has no use, or is not the organization's."""
+def check_base(
+    recipe: Recipe, base: BaseModel | None, organization: Organization, collaboration: Collaboration
+) -> None:
+    """Raises `InvalidInputError` where a base model is missing, has no use, or is not for this organization's job."""
     if base is None and recipe.needs_base:
         raise InvalidInputError(gettext_noop("Choose the base model that should learn."), field="base")
     if base is not None and not recipe.needs_base:
         raise InvalidInputError(gettext_noop("This recipe begins without a base model."), field="base")
-    if base is not None and base.organization_id != organization.pk:
+    if base is not None and base.collaboration_id not in (None, collaboration.pk):
+        raise InvalidInputError(
+            gettext_noop("“%(name)s” was made in another collaboration; only jobs of that one may go on from it."),
+            field="base",
+            name=base.name,
+        )
+    if base is not None and base.collaboration_id is None and base.organization_id != organization.pk:
         raise InvalidInputError(
             gettext_noop("%(organization)s has not imported this base model."),
             field="base",

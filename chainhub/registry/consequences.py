@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from chainhub.datasets.models import Dataset, Grant
+from chainhub.jobs.ancestry import with_heirs
 from chainhub.jobs.models import JobInput, TrainingJob
 from chainhub.jobs.services import why_to_stop
 from chainhub.organizations.models import Membership
@@ -28,12 +29,15 @@ def consequences_of(
 
 
 def _using(dataset: Dataset, grant: Grant | None) -> QuerySet[TrainingJob]:
-    """Jobs that used it; with `grant`, under that one, under those that it renewed, or from before that was noted."""
+    """Jobs that used it, and those that go on from their models.
+
+    With `grant`, under that one, under those that it renewed, or from before that was noted.
+    """
     inputs = JobInput.objects.filter(version__dataset=dataset)
     if grant is not None:
         under = Q(grant__organization=grant.organization_id) if grant.organization_id else Q(grant__organization=None)
         inputs = inputs.filter(under | Q(grant=None), job__collaboration=grant.collaboration_id)
-    return TrainingJob.objects.filter(pk__in=inputs.values("job"))
+    return TrainingJob.objects.filter(pk__in=with_heirs(inputs.values_list("job", flat=True)))
 
 
 def _job(job: TrainingJob) -> dict[str, Any]:

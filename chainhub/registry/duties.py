@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chainhub.activity.services import notify
+from chainhub.jobs.ancestry import inputs_with_base, with_heirs
 from chainhub.jobs.models import JobInput, TrainingJob
 from chainhub.organizations.models import Organization
 from chainhub.policies.duties import Duty, duties_of, reminder
@@ -18,15 +19,14 @@ from chainhub.registry.models import Download
 def duties_with_model(user: Any, job: TrainingJob) -> list[Duty]:
     """On the terms that held at the launch; nothing is owed to the person's own organizations."""
     mine = set(Organization.objects.of(user).values_list("pk", flat=True))
-    inputs = job.inputs.select_related("version__dataset__organization")
-    others = [one for one in inputs if one.version.dataset.organization_id not in mine]
+    others = [one for one in inputs_with_base(job) if one.version.dataset.organization_id not in mine]
     return duties_of((one.version.dataset.organization, parse_terms(one.terms)) for one in others)
 
 
 def sources_to_name(job: TrainingJob) -> list[str]:
     """Owners whom results name, by the terms that held at the launch."""
-    inputs = job.inputs.select_related("version__dataset__organization")
-    return sorted({one.version.dataset.organization.name for one in inputs if one.terms.get("name_source")})
+    named = [one for one in inputs_with_base(job) if one.terms.get("name_source")]
+    return sorted({one.version.dataset.organization.name for one in named})
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def _remind(bound: JobInput, now: datetime) -> int:
     if days is None or timedelta(days=days) > now - bound.job.created_at:
         return 0
     until = now - timedelta(days=days)
-    taken = Download.objects.filter(version__job=bound.job_id, at__gt=until - LATE, at__lte=until)
+    taken = Download.objects.filter(version__job__in=with_heirs([bound.job_id]), at__gt=until - LATE, at__lte=until)
     taken = taken.exclude(user__memberships__organization=owner)
     return sum(_told(one, owner, days) for one in taken.select_related("user", "version__model"))
 

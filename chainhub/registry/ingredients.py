@@ -10,8 +10,9 @@ from chainhub.core.errors import DomainError
 from chainhub.core.sentences import render
 from chainhub.datasets.knowing import known_in, known_to, some_of
 from chainhub.datasets.models import Dataset, Grant
+from chainhub.jobs.ancestry import makers_of
 from chainhub.jobs.catalogue import applies, find_recipe, translated_schema
-from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.models import JobInput, TrainingJob
 from chainhub.organizations.models import Organization
 
 
@@ -57,7 +58,15 @@ class Ingredient:
 
 def ingredients_of(job: TrainingJob, *, reader: User | None = None) -> list[Ingredient]:
     """In the order in which the job lists them; for the reader, or for whoever will read it."""
-    inputs = list(job.inputs.select_related("version__dataset__organization"))
+    return _ingredients(list(job.inputs.select_related("version__dataset__organization")), job, reader)
+
+
+def ingredients_below(job: TrainingJob, *, reader: User | None = None) -> list[Ingredient]:
+    """What the job's base model had learnt from on this hub, by all jobs that made it."""
+    return [one for maker in makers_of(job.base) for one in ingredients_of(maker, reader=reader)]
+
+
+def _ingredients(inputs: list[JobInput], job: TrainingJob, reader: User | None) -> list[Ingredient]:
     asked = set(
         Grant.objects.filter(collaboration=job.collaboration_id, needs_approval=True).values_list(
             "dataset_id", flat=True

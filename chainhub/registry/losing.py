@@ -10,6 +10,7 @@ from chainhub.activity.services import notify
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.knowing import known_to, some_of
 from chainhub.datasets.models import Dataset
+from chainhub.jobs.ancestry import with_heirs
 from chainhub.jobs.models import JobInput
 from chainhub.organizations.models import Organization
 from chainhub.organizations.services import members_of
@@ -51,11 +52,12 @@ def tell_who_received(organization: Organization) -> None:
 
 
 def _datasets_of(organization: Organization) -> dict[int, list[int]]:
-    """Job to those of the organization's datasets from which it learnt."""
+    """Job to those of the organization's datasets from which it learnt, itself or by way of its base model."""
     used = JobInput.objects.filter(version__dataset__organization=organization, job__status="succeeded")
     found: dict[int, list[int]] = defaultdict(list)
     for job, dataset in used.order_by("pk").values_list("job", "version__dataset"):
-        found[job].append(dataset)
+        for heir in with_heirs([job]):
+            found[heir].append(dataset)
     return dict(found)
 
 

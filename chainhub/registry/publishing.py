@@ -12,6 +12,7 @@ from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration, Participant, ParticipantStatus
 from chainhub.core.errors import DomainError
 from chainhub.core.slugs import free_slug
+from chainhub.jobs.ancestry import inputs_with_base
 from chainhub.jobs.models import Run, TrainingJob
 from chainhub.organizations.models import Organization
 from chainhub.registry.models import Model
@@ -109,7 +110,7 @@ def receivers_of(job: TrainingJob) -> QuerySet[Organization]:
     """Everyone who takes part now or did when the job was launched, and everyone whose data it used."""
     here = Q(status=ParticipantStatus.ACCEPTED) | Q(status=ParticipantStatus.LEFT, decided_at__gte=job.created_at)
     participants = Participant.objects.filter(here, collaboration=job.collaboration_id)
-    owners = Q(pk__in=job.inputs.values("version__dataset__organization"))
+    owners = Q(pk__in=inputs_with_base(job).values("version__dataset__organization"))
     return Organization.objects.filter(Q(pk__in=participants.values("organization")) | owners)
 
 

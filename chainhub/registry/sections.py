@@ -11,7 +11,7 @@ from chainhub.core.sentences import render
 from chainhub.jobs.catalogue import title_of
 from chainhub.registry import scores, wording
 from chainhub.registry.duties import sources_to_name
-from chainhub.registry.ingredients import Ingredient, ingredients_of, named_parameters
+from chainhub.registry.ingredients import Ingredient, ingredients_below, ingredients_of, named_parameters
 from chainhub.registry.limits import limits_of
 from chainhub.registry.markup import cell, heading, plain, plain_sentence, table
 from chainhub.registry.models import ModelVersion
@@ -99,6 +99,9 @@ def _usual(field: Field) -> str:
 def data(version: ModelVersion) -> Iterator[str]:
     yield heading(_("Data"))
     yield "\n".join([*wording.base(version), *(_ingredient(one) for one in ingredients_of(version.job))])
+    if below := ingredients_below(version.job):
+        yield _("What the base model had learnt from before, on the terms of its owners:")
+        yield "\n".join(_ingredient(one) for one in below)
     if sources := sources_to_name(version.job):
         yield _("Whoever publishes or presents results names the source: %(owners)s.") % {
             "owners": plain(", ".join(sources))

@@ -13,6 +13,7 @@ from chainhub.core.sentences import sentence
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.terms import why_unpublishable
 from chainhub.registry import card, permissions, publishing, scores
+from chainhub.registry.continuing import offer_as_base
 from chainhub.registry.models import Alias, CardEdit, Download, Model, ModelShare, ModelVersion
 from chainhub.registry.withholding import withheld
 from chainhub.repositories.models import Commit
@@ -53,6 +54,7 @@ def _publish(job: TrainingJob) -> ModelVersion | None:
         Alias.objects.create(model=model, name=CHAMPION, version=version)
     receivers = publishing.receivers_of(job)
     ModelShare.objects.bulk_create([ModelShare(version=version, organization=one) for one in receivers])
+    offer_as_base(version)
     _tell(version, job)
     return version
 

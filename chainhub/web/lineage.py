@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from chainhub.accounts.models import User
 from chainhub.datasets.models import Dataset
 from chainhub.organizations.models import Organization
-from chainhub.registry.ingredients import Ingredient, ingredients_of
+from chainhub.registry.ingredients import Ingredient, ingredients_below, ingredients_of
 from chainhub.registry.models import ModelVersion
 from chainhub.web import formats
 
@@ -22,18 +22,24 @@ class Known:
 
     ingredient: Ingredient
     leads: bool
+    by_base: bool = False  # only what the base model learnt from
 
 
 def known_ingredients(version: ModelVersion, *, reader: User) -> list[Known]:
     """What the version was made of, as the reader may see it."""
-    ingredients = ingredients_of(version.job, reader=reader)
-    used = [one.dataset.pk for one in ingredients]
+    own, below = ingredients_of(version.job, reader=reader), ingredients_below(version.job, reader=reader)
+    used = [one.dataset.pk for one in (*own, *below)]
     visible = set(Dataset.objects.visible_to(reader).filter(pk__in=used).values_list("pk", flat=True))
-    return [Known(one, one.dataset.pk in visible) for one in ingredients]
+    return [
+        Known(one, one.dataset.pk in visible, by_base)
+        for by_base, found in ((False, own), (True, below))
+        for one in found
+    ]
 
 
 def lineage(version: ModelVersion, known: list[Known]) -> Data:
-    """Nodes in four columns, and what flows between them."""
+    """Nodes in four columns, and what flows between them; what the base model had learnt from stands in the table."""
+    known = [one for one in known if not one.by_base]
     receivers = Organization.objects.filter(received_models__version=version).order_by("name")
     nodes = [
         *(_dataset(one.ingredient, leads=one.leads) for one in known),
@@ -70,7 +76,11 @@ def _dataset(one: Ingredient, *, leads: bool) -> Data:
 
 def _base(version: ModelVersion) -> list[Data]:
     base = version.job.base
-    return [{"id": "base", "label": base.name, "sub": base.licence, "column": 0}] if base else []
+    if base is None:
+        return []
+    node = {"id": "base", "label": base.name, "sub": base.licence, "column": 0}
+    made = ModelVersion.objects.filter(job__made=base).select_related("model__organization").first()
+    return [{**node, "href": made.get_absolute_url()} if made else node]
 
 
 def _label(one: Ingredient) -> str:

@@ -1,14 +1,14 @@
 """Owners who begin to ask before each job are asked about those that have not begun; they wait for the answer."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
 from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import sentence
 from chainhub.datasets.models import Grant
-from chainhub.jobs.models import Approval, ApprovalStatus, JobInput, Status, TrainingJob
+from chainhub.jobs.ancestry import Going, standing_on
+from chainhub.jobs.models import Approval, ApprovalStatus, Status, TrainingJob
 from chainhub.jobs.services.moves import lock_job, move, record
 from chainhub.jobs.services.steering import refused_now
 from chainhub.jobs.terms import grants_of, versions_of
@@ -21,9 +21,8 @@ ASKED = gettext_noop("Training job #%(number)s “%(title)s” waits for the app
 @transaction.atomic
 def ask_about_waiting(grant: Grant, *, actor: User) -> list[TrainingJob]:
     """The owner asks from now on: jobs that wait under the grant, and could start but for that, wait for its answer."""
-    used = JobInput.objects.filter(job=OuterRef("pk"), version__dataset=grant.dataset_id)
     waiting = TrainingJob.objects.filter(
-        Exists(used), collaboration=grant.collaboration_id, status__in=[Status.PENDING, Status.QUEUED]
+        standing_on([grant.dataset]), collaboration=grant.collaboration_id, status__in=[Status.PENDING, Status.QUEUED]
     )
     held = [lock_job(pk) for pk in waiting.order_by("pk").values_list("pk", flat=True)]
     asked = [job for job in held if job.status in {Status.PENDING, Status.QUEUED} and wait_for_owners(job)]
@@ -62,6 +61,7 @@ def _not_asked(job: TrainingJob) -> list[Organization]:
     versions = versions_of(job)
     grants = grants_of(job, versions)
     asking = {one.dataset.organization for one in versions if _asks(grants.get(one.dataset_id))}
+    asking |= {grant.dataset.organization for grant in Going.of(job).grants().values() if grant.needs_approval}
     asked = set(job.approvals.values_list("organization", flat=True))
     return sorted((one for one in asking - {job.organization} if one.pk not in asked), key=lambda one: one.pk)
 

@@ -14,6 +14,7 @@ from chainhub.core.errors import DomainError, InvalidInputError, NotAllowedError
 from chainhub.core.sentences import sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, Grant, VersionStatus
 from chainhub.jobs import catalogue, permissions
+from chainhub.jobs.ancestry import Going
 from chainhub.jobs.dividing import check_split
 from chainhub.jobs.fields import asks_for_classes, check_fields
 from chainhub.jobs.models import Approval, Device, JobInput, Status, TrainingJob
@@ -113,7 +114,7 @@ def _propose(job: TrainingJob, versions: Sequence[DatasetVersion]) -> TrainingJo
     _check_versions(job, versions)
     check_processes(job.processes, job.device, job.collaboration)
     recipe = catalogue.find_recipe(job.recipe)
-    check_base(recipe, job.base, job.organization)
+    check_base(recipe, job.base, job.organization, job.collaboration)
     task = task_of(recipe, job.base)
     check_fields(recipe, versions, target=job.target, fields=job.fields, task=task)
     check_split(job.split, versions)
@@ -124,7 +125,7 @@ def _propose(job: TrainingJob, versions: Sequence[DatasetVersion]) -> TrainingJo
     JobInput.objects.bulk_create([_input(job, version, grants[version.dataset_id]) for version in versions])
     job.spec_hash = spec_hash(job)
     job.save(update_fields=["spec_hash"])
-    _ask_or_queue(job, list(grants.values()))
+    _ask_or_queue(job, [*grants.values(), *Going.of(job).grants().values()])
     record(job, "job.proposed", gettext_noop("Launched training job #%(number)s “%(title)s”"), actor=job.proposed_by)
     return job
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from chainhub.accounts.models import User
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import Dataset, Grant
+from chainhub.jobs.ancestry import TAKEN_BACK, Going, standing_on
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.naming import told
 from chainhub.jobs.services.moves import ask_to_stop, end, lock_job, notify, record
@@ -37,15 +38,23 @@ def why_to_stop(dataset: Dataset, *, grant: Grant | None = None) -> dict[int, Se
     """
     jobs = _unfinished_on(dataset, [grant.collaboration_id] if grant else None)
     if grant is None:
-        return {job.pk: sentence(TERMS_ENDED, dataset=dataset.name) for job in jobs}
+        return {job.pk: _withdrawn(job, dataset) for job in jobs}
     found = {job.pk: _why(job, grant) for job in jobs}
     return {pk: why for pk, why in found.items() if why is not None}
+
+
+def _withdrawn(job: TrainingJob, dataset: Dataset) -> Sentence:
+    if job.base is None or job.inputs.filter(version__dataset=dataset).exists():
+        return sentence(TERMS_ENDED, dataset=dataset.name)
+    return sentence(TAKEN_BACK, base=job.base.name, owner=dataset.organization.name)
 
 
 def _why(job: TrainingJob, without: Grant) -> Sentence | None:
     if gone := lost_data(job, without=without):
         return sentence(TERMS_ENDED, dataset=gone.name)
-    return why_unpublishable(job, without=without) if job.status == Status.RUNNING else None
+    if job.status == Status.RUNNING:
+        return why_unpublishable(job, without=without)
+    return Going.of(job).why_not(without=without)
 
 
 def lost_data(job: TrainingJob, *, without: Grant | None = None) -> Dataset | None:
@@ -58,8 +67,7 @@ def lost_data(job: TrainingJob, *, without: Grant | None = None) -> Dataset | No
 
 def hold_jobs(datasets: Iterable[Dataset], collaborations: Iterable[int] | None = None) -> None:
     """Lock every unfinished job on the datasets, in one order, for as long as the transaction lasts."""
-    used = JobInput.objects.filter(job=OuterRef("pk"), version__dataset__in=list(datasets))
-    jobs = TrainingJob.objects.unfinished().filter(Exists(used))
+    jobs = TrainingJob.objects.unfinished().filter(standing_on(list(datasets)))
     if collaborations is not None:
         jobs = jobs.filter(collaboration__in=list(collaborations))
     list(jobs.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
@@ -115,8 +123,7 @@ def _forbidden(running: Iterable[TrainingJob]) -> dict[int, Sentence]:
 
 def _unfinished_on(dataset: Dataset, collaborations: Sequence[int] | None) -> QuerySet[TrainingJob]:
     """Those that are being stopped already are left out."""
-    used = JobInput.objects.filter(job=OuterRef("pk"), version__dataset=dataset)
-    jobs = TrainingJob.objects.unfinished().filter(Exists(used), cancel_requested_at=None)
+    jobs = TrainingJob.objects.unfinished().filter(standing_on([dataset]), cancel_requested_at=None)
     if collaborations is not None:
         jobs = jobs.filter(collaboration__in=collaborations)
-    return jobs.select_related("collaboration", "organization").order_by("pk")
+    return jobs.select_related("collaboration", "organization", "base").order_by("pk")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def announce(name: str = "", pid: int = 0) -> ComputeNode:
     return services.announce_node(
-        name=name, pid=pid or os.getpid(), queues=["cpu"], slots=2, gpus=[], organization=None
+        name=name, pid=pid or os.getpid(), queues=["cpu"], slots={"cpu": 2}, gpus=[], organization=None
     )
 
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import InvalidInputError
+from chainhub.core.sentences import render
 from chainhub.jobs import catalogue
+from chainhub.jobs.ancestry import Going
 from chainhub.jobs.texts import check_base
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import SCIENTISTS
@@ -74,6 +76,15 @@ class GoalStep(Step):
         return next((one for one in mine if acting and one.pk == acting.pk), mine[0] if mine else None)
 
 
+class BaseField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Base models with what they can do and where they come from."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """In one line of the list."""
+        origin = gettext("made in this collaboration") if obj.collaboration_id else obj.licence
+        return f"{obj.name} · {obj.get_task_display()} · {origin}"
+
+
 class RecipeStep(Step):
     """What kind of model."""
 
@@ -85,11 +96,14 @@ class RecipeStep(Step):
         error_messages={"required": _("Choose a recipe."), "invalid_choice": _("Choose a recipe.")},
     )
 
-    base = forms.ModelChoiceField(
+    base = BaseField(
         label=_("Base model"),
         queryset=BaseModel.objects.none(),
         empty_label=_("Choose …"),
-        help_text=_("What your organization has imported; it goes on learning from the data of this job."),
+        help_text=_(
+            "What your organization has imported, or a model that this collaboration made; it goes on learning from "
+            "the data of this job."
+        ),
         error_messages={
             "required": _("Choose the base model that should learn."),
             "invalid_choice": _("Your organization no longer has this base model; choose another."),
@@ -132,9 +146,12 @@ class RecipeStep(Step):
             recipe = catalogue.find_recipe(name)
             data["base"] = data.get("base") if recipe.needs_base else None
             try:
-                check_base(recipe, data["base"], organization)
+                check_base(recipe, data["base"], organization, self.known.need_collaboration())
             except InvalidInputError as refusal:
                 self.refuse(refusal)
+            going = Going(data["base"], organization, self.known.need_collaboration(), recipe.name)
+            if why := going.why_not():
+                self.add_error("base", render(why))
         return data
 
     def settle(self) -> None:

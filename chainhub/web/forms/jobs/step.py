@@ -29,6 +29,12 @@ class Known:
     versions: Sequence[DatasetVersion] = ()
     asked: dict[str, Any] = field(default_factory=dict)  # target, fields, split, seed, parameters, device, limits
 
+    def need_collaboration(self) -> Collaboration:
+        """For the step that stands on the first one."""
+        if self.collaboration is None:
+            raise LookupError("an earlier step is not settled")
+        return self.collaboration
+
     def need(self) -> tuple[Collaboration, Organization, Recipe]:
         """For the steps that stand on the first two."""
         if self.collaboration is None or self.organization is None or self.recipe is None:

@@ -1,0 +1,47 @@
+"""A published model from which jobs of its collaboration may go on."""
+
+from chainhub.bases.models import BaseModel, Task
+from chainhub.bases.services import parameters_of
+from chainhub.core.slugs import free_slug
+from chainhub.jobs.models import TrainingJob
+from chainhub.registry.models import ModelVersion
+from chainhub.registry.publishing import WEIGHTS
+from chainhub.registry.wording import SOURCE, opens_in_transformers
+from chainhub.repositories.storage import open_blob
+
+LICENCE = "usage-agreement"  # as the head of the model card has it
+
+
+def offer_as_base(version: ModelVersion) -> BaseModel | None:
+    """Enter a version that `transformers` opens among the base models of its collaboration; None for others.
+
+    Its files are those of the version, nothing is copied. Within the transaction that publishes it.
+    """
+    job, model = version.job, version.model
+    if model.task not in Task.values or not opens_in_transformers(version):
+        return None
+    base = BaseModel.objects.create(
+        organization=model.organization,
+        collaboration=model.collaboration,
+        name=f"{model.name} v{version.number}"[:140],
+        slug=free_slug(
+            f"{model.slug}-v{version.number}",
+            BaseModel.objects.filter(organization=model.organization),
+            fallback="model",
+        ),
+        task=model.task,
+        source=(SOURCE % {"job": job.pk, "collaboration": model.collaboration.name})[:300],
+        licence=LICENCE,
+        parameters=_parameters(version),
+        repository=model.repository,
+        commit=version.commit,
+        imported_by=job.proposed_by,
+    )
+    TrainingJob.objects.filter(pk=job.pk).update(made=base)
+    return base
+
+
+def _parameters(version: ModelVersion) -> int | None:
+    entry = version.commit.files.select_related("blob").get(path=WEIGHTS)
+    with open_blob(entry.blob) as file:
+        return parameters_of(file)

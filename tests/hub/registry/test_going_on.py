@@ -1,0 +1,174 @@
+"""Alice fine-tunes a model that the alliance made: who may, on whose terms, and what its makers' owners are told."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chainhub.bases.models import BaseModel
+from chainhub.collaborations.services import open_collaboration
+from chainhub.core.errors import DomainError, InvalidInputError
+from chainhub.datasets.models import DatasetVersion, Kind
+from chainhub.datasets.services import withdraw_dataset
+from chainhub.jobs import runner, services
+from chainhub.jobs.ancestry import makers_of
+from chainhub.jobs.catalogue import find_recipe
+from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.terms import RefusedError, check_may_leave
+from chainhub.jobs.texts import check_base
+from chainhub.registry.consequences import consequences_of
+from chainhub.registry.models import ModelVersion
+from chainhub.repositories.storage import open_blob
+from tests.factories import jobs as make
+from tests.factories.models import evaluation, files, publish
+
+TEXTS = {"text": [f"a text {number}" for number in range(20)], "label": ["yes", "no"] * 10}
+
+
+def texts(owner: Any, by: Any, alliance: Any, name: str, **terms: Any) -> DatasetVersion:
+    version = make.make_version(owner, by, name=name, columns=TEXTS)
+    version.dataset.kind = Kind.TEXT
+    version.dataset.save(update_fields=["kind"])
+    given = make.grant(version, alliance, by, needs_approval=terms.pop("ask", False))
+    if terms:
+        given.terms = {"uses": ["train-pooled"], **terms}
+        given.save(update_fields=["terms"])
+    return version
+
+
+def left(found: dict[str, Any], **config: Any) -> dict[str, bytes]:
+    """What a run of a language model leaves, as far as publishing looks at it."""
+    told = {"architectures": ["LlamaForCausalLM"], "task": "language", **config}
+    prompt = json.dumps({"kind": "prompt", "fields": []}).encode()
+    more = {"config.json": json.dumps(told).encode(), "preprocessing.json": prompt, "tokenizer.json": b"{}"}
+    return {**files(found), **more, "reproduce/run.py": b"pass\n"}
+
+
+@pytest.fixture
+def written(alice: Any, dora: Any, anvil: Any, borealis: Any, alliance: Any) -> Callable[..., ModelVersion]:
+    """A language model of Borealis' texts, on these terms."""
+
+    def written(**terms: Any) -> ModelVersion:
+        version = texts(borealis, dora, alliance, "Letters", **terms)
+        job = make.services.propose_job(
+            actor=dora, organization=borealis, collaboration=alliance, versions=[version], title="Writer",
+            recipe="language-model", parameters={}, target="text",
+        )  # fmt: skip
+        found = {**evaluation({"borealis": (0.7, 0.9)}), "task": "language"}
+        return publish(job, leave=left(found), found=found)
+
+    return written
+
+
+@pytest.fixture
+def go_on(alice: Any, anvil: Any, alliance: Any) -> Callable[..., TrainingJob]:
+    """Alice's job on Anvil's texts that goes on from the model."""
+    own = texts(anvil, alice, alliance, "Notes")
+
+    def go_on(base: BaseModel, **asked: Any) -> TrainingJob:
+        said = {"collaboration": alliance, "actor": alice, "organization": anvil, **asked}
+        return services.propose_job(
+            versions=[own], title="Going on", recipe="fine-tune", parameters={}, target="text", base=base, **said
+        )
+
+    return go_on
+
+
+def made(version: ModelVersion) -> BaseModel:
+    base = TrainingJob.objects.get(pk=version.job_id).made
+    assert base is not None
+    return base
+
+
+def test_a_model_that_transformers_opens_is_offered_to_its_collaboration(
+    written: Any, alice: Any, dora: Any, carol: Any, anvil: Any, alliance: Any
+) -> None:
+    version = written()
+    base = made(version)
+    assert (base.commit, base.task, base.collaboration) == (version.commit, "language", alliance)
+    assert base.parameters == 8
+    for person, sees in ((alice, True), (dora, True), (carol, False)):
+        assert BaseModel.objects.visible_to(person).filter(pk=base.pk).exists() is sees
+    assert list(BaseModel.objects.usable_by(anvil, alliance)) == [base]
+    assert not BaseModel.objects.imported().exists()
+
+
+def test_a_model_of_another_form_is_not(alice: Any, anvil: Any, alliance: Any) -> None:
+    version = make.make_version(anvil, alice)
+    make.grant(version, alliance, alice)
+    publish(make.make_job(alice, anvil, alliance, [version]))
+    assert not BaseModel.objects.exists()
+
+
+def test_the_new_job_gets_the_models_files_and_no_others(written: Any, go_on: Any) -> None:
+    job = go_on(made(written()))
+    run = services.claim_job(job.pk, node=None)
+    layout = runner.lay_out(run)
+    assert {path.name for path in (layout.folder / "base").iterdir()} == {
+        "config.json", "model.safetensors", "tokenizer.json",
+    }  # fmt: skip
+    assert [one.title for one in makers_of(job.base)] == ["Writer"]
+
+
+def test_only_jobs_of_its_collaboration_may_go_on(written: Any, anvil: Any, dora: Any, borealis: Any) -> None:
+    base = made(written())
+    other = open_collaboration(
+        actor=dora, organization=borealis, name="Alone", goal="G", agreement_text="Words.", invited=[]
+    )
+    with pytest.raises(InvalidInputError, match="was made in another collaboration"):
+        check_base(find_recipe("fine-tune"), base, borealis, other)
+    assert not BaseModel.objects.usable_by(borealis, other).exists()
+
+
+def test_its_data_must_permit_the_job(written: Any, go_on: Any) -> None:
+    base = made(written(recipes=["language-model"]))
+    with pytest.raises(DomainError) as refused:
+        go_on(base)
+    assert str(refused.value).startswith("“Writer v1” learnt from data of Borealis Motors. Its terms do not permit")
+    assert refused.value.field == "base"
+    assert "Letters" not in str(refused.value)
+
+
+def test_an_owner_who_approves_each_job_is_asked(written: Any, go_on: Any, dora: Any) -> None:
+    job = go_on(made(written(ask=True)))
+    assert job.status == Status.PENDING
+    approval = job.approvals.get()
+    assert approval.organization.slug == "borealis"
+    services.decide_approval(approval, actor=dora, approve=True, note="")
+    assert services.claim_job(job.pk, node=None) is not None
+
+
+def test_data_that_is_withdrawn_takes_along_what_went_on(written: Any, go_on: Any, dora: Any) -> None:
+    version = written()
+    waits, done = go_on(made(version)), go_on(made(version))
+    found = {**evaluation({"anvil": (0.7, 0.9)}), "task": "language"}
+    heir = publish(done, leave=left(found), found=found)
+    letters = version.job.inputs.get().version.dataset
+    told = consequences_of(letters)
+    assert [one["number"] for one in told["jobs"]] == [waits.pk]
+    assert {one["name"] for one in told["models"]} == {"Writer", "Going on"}
+    withdraw_dataset(letters, actor=dora)
+    waits.refresh_from_db()
+    assert waits.status == Status.CANCELED
+    for base in (made(version), made(heir)):
+        with pytest.raises(DomainError, match="learnt from data of Borealis Motors that may no longer be used"):
+            go_on(base)
+
+
+def test_what_keeps_the_base_on_the_hub_keeps_its_heir(written: Any, go_on: Any, alice: Any, dora: Any) -> None:
+    job = go_on(made(written(models_may_leave=False)))
+    with pytest.raises(RefusedError, match="Its terms keep models"):
+        check_may_leave(alice, job)
+    check_may_leave(dora, job)
+
+
+def test_the_card_names_the_base_and_its_data(written: Any, go_on: Any) -> None:
+    found = {**evaluation({"anvil": (0.7, 0.9)}), "task": "language"}
+    version = publish(go_on(made(written())), leave=left(found), found=found)
+    with open_blob(version.commit.files.get(path="README.md").blob) as file:
+        card = file.read().decode()
+    assert "Base model: **Writer v1**" in card
+    assert "What the base model had learnt from before" in card
+    assert "Borealis Motors" in card
+    assert {share.organization.slug for share in version.shares.all()} == {"anvil", "borealis"}
