@@ -244,7 +244,7 @@ def explain(job: Job, fit: Fit, learner: Learner) -> None:
     if important:
         job.journal.importance.append(important)
     if fit.fold in (None, 1):
-        job.journal.findings = of_model(seen, fit, important, job.parameters)
+        job.journal.findings = of_model(seen, fit, important, job.parameters, job.emit)
 
 
 def judged_rows(job: Job, outputs: torch.Tensor, rows: Ints) -> Judged:

@@ -17,6 +17,7 @@ from trainer.evaluation.distance import distances
 from trainer.evaluation.examples import examples, viewable
 from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
+from trainer.evaluation.repeated import repeated
 from trainer.evaluation.robustness import robustness
 from trainer.evaluation.seen import Seen
 from trainer.evaluation.slices import slices
@@ -27,7 +28,7 @@ from trainer.explain import importance, summary
 from trainer.metrics import Judged
 from trainer.plan import Fit
 from trainer.recipes.parameters import TrainingParameters
-from trainer.recipes.program import Source
+from trainer.recipes.program import Source, Tell
 
 Importance = dict[str, dict[str, list[float]]]
 
@@ -39,9 +40,10 @@ def importance_of(seen: Seen) -> Importance:
     )
 
 
-def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingParameters) -> dict[str, Any]:
+def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingParameters, tell: Tell) -> dict[str, Any]:
     """Parts of `evaluation.json` for which the model is asked again, each about a number of rows of its own."""
-    found = _interval(seen, fit) if seen.source.target.task == "regression" else {}
+    found = repeated(seen, fit.train, tell)
+    found |= _interval(seen, fit) if seen.source.target.task == "regression" else {}
     if not parameters.explained or seen.source.target.task == "language":
         return found
     ranked = [item["field"] for item in summary([important.get("", {})])]

@@ -1,0 +1,60 @@
+"""Held-out rows that look to the model like rows that it learnt from: scores on them tell little about new ones.
+
+Rows, pictures and texts that stand in the data twice may fall on both sides of the split. Rows are compared as the
+network takes them, by a sum of all their numbers with weights of 64 bits: two different rows with the same sum do not
+occur in practice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from trainer.contract import N_, Log
+from trainer.data.columns import Ints
+from trainer.data.feed import Feed
+from trainer.evaluation.seen import Seen
+from trainer.recipes.program import Tell
+from trainer.seeding import numpy_generator
+
+MOST = 200_000_000  # numbers that are read for it
+AT_ONCE = 1024  # rows
+Sums = npt.NDArray[np.uint64]
+
+
+def repeated(seen: Seen, learnt: Ints, tell: Tell) -> dict[str, Any]:
+    """How many of the held-out rows look like one of `learnt`; nothing where that would be long to find out."""
+    if not len(seen.rows) or _width(seen.feed, seen.rows) * (len(learnt) + len(seen.rows)) > MOST:
+        return {}
+    known, asked = (_sums(seen.feed, rows) for rows in (learnt, seen.rows))
+    count = int(np.isin(asked, known).sum())
+    if count:
+        text = N_("%(count)s of %(rows)s held-out rows look to the model like rows that it learnt from.")
+        tell(Log(level="info", text=text, params={"count": count, "rows": len(asked)}))
+    return {"repeated": {"rows": count, "of": len(asked)}}
+
+
+def _width(feed: Feed, rows: Ints) -> int:
+    return sum(part[0].numel() for part in feed.take(torch.from_numpy(rows[:1]).to(feed.device)) if part is not None)
+
+
+def _sums(feed: Feed, rows: Ints) -> Sums:
+    found = [
+        _sum(*feed.take(torch.from_numpy(rows[begin : begin + AT_ONCE]).to(feed.device)))
+        for begin in range(0, len(rows), AT_ONCE)
+    ]
+    return np.concatenate(found)
+
+
+def _sum(numbers: Tensor, codes: Tensor | None) -> Sums:
+    whole = np.zeros(len(numbers), np.uint64)
+    for place, part in enumerate((numbers, codes)):
+        if part is not None and part.numel():
+            bits = (part.float() + 0.0).cpu().numpy().reshape(len(part), -1).view(np.uint32)  # -0.0 is 0.0
+            weights = numpy_generator(place, "rows", bits.shape[1]).integers(1, 2**63, bits.shape[1]).astype(np.uint64)
+            whole += (bits * weights).sum(1, dtype=np.uint64)
+    return whole
