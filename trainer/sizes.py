@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
+from typing import Any
 
 from trainer.catalogue import Recipe
 from trainer.recipes.parameters import TrainingParameters
@@ -26,7 +27,8 @@ class Data:
     numbers: int = 0  # fields of numbers, or pixels
     categories: tuple[int, ...] = ()  # different values of each field of categories
     classes: int = 2  # different values of the target; 1 where it is a number
-    size: int = 0  # bytes of all files
+    size: int = 0  # bytes of all texts
+    base: Mapping[str, Any] | None = None  # of a base model: its `config`, and how many `weights` it has
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ class Estimate:
 
 
 def estimate_of(recipe: Recipe, parameters: TrainingParameters, data: Data) -> Estimate | None:
-    """None for a recipe that cannot say, for want of a `size.py` or because a base model decides."""
+    """None for a recipe that cannot say, for want of a `size.py` or of a base model whose shape is known."""
     name = f"{recipe.package}.size"
     if find_spec(name) is None:
         return None
-    size: Size = import_module(name).size_of(parameters, data)
+    size: Size | None = import_module(name).size_of(parameters, data)
+    if size is None:
+        return None
     p = parameters
     copies = 4 + MOMENTS[p.optimizer] + bool(p.average)  # weights, gradient, the best, what is published
     part = -(-min(p.batch_size, data.rows) // p.accumulation)

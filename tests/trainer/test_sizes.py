@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from safetensors.torch import load_file
 
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews, table
 from trainer.catalogue import recipe
-from trainer.contract import Started
+from trainer.contract import JobSpec, Started
 from trainer.sizes import Data, estimate_of
 
 MEASURED = """
@@ -48,9 +50,63 @@ def test_parameters_are_counted_exactly(
     assert found.parameters == next(event.parameters_count for event in events if isinstance(event, Started))
 
 
+def measured(spec: JobSpec, folder: Path) -> int:
+    """Bytes that the job takes at its highest, in a process of its own."""
+    (folder / "spec.json").write_text(spec.model_dump_json())
+    argv = [sys.executable, "-c", MEASURED, str(folder / "spec.json")]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    code, taken = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0
+    return int(taken)
+
+
+def base_in(folder: str) -> dict[str, Any]:
+    """What is known of a base model before anything is loaded."""
+    weights = load_file(Path(folder, "model.safetensors"))
+    config = json.loads(Path(folder, "config.json").read_bytes())
+    return {"config": config, "weights": sum(tensor.numel() for tensor in weights.values())}
+
+
+def tuning(job: MakeSpec, base: str, parameters: dict[str, Any]) -> JobSpec:
+    return job(
+        {"hidden_layers": None, "length": 16, "epochs": 1, "written_samples": 0} | parameters, recipe="fine-tune",
+        target="answer", fields=["text"], base={"path": base}, tables={"anvil": reviews(60, 1)},
+        output=str(Path(base).parent / "tuned"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"method": "full"}, {"method": "lora", "rank": 3}, {"method": "last", "last_layers": 2}]
+)
+def test_what_learns_of_a_base_model_is_counted(job: MakeSpec, small_base: str, parameters: dict[str, Any]) -> None:
+    spec = tuning(job, small_base, parameters)
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    known = recipe("fine-tune")
+    found = estimate_of(known, known.check(spec.parameters), Data(rows=60, size=2000, base=base_in(small_base)))
+    assert found is not None
+    told = next(event.parameters_count for event in events if isinstance(event, Started))
+    assert found.parameters == pytest.approx(told, rel=0.02 if parameters["method"] == "last" else 0)
+
+
 def test_a_base_model_decides_for_itself() -> None:
     known = recipe("fine-tune")
-    assert estimate_of(known, known.check({}), Data(rows=10)) is None
+    for base in (None, {}, {"config": {}}, {"config": {"hidden_size": "wide"}}, {"weights": 7}):
+        assert estimate_of(known, known.check({}), Data(rows=10, base=base)) is None
+    old = {"n_embd": 8, "n_head": 2, "n_layer": 1, "vocab_size": 50, "architectures": ["GPT2LMHeadModel"]}
+    found = estimate_of(known, known.check({"method": "full"}), Data(rows=10, base={"config": old}))
+    assert found is not None
+    assert found.parameters > 50 * 8
+
+
+@pytest.mark.process
+def test_memory_of_fine_tuning_is_told_within_a_factor_of_two(job: MakeSpec, small_base: str, tmp_path: Any) -> None:
+    spec = tuning(job, small_base, {})
+    found = measured(spec, tmp_path)
+    known = recipe("fine-tune")
+    told = estimate_of(known, known.check(spec.parameters), Data(rows=60, size=2000, base=base_in(small_base)))
+    assert told is not None
+    assert 0.5 < told.memory / found < 2.0
 
 
 @pytest.mark.process
@@ -62,12 +118,8 @@ def test_memory_is_told_within_a_factor_of_two(job: MakeSpec, tmp_path: Any, par
         fields=["heat", "load"],
     )
     pq.write_table(table(2_000, 1), spec.inputs[0].path)
-    (tmp_path / "spec.json").write_text(spec.model_dump_json())
-    argv = [sys.executable, "-c", MEASURED, str(tmp_path / "spec.json")]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True)
-    code, measured = json.loads(done.stdout.splitlines()[-1])
-    assert code == 0
+    taken = measured(spec, tmp_path)
     known = recipe(spec.recipe)
     found = estimate_of(known, known.check(spec.parameters), Data(rows=2_000, numbers=2))
     assert found is not None
-    assert 0.5 < found.memory / measured < 2.0
+    assert 0.5 < found.memory / taken < 2.0

@@ -29,7 +29,7 @@ quiet.set_verbosity_error()
 quiet.disable_progress_bar()
 
 HEADS = ("score", "classifier", "pre_classifier")  # what a classification adds to a base model
-WRITES = "ForCausalLM"
+WRITES = ("ForCausalLM", "LMHeadModel")
 
 
 def writes(folder: Path) -> bool:

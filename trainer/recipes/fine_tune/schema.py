@@ -19,7 +19,7 @@ NEEDS_BASE = True
 
 
 # Additions and new heads begin at nothing and go far; weights that know much already must not forget it.
-USUAL_RATES = {"lora": 1e-3, "last": 5e-4, "full": 5e-5}
+USUAL_RATES = {"lora": 2e-3, "last": 5e-4, "full": 5e-5}
 
 
 class Parameters(TrainingParameters):
@@ -86,7 +86,7 @@ class Parameters(TrainingParameters):
     learning_rate: float = setting(
         None,
         N_("Learning rate"),
-        N_("How far one step moves the weights. Empty: 0.001 for additions, 0.0005 for last layers, 0.00005 for all."),
+        N_("How far one step moves the weights. Empty: 0.002 for additions, 0.0005 for last layers, 0.00005 for all."),
         group="training",
         gt=0,
         le=10,

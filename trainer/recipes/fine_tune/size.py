@@ -1,0 +1,90 @@
+"""Memory and work of a base model that goes on learning, from what its `config.json` says of its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.recipes.fine_tune.schema import Parameters
+from trainer.sizes import FLOAT, Data, Size
+
+LIBRARIES = 200 * 2**20  # bytes of transformers and peft, once loaded
+LETTERS = 4  # bytes of text for each token
+FORM = 30  # tokens that a conversation's form adds
+LONGEST = 3  # times the mean: the longest row of a batch
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Of a transformer, by the names that most of them use."""
+
+    layers: int
+    width: int
+    inner: int
+    heads: int
+    keys: int  # width of the keys, and of the values
+    vocabulary: int
+    writes: bool
+
+    @property
+    def sums(self) -> int:
+        """Inputs and outputs of a layer's matrices, added up."""
+        gated = 3 if self.writes else 2
+        return 4 * self.width + 2 * (self.width + self.keys) + gated * (self.width + self.inner)
+
+
+def shape_of(config: Mapping[str, Any]) -> Shape:
+    """KeyError where it tells none."""
+    width = int(_said(config, "hidden_size", "n_embd", "d_model", "dim"))
+    heads = int(_said(config, "num_attention_heads", "n_head", "n_heads"))
+    shared = int(config.get("num_key_value_heads") or heads)
+    return Shape(
+        layers=int(_said(config, "num_hidden_layers", "n_layer", "n_layers", "num_layers")),
+        width=width,
+        inner=int(config.get("intermediate_size") or config.get("hidden_dim") or 4 * width),
+        heads=heads,
+        keys=width * shared // heads,
+        vocabulary=int(_said(config, "vocab_size")),
+        writes=any(str(name).endswith(("ForCausalLM", "LMHeadModel")) for name in config.get("architectures") or ()),
+    )
+
+
+def _said(config: Mapping[str, Any], *names: str) -> Any:
+    return next((config[name] for name in names if config.get(name)), None) or config[names[0]]
+
+
+def size_of(p: Parameters, data: Data) -> Size | None:
+    """None where nothing is known of the base model."""
+    try:
+        shape = shape_of((data.base or {})["config"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    looked_up = shape.vocabulary * shape.width
+    matrices = 4 * shape.width**2 + (3 if shape.writes else 2) * shape.width * shape.inner
+    weights = int((data.base or {}).get("weights") or looked_up + shape.layers * matrices)
+    trained = _trained(p, shape, weights, data.classes)
+    mean = data.size // LETTERS // max(1, data.rows)
+    tokens = min(p.length, (FORM if shape.writes else 2) + LONGEST * mean)
+    learning = min(p.last_layers, shape.layers) if p.method == "last" else shape.layers
+    place = 5 * shape.width + 2 * shape.inner + (0 if shape.writes else 2 * shape.heads * tokens)
+    place += (2 * shape.width + shape.inner // 2) if p.method == "lora" else 0
+    passing = tokens * (learning * place + (2 * shape.vocabulary if shape.writes else 0))
+    prepared = LIBRARIES + 5 * FLOAT * data.rows * tokens
+    if p.method != "full":  # what does not learn is there too
+        prepared += FLOAT * weights
+    if p.method == "lora":  # at the end additions are worked into a copy, when nothing passes any more
+        batch = -(-min(p.batch_size, data.rows) // p.accumulation)
+        prepared += FLOAT * max(0, weights - 2 * batch * passing)
+    return Size(trained, weights * tokens, passing, prepared)
+
+
+def _trained(p: Parameters, shape: Shape, weights: int, classes: int) -> int:
+    head = 0 if shape.writes else (shape.width + 1) * classes
+    if p.method == "lora":
+        pooled = 0 if shape.writes else 2 * shape.width
+        return p.rank * (shape.layers * shape.sums + pooled) + head
+    if p.method == "last":
+        layer = (weights - shape.vocabulary * shape.width) // shape.layers
+        return min(p.last_layers, shape.layers) * layer + (shape.width if shape.writes else head)
+    return weights + head
