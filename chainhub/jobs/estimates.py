@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from chainhub.datasets.disclosure import masked_field, masked_for
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import memory_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
@@ -44,7 +45,10 @@ def estimate(
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
     speeds = _seconds_per_step(user, recipe, device)
-    memory, most = memory_of(recipe, parameters, _data_of(versions, target, fields)), (limits or {}).get("memory_mb")
+    memory, most = (
+        memory_of(recipe, parameters, _data_of(user, versions, target, fields)),
+        (limits or {}).get("memory_mb"),
+    )
     megabytes = None if memory is None else math.ceil(memory / MEGABYTE)
     return Estimate(
         rows=sum(by_owner.values()),
@@ -58,9 +62,20 @@ def estimate(
     )
 
 
-def _data_of(versions: Sequence[DatasetVersion], target: str, fields: Sequence[str] | None) -> dict[str, Any]:
-    """The shape of the data: fields as inspection found them in any of the versions."""
-    found = {one["name"]: one for version in versions for one in version.inspection.get("fields", [])}
+def _data_of(
+    user: Any, versions: Sequence[DatasetVersion], target: str, fields: Sequence[str] | None
+) -> dict[str, Any]:  # fmt: skip
+    """The shape of the data: fields as inspection found them in any of the versions, as far as the person may know.
+
+    Of masked ones the values are not counted: whoever chooses how wide a layer is could read their number out of the
+    memory that it takes.
+    """
+    masked = {version: masked_for(user, version.dataset) for version in versions}
+    found = {
+        one["name"]: masked_field(one, masked[version])
+        for version in versions
+        for one in version.inspection.get("fields", [])
+    }
     used = [one for name, one in found.items() if name != target and (not fields or name in fields)]
     about = found.get(target, {})
     distinct = int(about.get("distinct") or 0)

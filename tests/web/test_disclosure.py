@@ -171,3 +171,36 @@ def test_of_masked_pictures_no_sizes_are_told(
     Dataset.objects.filter(pk=dataset.pk).update(field_settings={"image": {"sensitive": True}})
     assert "images" not in browse(bob).get(address).json()
     assert browse(alice).get(address).json()["images"]["sizes"]
+
+
+def test_how_many_values_it_has_cannot_be_read_out_of_the_memory_of_a_job(
+    alice: User, bob: User, anvil: Organization, alliance: Collaboration, browse: Browse
+) -> None:
+    """Whoever may ask for a very wide layer gets an estimate that grows with each value of a field."""
+
+    def megabytes(person: User, dataset: Dataset) -> int:
+        asked = {
+            "title": "T", "organization": person.memberships.get().organization.slug, "target": "sick", "fields": ["ward"],
+            "collaboration": alliance.slug, "recipe": "tabular",
+            "inputs": [{"dataset": f"anvil/{dataset.slug}", "version": 1}], "parameters": {"hidden_layers": [4096]},
+        }  # fmt: skip
+        answer = browse(person).post("/api/v1/jobs/estimate/", asked, content_type="application/json")
+        assert answer.status_code == 200, answer.content
+        found: int = answer.json()["memory_mb"]
+        return found
+
+    few, many = (
+        datasets.registered_csv(
+            alice,
+            anvil,
+            [["age", "ward", "sick"], *[[n, f"w{n % wards}", n % 2] for n in range(800)]],
+            name=f"N{wards}",
+        )
+        for wards in (2, 60)
+    )
+    for one in (few, many):
+        datasets.granted(one, alliance, alice)
+    assert megabytes(bob, many) > megabytes(bob, few)
+    Dataset.objects.update(field_settings={"ward": {"sensitive": True}})
+    assert megabytes(bob, many) == megabytes(bob, few)
+    assert megabytes(alice, many) > megabytes(alice, few)
