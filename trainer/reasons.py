@@ -40,18 +40,13 @@ def of_terms(network: Network, tokens: Tensor) -> list[list[float]]:
     return found
 
 
-def by_word(words: list[str], terms: list[str], weights: list[float], known: dict[str, int]) -> list[dict[str, Any]]:
-    """The words of a text with their weights; half of a pair's weight goes to each of its words."""
-    total = [0.0] * len(words)
-    of_known = iter(weights)
-    for place, term in enumerate(terms):
-        if term not in known:
-            continue
-        weight = next(of_known)
-        if place < len(words):
-            total[place] += weight
-        else:
-            first = place - len(words)
-            total[first] += weight / 2
-            total[first + 1] += weight / 2
+def by_word(
+    words: list[str], places: list[tuple[int, ...]], known: list[bool], weights: list[float]
+) -> list[dict[str, Any]]:
+    """The words of a text with their weights: a known term's goes to the words that it is of, in equal shares."""
+    total, of_known = [0.0] * len(words), iter(weights)
+    for place, is_known in zip(places, known, strict=True):
+        weight = next(of_known) if is_known else 0.0
+        for word in place:
+            total[word] += weight / len(place)
     return [{"text": word, "weight": weight} for word, weight in zip(words, total, strict=True)]

@@ -13,7 +13,7 @@ import torch
 
 from tests.trainer.conftest import MakeSpec, StopAfter, launch, pictures
 from trainer.contract import Artifact, Finished, Log, Metric
-from trainer.data.feed import Resident, Spilled
+from trainer.data.feed import Ahead, Resident, spilled
 from trainer.data.target import Target
 from trainer.distributed import ALONE, Ranks
 from trainer.layers import dense
@@ -90,20 +90,20 @@ def test_rows_from_files_teach_the_same_bits_as_rows_in_memory(tmp_path: Path) -
     resident = learner_of()
     numbers = np.memmap(tmp_path / "numbers", np.float32, "w+", shape=(96, 5))
     numbers[:] = resident.feed.inputs[0].numpy()  # type: ignore[attr-defined]
-    spilled = trained(learner_of(feed=Spilled(numbers, None, CPU)))
-    assert torch.equal(spilled.network.flat, trained(resident).network.flat)
+    from_files = trained(learner_of(feed=spilled(numbers, None, CPU)))
+    assert torch.equal(from_files.network.flat, trained(resident).network.flat)
 
 
-class Watched(Spilled):
+class Watched(Resident):
     """Remembers which thread read which rows."""
 
-    def __init__(self, numbers: Any) -> None:
-        super().__init__(numbers, None, CPU)
+    def __init__(self) -> None:
+        super().__init__((torch.zeros(96, 5), None))
         self.reads: list[tuple[bool, list[int]]] = []
 
-    def read(self, rows: Any) -> Any:
+    def take(self, rows: torch.Tensor) -> Any:
         self.reads.append((threading.current_thread() is threading.main_thread(), rows.tolist()))
-        return super().read(rows)
+        return super().take(rows)
 
 
 class Unheard(Ranks):
@@ -116,8 +116,8 @@ class Unheard(Ranks):
 @pytest.mark.parametrize("parts", [1, 2])
 @pytest.mark.parametrize("ranks", [Ranks(), Unheard(0, 3), Unheard(2, 3)])
 def test_what_is_read_ahead_is_what_a_process_takes(ranks: Ranks, parts: int) -> None:
-    feed = Watched(np.zeros((96, 5), np.float32))
-    learner = learner_of(feed=feed, ranks=ranks, accumulation=parts)
+    feed = Watched()
+    learner = learner_of(feed=Ahead(feed, CPU), ranks=ranks, accumulation=parts)
     own = [ranks.mine(learner.batch(step)).tolist() for step in range(learner.steps_per_epoch)]
     for _ in own:
         learner.learn()

@@ -41,20 +41,40 @@ class Resident:
         """Nothing to prepare."""
 
 
-class ReadAhead:
-    """Rows that have to be fetched: a thread reads the announced ones while the step before them is computed.
+class Lines:
+    """Rows of tokens of different lengths, one behind the other; a batch is as wide as its longest, the rest is 0."""
 
-    For a GPU they are put into pinned memory, from which they are copied without waiting.
+    def __init__(self, tokens: Tensor, begins: Tensor, least: int) -> None:
+        """Row n is `tokens[begins[n]:begins[n + 1]]`; no batch is narrower than `least`."""
+        self._tokens, self._begins, self._least, self.device = tokens, begins, least, tokens.device
+
+    def take(self, rows: Tensor) -> Inputs:
+        begins = self._begins[rows]
+        lengths = self._begins[rows + 1] - begins
+        width = max(self._least, int(lengths.max()) if len(rows) else 0)
+        places = torch.arange(width, device=self.device)
+        own = places < lengths[:, None]
+        if not len(self._tokens):
+            return torch.zeros(own.shape, dtype=self._tokens.dtype, device=self.device), None
+        found = self._tokens[(begins[:, None] + places).clamp_(max=len(self._tokens) - 1)]
+        return torch.where(own, found, 0), None
+
+    def announce(self, rows: Tensor) -> None:
+        """Nothing to prepare."""
+
+
+class Ahead:
+    """Another feed, whose rows lie in files that are mapped into memory: the kernel keeps of them what fits.
+
+    A thread reads the announced rows while the step before them is computed; for a GPU they are put into pinned
+    memory, from which they are copied without waiting.
     """
 
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
+    def __init__(self, feed: Feed, device: torch.device) -> None:
+        """`feed` reads on the CPU."""
+        self.device, self._feed = device, feed
         self._ahead: list[tuple[Tensor, Future[Inputs]]] = []
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="feed")
-
-    def read(self, rows: npt.NDArray[np.int64]) -> Inputs:
-        """Those rows, on the CPU."""
-        raise NotImplementedError
 
     def take(self, rows: Tensor) -> Inputs:
         for place, (announced, found) in enumerate(self._ahead):
@@ -67,7 +87,7 @@ class ReadAhead:
         self._ahead = [*self._ahead[1 - AHEAD :], (rows, self._reader.submit(self._read, rows))]
 
     def _read(self, rows: Tensor) -> Inputs:
-        numbers, codes = self.read(rows.cpu().numpy())
+        numbers, codes = self._feed.take(rows.cpu())
         if self.device.type == "cuda":
             numbers, codes = numbers.pin_memory(), None if codes is None else codes.pin_memory()
         return numbers, codes
@@ -78,13 +98,7 @@ class ReadAhead:
         return moved, None if codes is None else codes.to(self.device, non_blocking=True)
 
 
-class Spilled(ReadAhead):
-    """Rows in files that are mapped into memory: the kernel keeps of them what fits."""
-
-    def __init__(self, numbers: Array, codes: Array | None, device: torch.device) -> None:
-        super().__init__(device)
-        self._numbers, self._codes = numbers, codes
-
-    def read(self, rows: npt.NDArray[np.int64]) -> Inputs:
-        codes = None if self._codes is None else torch.from_numpy(self._codes[rows])
-        return torch.from_numpy(self._numbers[rows]), codes
+def spilled(numbers: Array, codes: Array | None, device: torch.device) -> Ahead:
+    """Rows of arrays in files."""
+    whole = torch.from_numpy(numbers), None if codes is None else torch.from_numpy(codes)
+    return Ahead(Resident(whole), device)

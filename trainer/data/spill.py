@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from trainer.failures import TrainingError
 Room = Callable[..., npt.NDArray[Any]]  # (shape, kind) to an array, in memory or in a file
 SHARE = 0.5  # of the memory that is left: inputs that would take more go to files
 MEGABYTE = 2**20
+BLOCK = 2**20  # values at a time
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,11 @@ class Spill:
                     os.posix_fallocate(file.fileno(), 0, size)
                 return np.memmap(file, kind, "r+", shape=shape)
         except OSError:
-            raise TrainingError(
-                "memory",
-                N_("The data is larger than memory, and the disk has no room for %(size)s MB of it."),
-                N_("Give the job more memory, or make room on the disk."),
-                size=size // MEGABYTE + 1,
-            ) from None
+            raise _full(size) from None
+
+    def growing(self, kind: npt.DTypeLike) -> Growing:
+        """An array whose length nobody knows yet, in a file."""
+        return Growing(kind, self._folder)
 
     def keep(self, column: Column) -> Column:
         """The same column, in a file."""
@@ -73,6 +73,59 @@ class Spill:
         kept = self.room(values.shape, values.dtype)
         kept[...] = values
         return kept
+
+
+class Growing:
+    """Values one behind the other until all are there, in a file of that folder, or in memory."""
+
+    def __init__(self, kind: npt.DTypeLike, folder: Path | None = None) -> None:
+        self._kind = np.dtype(kind)
+        self._parts: list[npt.NDArray[Any]] = []
+        self._file = None if folder is None else tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - as long as this
+
+    def add(self, values: npt.NDArray[Any]) -> None:
+        """TrainingError where the disk is too full for them."""
+        values = np.asarray(values, self._kind)
+        if self._file is None:
+            self._parts.append(values)
+            return
+        try:
+            self._file.write(values.tobytes())
+            self._file.flush()
+        except OSError:
+            raise _full(values.nbytes) from None
+
+    def change(self, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> None:
+        """Put something else in the place of every value so far."""
+        for part in self._parts if self._file is None else blocks(self.whole()):
+            part[...] = change(part)
+
+    def whole(self) -> npt.NDArray[Any]:
+        """All of them; of a file, its own content."""
+        if self._file is None:
+            self._parts = [np.concatenate([np.empty(0, self._kind), *self._parts])]
+            return self._parts[0]
+        size = self._file.seek(0, os.SEEK_END)
+        return np.memmap(self._file, self._kind, "r+") if size else np.empty(0, self._kind)
+
+
+def blocks(values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """The array in pieces that fit memory."""
+    return (values[begin : begin + BLOCK] for begin in range(0, len(values), BLOCK))
+
+
+def growing(kind: npt.DTypeLike, spill: Spill | None) -> Growing:
+    """In a file where there is a spill, in memory where all of it fits."""
+    return Growing(kind) if spill is None else spill.growing(kind)
+
+
+def _full(size: int) -> TrainingError:
+    return TrainingError(
+        "memory",
+        N_("The data is larger than memory, and the disk has no room for %(size)s MB of it."),
+        N_("Give the job more memory, or make room on the disk."),
+        size=size // MEGABYTE + 1,
+    )
 
 
 def spill_for(spec: JobSpec, needed: Callable[[Stored], int], tell: Callable[[Log], None]) -> Spill | None:

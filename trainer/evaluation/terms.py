@@ -15,6 +15,7 @@ import torch.nn.functional as F  # noqa: N812 - the customary name
 from torch import Tensor
 
 from trainer.data.columns import Floats
+from trainer.data.texts import PIECE
 from trainer.evaluation.attribution import Score, integrated_gradients
 from trainer.evaluation.seen import Seen
 from trainer.network import Network
@@ -32,7 +33,7 @@ def terms(seen: Seen) -> dict[str, Any]:
     texts = np.zeros(len(known) + 1)
     for row in tokens.cpu().numpy():
         texts[np.unique(row)] += 1
-    texts[0] = 0  # what fills a text up
+    texts[[0, *(place for place, term in enumerate(known, start=1) if term.startswith(PIECE))]] = 0  # no words
     found = []
     for place, label in enumerate(seen.source.target.labels[:CLASSES]):
         weights = _weights(network, tokens, place, len(known) + 1) / max(1, len(rows))

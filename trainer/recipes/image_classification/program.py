@@ -12,7 +12,7 @@ import torch
 
 from trainer.contract import N_, JobSpec
 from trainer.data.columns import Ints
-from trainer.data.feed import Feed, Resident, Spilled
+from trainer.data.feed import Feed, Resident, spilled
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
 from trainer.data.spill import Room, Stored, spill_for
@@ -61,7 +61,7 @@ class ImagePreparation(Preparation):
 
     def feed(self, device: torch.device) -> Feed:
         if self.source.in_file:
-            return Spilled(self.source.values.numpy(), None, device)
+            return spilled(self.source.values.numpy(), None, device)
         return Resident((self.source.values.to(device), None))
 
     def network(self, outputs: int, device: torch.device) -> Network:

@@ -11,7 +11,7 @@ import torch
 
 from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Column, Ints, Numbers
-from trainer.data.feed import Feed, Inputs, Resident, Spilled
+from trainer.data.feed import Feed, Inputs, Resident, spilled
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import field_of, labelled
 from trainer.data.spill import Spill, spill_for
@@ -65,7 +65,7 @@ class TablePreparation(Preparation):
 
     def feed(self, device: torch.device) -> Feed:
         if self.spill is not None:
-            return Spilled(*encoding.spilled(self.fields, self.columns, self.spill), device)
+            return spilled(*encoding.spilled(self.fields, self.columns, self.spill), device)
         return Resident(self.encoded(self.columns, device))
 
     def encoded(self, columns: Mapping[str, Column], device: torch.device) -> Inputs:

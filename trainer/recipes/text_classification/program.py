@@ -1,4 +1,4 @@
-"""Texts and their kinds: the words that are read, and the networks that read them."""
+"""Texts and their kinds: the terms that are read, and the networks that read them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ import torch
 
 from trainer.asking import text_in
 from trainer.contract import N_, JobSpec, Log
-from trainer.data.columns import Ints
-from trainer.data.feed import Feed, Inputs, Resident
+from trainer.data.columns import Floats, Ints
+from trainer.data.feed import Ahead, Feed, Inputs, Lines
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
+from trainer.data.spill import Spill, spill_for
 from trainer.data.target import Target, target_of
-from trainer.data.texts import WORD, text_fields, texts_of, words_of
+from trainer.data.texts import PIECE, WORD, Excerpts, batches_of, text_fields, words_of
 from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
-from trainer.layers import dense
-from trainer.network import Call, Network
+from trainer.network import Network
 from trainer.reasons import by_word, of_terms
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.recipes.text_classification import vocabulary
+from trainer.recipes.text_classification.corpus import Corpus, Reader
+from trainer.recipes.text_classification.network import TERMS, Weighed, bag, windows
 from trainer.recipes.text_classification.schema import Parameters
+from trainer.recipes.text_classification.vocabulary import Reading
 from trainer.serving import Layered, Row, Served
+
+BYTES_PER_BYTE = 16  # of texts: themselves, and the numbers of their terms twice
 
 SNIPPET = """\
 import json, re, torch, torch.nn.functional as F, unicodedata
@@ -34,6 +39,8 @@ weights, config = load_file("model.safetensors"), json.load(open("config.json"))
 known = json.load(open("preprocessing.json"))
 words = re.findall(known["pattern"], unicodedata.normalize("NFKC", {example!r}).lower())[:known["length"]]
 terms = words + [f"{{a}} {{b}}" for a, b in zip(words, words[1:])] * known["pairs"]
+n = known["pieces"] or 10**9
+terms += ["~" + f"<{{w}}>"[i:i + n] for w in words if len(w) > n - 2 for i in range(len(w) + 3 - n)]
 x = [known["terms"].index(t) + 1 for t in terms if t in known["terms"]] + [0] * 8
 x = torch.tensor([x])
 for c in config["layers"]: x = (vars(torch) | vars(F))[c["call"]](x, *map(weights.get, c["weights"]), **c["options"])
@@ -49,25 +56,28 @@ class TextSource:
     owner: Ints
     target: Target
     fields: list[str]
-    terms: list[list[str]]
+    corpus: Corpus
     parameters: Parameters
-    cells: list[list[str]]  # of each field, the texts themselves
+    excerpts: Excerpts
+    spill: Spill | None = None  # where the texts are in files
 
     def shown(self, row: int) -> dict[str, Any]:
         """What stands in a row."""
-        return {name: texts[row][:LONGEST] for name, texts in zip(self.fields, self.cells, strict=True)}
+        return dict(zip(self.fields, self.excerpts.of(row), strict=True))
 
     def prepare(self, rows: Ints) -> TextPreparation:
         p = self.parameters
-        known = vocabulary.learn((self.terms[row] for row in rows.tolist()), p.vocabulary, p.rare_below)
-        if not known:
+        known = vocabulary.learn(self.corpus, rows, p.vocabulary, p.rare_below)
+        if not len(known):
             raise TrainingError(
                 "data",
                 N_("No word stands in at least %(count)s texts of the training part."),
                 N_("Add texts, or choose a smaller number for rare words."),
                 count=p.rare_below,
             )
-        return TextPreparation(self, known)
+        corpus, classes = self.corpus.of(known, self.spill), self.target.values[rows].astype(int)
+        telling = vocabulary.telling(corpus, rows, classes, self.target.outputs) if p.network == "bag" else None
+        return TextPreparation(self, corpus, telling)
 
 
 @dataclass(frozen=True)
@@ -75,68 +85,46 @@ class TextPreparation(Preparation):
     """The terms that are known, in their order: the first is number 1."""
 
     source: TextSource
-    known: list[str]
+    corpus: Corpus
+    telling: Floats | None  # of each term, in a bag
+
+    @property
+    def known(self) -> list[str]:
+        return self.corpus.names
 
     def feed(self, device: torch.device) -> Feed:
-        places = {term: place for place, term in enumerate(self.known, start=1)}
-        return Resident((torch.from_numpy(vocabulary.encode(self.source.terms, places)).to(device), None))
+        tokens, begins = torch.from_numpy(self.corpus.tokens), torch.from_numpy(self.corpus.begins)
+        if self.source.spill is not None:
+            return Ahead(Lines(tokens, begins, vocabulary.SHORTEST), device)
+        return Lines(tokens.to(device), begins.to(device), vocabulary.SHORTEST)
 
     def network(self, outputs: int, device: torch.device) -> Network:
-        p = self.source.parameters
-        calls, shapes = (bag if p.network == "bag" else windows)(len(self.known) + 1, p, outputs)
-        return Network(calls, shapes, embeddings=("embedding.weight",), device=device)
+        p, count = self.source.parameters, len(self.known) + 1
+        if self.telling is None:
+            return Network(*windows(count, p, outputs), embeddings=(TERMS,), device=device)
+        telling = torch.from_numpy(self.telling).float().to(device)
+        return Weighed(*bag(count, p, outputs), telling, p.dropout)
 
     def to_json(self) -> dict[str, Any]:
-        p = self.source.parameters
+        reading = reading_of(self.source.parameters)
         fields = [{"name": name, "kind": "text"} for name in self.source.fields]
-        reading = {"pattern": WORD.pattern, "length": p.length, "pairs": p.network == "bag", "terms": self.known}
-        return {"kind": "text", "fields": fields, **reading}
+        told = {"length": reading.length, "pairs": reading.pairs, "pieces": reading.pieces}
+        return {"kind": "text", "fields": fields, "pattern": WORD.pattern, **told, "terms": self.known}
 
     def snippet(self, config: dict[str, Any]) -> str:
-        return SNIPPET.format(example=" ".join(self.known[:3]))
+        return SNIPPET.format(example=" ".join(term for term in self.known if not term.startswith(PIECE))[:40])
 
 
-Shapes = dict[str, tuple[int, ...]]
-Layers = tuple[list[Call], Shapes]
-
-
-def bag(terms: int, p: Parameters, outputs: int) -> Layers:
-    """The mean of the terms' vectors (Joulin et al., Bag of Tricks for Efficient Text Classification, 2016)."""
-    calls: list[Call] = [
-        {"call": "embedding_bag", "weights": ["embedding.weight"], "options": {"mode": "mean", "padding_idx": 0}},
-    ]
-    shapes: Shapes = {"embedding.weight": (terms, p.vector_size)}
-    return _answering(calls, shapes, p.vector_size, p, outputs)
-
-
-def windows(terms: int, p: Parameters, outputs: int) -> Layers:
-    """The strongest find of every kind of window (Kim, Convolutional Neural Networks for Sentences, 2014)."""
-    calls: list[Call] = [
-        {"call": "embedding", "weights": ["embedding.weight"], "options": {"padding_idx": 0}},
-        {"call": "transpose", "options": {"dim0": 1, "dim1": 2}},
-        {"call": "conv1d", "weights": ["windows.weight", "windows.bias"], "options": {"padding": p.windows // 2}},
-        {"call": "relu"},
-        {"call": "adaptive_max_pool1d", "options": {"output_size": 1}},
-        {"call": "flatten", "options": {"start_dim": 1}},
-    ]
-    shapes = {
-        "embedding.weight": (terms, p.vector_size),
-        "windows.weight": (p.filters, p.vector_size, p.windows),
-        "windows.bias": (p.filters,),
-    }
-    return _answering(calls, shapes, p.filters, p, outputs)
-
-
-def _answering(calls: list[Call], shapes: Shapes, width: int, p: Parameters, outputs: int) -> Layers:
-    rest, more = dense(width, [], outputs, "relu", 0.0)
-    between: list[Call] = [{"call": "dropout", "options": {"p": p.dropout}}] if p.dropout else []
-    return calls + between + rest, shapes | more
+def reading_of(p: Parameters) -> Reading:
+    """A bag knows nothing of order, so it reads pairs beside words; and pieces, by which words are alike."""
+    return Reading(p.length, pairs=True, pieces=p.pieces) if p.network == "bag" else Reading(p.length)
 
 
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextSource:
     """The texts that have a label; several text fields are read one after the other."""
     p = cast("Parameters", parameters)
-    parties = read_parties(spec)
+    spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
+    parties = read_parties(spec, lazily=spill is not None)
     known = labelled(parties, spec.target, tell)
     present = text_fields(parties, [spec.target])
     fields = [name for name in spec.fields if name in present] if spec.fields else present[:1]
@@ -147,11 +135,23 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextSourc
     if spec.fields and (others := [name for name in spec.fields if name not in present]):
         text = N_("The field “%(field)s” is left out: it holds no text.")
         tell(Log(level="warning", text=text, params={"field": others[0]}))
-    columns = [texts_of(parties, name) for name in fields]
-    cells = [[column[row] for row in known.rows.tolist()] for column in columns]
-    texts = ["\n".join(row) for row in zip(*cells, strict=True)]
-    terms = [vocabulary.terms_of(text, p.length, pairs=p.network == "bag") for text in texts]
-    return TextSource(parties, known.owner, target_of(known.column, "classification", None), fields, terms, p, cells)
+    corpus, excerpts = _read(parties, fields, known.rows, reading_of(p), spill)
+    target = target_of(known.column, "classification", None)
+    return TextSource(parties, known.owner, target, fields, corpus, p, excerpts, spill)
+
+
+def _read(
+    parties: list[Party], fields: list[str], rows: Ints, reading: Reading, spill: Spill | None
+) -> tuple[Corpus, Excerpts]:
+    """Batch by batch, so that no more texts than one batch's are in memory."""
+    reader, excerpts, begin = Reader(spill), Excerpts(spill, LONGEST), 0
+    for batch in batches_of(parties, fields):
+        first, last = rows.searchsorted([begin, begin + len(batch)])
+        cells = [batch[row - begin] for row in rows[first:last].tolist()]
+        reader.add([reading.terms("\n".join(texts)) for texts in cells])
+        excerpts.add(cells)
+        begin += len(batch)
+    return reader.corpus(), excerpts.closed()
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
@@ -159,9 +159,10 @@ def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, An
     names = [field["name"] for field in preprocessing["fields"]]
     places = {term: place for place, term in enumerate(preprocessing["terms"], start=1)}
 
+    reading = Reading(preprocessing["length"], preprocessing["pairs"], preprocessing.get("pieces", 0))
+
     def encode(rows: list[Row]) -> Inputs:
-        texts = [text_in(row, names) for row in rows]
-        terms = [vocabulary.terms_of(text, preprocessing["length"], pairs=preprocessing["pairs"]) for text in texts]
+        terms = [reading.terms(text_in(row, names)) for row in rows]
         return torch.from_numpy(vocabulary.encode(terms, places)), None
 
     def reasons(model: Layered, rows: list[Row]) -> list[Any]:
@@ -169,9 +170,10 @@ def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, An
         weights = of_terms(model.network, encode(rows)[0])
         found = []
         for row, own in zip(rows, weights, strict=True):
-            text, length = text_in(row, names), preprocessing["length"]
-            terms = vocabulary.terms_of(text, length, pairs=preprocessing["pairs"])
-            found.append({"tokens": by_word(words_of(text)[:length], terms, own, places)})
+            text = text_in(row, names)
+            words = words_of(text, reading.length)
+            known = [term in places for term in reading.terms(text)]
+            found.append({"tokens": by_word(words, reading.places(words), known, own)})
         return found
 
     return Layered(folder, config, preprocessing, encode, reasons=reasons)

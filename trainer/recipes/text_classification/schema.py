@@ -14,17 +14,22 @@ DATASETS, TASKS, TARGETS = ("text", "table"), ("classification",), ("category", 
 
 
 class Parameters(TrainingParameters):
-    """Words become vectors; their mean, or what windows over them find, becomes the answer."""
+    """Words and their parts say what they speak for; their mean, or what windows over words find, is the answer."""
 
     network: Literal["bag", "cnn"] = setting(
         "bag",
         N_("Network"),
         N_("A bag of words learns in seconds; windows over words notice their order."),
         group="model",
-        labels={"bag": N_("Bag of words and pairs"), "cnn": N_("Windows over words (CNN)")},
+        labels={"bag": N_("Bag of words, pairs and pieces"), "cnn": N_("Windows over words (CNN)")},
     )
     vector_size: int = setting(
-        64, N_("Size of a word's vector"), N_("Numbers that a word becomes."), group="model", ge=2, le=1024
+        64,
+        N_("Size of a word's vector"),
+        N_("Numbers that a word becomes. In a bag it becomes one for each class, unless there are more classes."),
+        group="model",
+        ge=2,
+        le=1024,
     )
     windows: int = setting(
         3,
@@ -47,15 +52,15 @@ class Parameters(TrainingParameters):
     dropout: float = setting(
         0.3,
         N_("Dropout"),
-        N_("Share of neurons left out at random in each step, against overfitting."),
+        N_("Share of words (in windows: of neurons) left out at random in each step, against overfitting."),
         group="model",
         ge=0,
         lt=1,
     )
     vocabulary: int = setting(
-        30_000,
+        50_000,
         N_("Most words"),
-        N_("The most frequent words (and pairs of words) of the training part; others are not read."),
+        N_("The most frequent words (and pairs and pieces of words) of the training part; others are not read."),
         group="preprocessing",
         ge=100,
         le=500_000,
@@ -69,6 +74,16 @@ class Parameters(TrainingParameters):
         ge=1,
         le=1000,
     )
+    pieces: int = setting(
+        4,
+        N_("Letters of a piece"),
+        N_("Words that resemble each other share pieces of so many letters; 0: words are read whole only."),
+        group="preprocessing",
+        advanced=True,
+        when={"network": "bag"},
+        ge=0,
+        le=8,
+    )
     length: int = setting(
         200,
         N_("Longest text in words"),
@@ -81,5 +96,5 @@ class Parameters(TrainingParameters):
     epochs: int = again("epochs", 6)
     optimizer: Optimizer = again("optimizer", "adamw")
     learning_rate: float = again("learning_rate", 3e-3)
-    weight_decay: float = again("weight_decay", 1.0)
+    weight_decay: float = again("weight_decay", 0.01)
     schedule: Schedule = again("schedule", "cosine")

@@ -1,33 +1,86 @@
-"""Texts as rows of numbers: each word, and in a bag each pair of neighbours, has its own; 0 is nothing."""
+"""Terms of texts: words, and in a bag also pairs of neighbours and pieces of longer words; which of them are known."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from trainer.data.texts import words_of
+from trainer.data.columns import Floats, Ints
+from trainer.data.texts import PIECE, words_of
+from trainer.recipes.text_classification.corpus import Corpus, Tokens
 
-Tokens = npt.NDArray[np.int32]
 SHORTEST = 8  # numbers in a row, so that a window always has words to look at
+CELLS = 2**22  # counts that are held at a time
 
 
-def terms_of(text: str, length: int, *, pairs: bool) -> list[str]:
-    """The first words of a text, and pairs of neighbours behind them."""
-    words = words_of(text)[:length]
-    return words + [f"{one} {other}" for one, other in pairwise(words)] if pairs else words
+@dataclass(frozen=True)
+class Reading:
+    """How a text falls into terms."""
+
+    length: int  # words that are read
+    pairs: bool = False
+    pieces: int = 0  # letters of a piece; 0 for none
+
+    def terms(self, text: str) -> list[str]:
+        """Words, pairs of neighbours behind them, and pieces (Bojanowski et al., Enriching Word Vectors, 2017)."""
+        words = words_of(text, self.length)
+        found = list(words)
+        if self.pairs:
+            found += [f"{one} {other}" for one, other in pairwise(words)]
+        if size := self.pieces:
+            marked = [f"<{word}>" for word in words if len(word) > size - 2]
+            found += [PIECE + one[at : at + size] for one in marked for at in range(len(one) - size + 1)]
+        return found
+
+    def places(self, words: Sequence[str]) -> list[tuple[int, ...]]:
+        """Of each term of those words, the places of the words that it is of."""
+        found: list[tuple[int, ...]] = [(place,) for place in range(len(words))]
+        found += list(pairwise(range(len(words)))) if self.pairs else []
+        if size := self.pieces:
+            long = [(place, len(word)) for place, word in enumerate(words) if len(word) > size - 2]
+            found += [(place,) for place, letters in long for _ in range(letters + 3 - size)]
+        return found
 
 
-def learn(texts: Iterable[Sequence[str]], most: int, rare_below: int) -> list[str]:
-    """The terms that stand in most texts; equally frequent ones in the order of the alphabet."""
-    counts: Counter[str] = Counter()
-    for terms in texts:
-        counts.update(set(terms))
-    known = [(-count, term) for term, count in counts.items() if count >= rare_below]
-    return [term for _, term in sorted(known)[:most]]
+def learn(corpus: Corpus, rows: Ints, most: int, rare_below: int) -> Ints:
+    """Numbers of the terms that stand in most of those texts; equally frequent ones in the order of the alphabet."""
+    size, chosen = len(corpus.names) + 1, corpus.among(rows)
+    counts = np.zeros(size, np.int64)
+    for texts, tokens in corpus.parts():
+        own = chosen[texts] & (tokens > 0)
+        keys = np.sort((texts[own] - texts[0]) * size + tokens[own])
+        counts += np.bincount(keys[np.diff(keys, prepend=-1) > 0] % size, minlength=size)  # of a text each term once
+    frequent = np.flatnonzero(counts >= rare_below).tolist()
+    return np.array(sorted(frequent, key=lambda one: (-counts[one], corpus.names[one - 1]))[:most], np.int64)
+
+
+def telling(corpus: Corpus, rows: Ints, classes: Ints, count: int) -> Floats:
+    """Of each known term (and of 0) how much it tells: its largest log ratio of chances, a class against the others.
+
+    Naive Bayes' counts, by which Wang and Manning (Baselines and Bigrams, ACL 2012, section 2.3) scale their features;
+    `classes` are those of the rows, `count` of them in all.
+    """
+    size, chosen = len(corpus.names) + 1, corpus.among(rows)
+    class_of = np.zeros(len(chosen), np.int64)
+    class_of[rows] = classes
+    sums = np.zeros(count)
+    for texts, _ in corpus.parts():
+        sums += np.bincount(class_of[texts[chosen[texts]]], minlength=count)
+    found, width = np.zeros(size), max(1, CELLS // count)
+    for begin in range(1, size, width):
+        wide = min(width, size - begin)
+        table = np.zeros(count * wide)
+        for texts, tokens in corpus.parts():
+            own = chosen[texts] & (tokens >= begin) & (tokens < begin + wide)
+            table += np.bincount(class_of[texts[own]] * wide + tokens[own] - begin, minlength=count * wide)
+        inside = table.reshape(count, wide)
+        outside = inside.sum(0) - inside
+        chances = (inside + 1) / (sums + size)[:, None], (outside + 1) / (sums.sum() - sums + size)[:, None]
+        found[begin : begin + wide] = np.abs(np.log(chances[0] / chances[1])).max(0)
+    return found
 
 
 def encode(texts: Iterable[Sequence[str]], places: dict[str, int]) -> Tokens:
