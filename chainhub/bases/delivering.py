@@ -34,5 +34,6 @@ def base_file_answer(request: HttpRequest, base: BaseModel, entry: CommitFile, *
     check_may_leave(base)
     if request.method == "GET" and begins(request):
         said = sentence(TAKEN, path=entry.path, name=base.name)
-        record("model.base-downloaded", said, actor=actor, topics=[base.organization.topic])
+        url = base.get_absolute_url()
+        record("model.base-downloaded", said, actor=actor, topics=[base.organization.topic], target_url=url)
     return answer_blob(request, entry.blob, filename=entry.path.rsplit("/", 1)[-1])

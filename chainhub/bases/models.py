@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration, Participant
@@ -75,6 +76,9 @@ class BaseModel(Created):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("web:base", args=[self.organization.slug, self.slug])
 
     @property
     def address(self) -> str:

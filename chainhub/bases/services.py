@@ -79,7 +79,9 @@ def _kept(
     happened = sentence(
         gettext_noop("The base model “%(name)s” was imported (%(licence)s)."), name=origin.name, licence=origin.licence
     )
-    record("model.base-imported", happened, actor=actor, topics=[organization.topic])
+    record(
+        "model.base-imported", happened, actor=actor, topics=[organization.topic], target_url=base.get_absolute_url()
+    )
     return base
 
 

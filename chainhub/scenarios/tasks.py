@@ -18,9 +18,8 @@ def import_base_model(name: str, organization_id: int, user_id: int) -> None:
     try:
         base = import_carried(CARRIED[name], organization=organization, actor=user)
     except DomainError as refusal:
-        notify([user], "model.base-refused", refusal.sentence, url="/models/")
+        notify([user], "model.base-refused", refusal.sentence, url="/models/?show=base")
         return
     said = gettext_noop("The base model “%(name)s” is there: jobs of %(organization)s can go on from it.")
-    notify(
-        [user], "model.base-imported", sentence(said, name=base.name, organization=organization.name), url="/models/"
-    )
+    there = sentence(said, name=base.name, organization=organization.name)
+    notify([user], "model.base-imported", there, url=base.get_absolute_url())

@@ -36,6 +36,7 @@ PARTS = {
     ],
     "web:job": ["?tab=log", "?tab=settings", "?tab=runs"],
     "web:audit": ["?verb=test"],
+    "web:models": ["?show=base"],
     "web:collaborations": ["?q=together"],
     "web:organizations": ["?q=org"],
 }

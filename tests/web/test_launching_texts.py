@@ -109,7 +109,7 @@ def test_without_a_base_model_fine_tuning_is_grey_and_says_where_to_import_one(
     page = browse(alice).get(f"{LAUNCH}?collaboration={alliance.slug}").content.decode()
     assert re.search(r'name="recipe" value="fine-tune" disabled>', page)
     assert "Anvil has no base model yet." in page
-    assert "/models/#base-models" in page
+    assert "/models/?show=base" in page
 
 
 def test_a_launch_by_api_without_a_base_is_refused(

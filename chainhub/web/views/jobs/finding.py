@@ -11,5 +11,6 @@ def visible_job(user: Any, number: int) -> TrainingJob:
     """404 for everybody else."""
     seen = TrainingJob.objects.visible_to(user)
     return get_object_or_404(
-        seen.select_related("collaboration", "organization", "proposed_by", "base__commit"), pk=number
+        seen.select_related("collaboration", "organization", "proposed_by", "base__commit", "base__organization"),
+        pk=number,
     )
