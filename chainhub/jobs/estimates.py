@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from chainhub.bases.models import BaseModel
+from chainhub.bases.shapes import shape_of
 from chainhub.datasets.disclosure import masked_field, masked_for
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import memory_of
@@ -35,7 +37,7 @@ class Estimate:
 def estimate(
     user: Any, recipe: str, *, device: str, versions: Sequence[DatasetVersion], split: Mapping[str, Any],
     parameters: Mapping[str, Any], target: str = "", fields: Sequence[str] | None = None,
-    limits: Mapping[str, Any] | None = None,
+    limits: Mapping[str, Any] | None = None, base: BaseModel | None = None,
 ) -> Estimate:  # fmt: skip
     """What the trainer's plan will come to, and how long steps took so far in jobs that the person may see."""
     by_owner: dict[int, int] = defaultdict(int)
@@ -45,10 +47,8 @@ def estimate(
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
     speeds = _seconds_per_step(user, recipe, device)
-    memory, most = (
-        memory_of(recipe, parameters, _data_of(user, versions, target, fields)),
-        (limits or {}).get("memory_mb"),
-    )
+    data = _data_of(user, versions, target, fields) | {"base": shape_of(base) if base else None}
+    memory, most = memory_of(recipe, parameters, data), (limits or {}).get("memory_mb")
     megabytes = None if memory is None else math.ceil(memory / MEGABYTE)
     return Estimate(
         rows=sum(by_owner.values()),
@@ -84,8 +84,19 @@ def _data_of(
         "numbers": sum(one.get("type") in NUMBERS for one in used),
         "categories": tuple(int(one.get("distinct") or 0) for one in used if one.get("kind") in CATEGORIES),
         "classes": 1 if about.get("type") in NUMBERS and distinct > FEW else max(2, distinct),
-        "size": sum(int(version.inspection.get("bytes") or 0) for version in versions),
+        "size": _letters(used if fields else [], about, used) * sum(version.rows or 0 for version in versions),
     }
+
+
+def _letters(chosen: Sequence[Mapping[str, Any]], about: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> int:
+    """Of a row's texts on average: the chosen ones and a target that is one; else the longest, for one is read."""
+    target = _mean(about)
+    read = sum(map(_mean, chosen)) if chosen or target else max(map(_mean, others), default=0)
+    return target + read
+
+
+def _mean(field: Mapping[str, Any]) -> int:
+    return round((field.get("lengths") or {}).get("mean") or 0)
 
 
 def _fits(rows: Sequence[int], split: Mapping[str, Any], *, alone: bool) -> list[int]:

@@ -131,6 +131,7 @@ class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
             target=asked.get("target", ""),
             fields=asked.get("fields"),
             limits=asked.get("limits"),
+            base=asked.get("base"),
         )
         return Response(EstimateSerializer(found).data)
 

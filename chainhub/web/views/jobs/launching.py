@@ -197,7 +197,7 @@ def _estimate(known: Known) -> Estimate | None:
     return estimate(
         known.user, known.recipe.name, device=asked.get("device", "cpu"), versions=known.versions,
         split=asked["split"], parameters=asked["parameters"], target=asked.get("target", ""),
-        fields=asked.get("fields"), limits=asked.get("limits"),
+        fields=asked.get("fields"), limits=asked.get("limits"), base=known.base,
     )  # fmt: skip
 
 
