@@ -92,6 +92,31 @@ def test_words_are_shaded_by_what_they_did(browse: Browse, bob: User, version: M
     assert ">a " in shown
 
 
+def test_words_stand_apart_where_their_language_has_them_apart(
+    browse: Browse, bob: User, version: ModelVersion, model: Model
+) -> None:
+    pieces = ["the", "machine", "很", "快", "!", "and", "so", ",", "on"]
+    model.reasons = {"tokens": [{"text": text, "weight": 0.01 * (text == "so")} for text in pieces]}
+    shown = ask(browse(bob), version, "", {"field-x0": "9", "explain": "on"})
+    told = re.search(r'<p class="reading words">(.*?)</p>', shown, re.DOTALL)
+    assert told is not None
+    assert re.sub(r"<[^>]+>", "", told[1]) == "the machine很快! and so, on"
+
+
+def test_a_model_that_writes_says_which_words_spoke_for_it(
+    browse: Browse, bob: User, version: ModelVersion, model: Model
+) -> None:
+    type(version).objects.filter(pk=version.pk).update(preprocessing={"kind": "prompt", "fields": []})
+    client = browse(bob)
+    page = client.get(f"{version.model.get_absolute_url()}?tab=try").content.decode()
+    assert page.count('name="explain"') == 1
+    model.reasons = TEXT
+    shown = ask(client, version, "", {"text": "a crack", "length": "5", "temperature": "0", "explain": "on"})
+    assert "Why this answer" in shown
+    assert "&lt;crack&gt;" in shown
+    assert model.asked[-1] == {"rows": [{"text": "a crack", "length": 5, "temperature": 0.0}], "explain": True}
+
+
 def test_a_drawing_is_told_where_the_model_looked(
     browse: Browse, bob: User, version: ModelVersion, model: Model
 ) -> None:

@@ -1,5 +1,6 @@
 """Why a model answered one row as it did, and what is doubtful about the answer, as "try it" shows them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chainhub.core.sentences import render
+from chainhub.datasets.search.words import IDEOGRAPHS
 from chainhub.registry.scores import Json
 from chainhub.web.evaluations import Data
 from chainhub.web.explaining.looking import heat_chart
@@ -15,6 +17,8 @@ LEVELS = 4  # shades of a coloured word
 FAINT = 0.05  # of the heaviest word's weight; less is not coloured
 TELLING = 2  # places of a picture that are named
 LONGEST = 24  # letters of a value beside its bar
+# The last letter of a piece and the first of the next, where they stand together.
+JOINED = re.compile(rf"[\s{IDEOGRAPHS}].?|.[\s{IDEOGRAPHS}.,;:!?)]|.", re.DOTALL)
 
 
 def warnings_of(prediction: Json) -> list[str]:
@@ -51,9 +55,12 @@ def _where(heat: list[list[float]]) -> str:
 
 
 def _words(tokens: list[Json]) -> Iterator[dict[str, Any]]:
-    """Each piece with its shade: 4 speaks most for the answer, -4 most against it, 0 not at all."""
+    """Each piece with its shade: 4 speaks most for the answer, 0 not at all; `gap`: a space stands before it."""
     most = max(abs(one["weight"]) for one in tokens) or 1.0
+    last = " "
     for one in tokens:
         share = abs(one["weight"]) / most
         level = 0 if share < FAINT else max(1, round(share * LEVELS))
-        yield {**one, "level": level, "side": "for" if one["weight"] > 0 else "against"}
+        gap = JOINED.fullmatch(last + one["text"][:1]) is None
+        last = one["text"][-1:] or last
+        yield {**one, "level": level, "side": "for" if one["weight"] > 0 else "against", "gap": gap}
