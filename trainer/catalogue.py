@@ -151,3 +151,14 @@ def memory_of(name: str, values: dict[str, Any], data: dict[str, Any]) -> int | 
     sizes, known = import_module("trainer.sizes"), recipe(name)
     found = sizes.estimate_of(known, known.check(values), sizes.Data(**data))
     return None if found is None else int(found.memory)
+
+
+def seconds_of(
+    name: str, values: dict[str, Any], data: dict[str, Any], *, steps: int, device: str, speed: float
+) -> tuple[float, float] | None:
+    """How long a job takes, at least and at most, by `trainer.duration`; `speed` is 0 where no machine told its own."""
+    known, data_of = recipe(name), import_module("trainer.sizes").Data
+    found: tuple[float, float] | None = import_module("trainer.duration").seconds_of(
+        known, known.check(values), data_of(**data), steps=steps, device=device, speed=speed
+    )
+    return found

@@ -39,6 +39,7 @@ class Size:
     multiplications: int  # of one row's way through the layers
     activations: int  # numbers that one row leaves behind for the way back
     prepared: int  # bytes that all rows take, from reading to feeding
+    back: float = 2.0  # times the multiplications: of the way back, to the inputs and to the weights
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def estimate_of(recipe: Recipe, parameters: TrainingParameters, data: Data) -> E
     return Estimate(
         parameters=size.parameters,
         memory=PROGRAM + kept + passing + size.prepared,
-        multiplications_per_step=3 * size.multiplications * min(p.batch_size, data.rows),
+        multiplications_per_step=round((1 + size.back) * size.multiplications * min(p.batch_size, data.rows)),
     )
 
 

@@ -12,7 +12,8 @@ from trainer.sizes import FLOAT, Data, Size
 LIBRARIES = 200 * 2**20  # bytes of transformers and peft, once loaded
 LETTERS = 4  # bytes of text for each token
 FORM = 30  # tokens that a conversation's form adds
-LONGEST = 3  # times the mean: the longest row of a batch
+LONGEST = 3  # times the mean: the longest row of all
+WIDTH = 1.5  # times the mean: the longest row of a batch, as it is usually
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ def size_of(p: Parameters, data: Data) -> Size | None:
     if p.method == "lora":  # at the end additions are worked into a copy, when nothing passes any more
         batch = -(-min(p.batch_size, data.rows) // p.accumulation)
         prepared += FLOAT * max(0, weights - 2 * batch * passing)
-    return Size(trained, weights * tokens, passing, prepared)
+    used = weights - (0 if shape.writes else looked_up)  # of a model that reads, its vocabulary is only looked up
+    usual = min(p.length, (FORM if shape.writes else 2) + WIDTH * mean)
+    back = {"lora": 1.2, "last": 2 * learning / max(1, shape.layers)}.get(p.method, 2.0)
+    return Size(trained, round(used * usual), passing, prepared, back)
 
 
 def _trained(p: Parameters, shape: Shape, weights: int, classes: int) -> int:
