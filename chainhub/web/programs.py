@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from chainhub.core.disk import refusal_of
 from chainhub.core.errors import DomainError
 
 P = ParamSpec("P")
@@ -29,6 +30,10 @@ def for_programs(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) 
             answer = _refusal(_("You may see this dataset, but not take its files."), 403)
         except Http404:
             answer = _refusal(_("There is nothing here that you may see."), 404)
+        except Exception as fault:
+            if (full := refusal_of(fault)) is None:
+                raise
+            answer = _refusal(str(full), full.status)
         if answer.status_code == 401:  # noqa: PLR2004 - HTTP's own number
             answer["WWW-Authenticate"] = 'Bearer realm="ChainHub"'
         return answer

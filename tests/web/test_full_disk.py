@@ -55,6 +55,24 @@ def test_a_catalogue_without_room_to_sort_says_so(
     assert browser.get("/datasets/", headers={"hx-request": "true"}).headers["HX-Reswap"] == "none"
 
 
+def test_programs_are_told_in_json(
+    alice: User, anvil: Organization, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address by commit, whose download cannot be written down."""
+
+    def full(*_args: Any, **_more: Any) -> Any:
+        raise OperationalError("database or disk is full")
+
+    dataset = datasets.registered_csv(alice, anvil)
+    commit = dataset.versions.get().commit
+    assert commit is not None
+    address, browser = f"{dataset.get_absolute_url()}resolve/{commit.oid}/data.csv", browse(alice)
+    assert browser.get(address).status_code == 200
+    monkeypatch.setattr("chainhub.policies.delivering.record_download", full)
+    answer = browser.get(address)
+    assert (answer.status_code, "disk is full" in answer.json()["error"]) == (507, True)
+
+
 def test_other_faults_stay_faults(alice: User, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: Any, **_more: Any) -> Any:
         raise OSError(errno.EIO, "Input/output error")
