@@ -143,6 +143,7 @@ def test_a_lead_within_chance_is_called_so(
 def test_a_field_from_the_future_is_named_before_any_number(browse: Browse, bob: User, job: TrainingJob) -> None:
     said = words(page_of(browse(bob), explained(job, **of_markets(suspects=("tomorrow <1>",)))))
     assert said.index("tomorrow &lt;1&gt;") < said.index("Sharpe ratio")
+    assert "It earned more" not in said
 
 
 def test_what_became_of_one_is_drawn_for_everybody_and_each(browse: Browse, bob: User, job: TrainingJob) -> None:
