@@ -42,16 +42,16 @@ class Resident:
 
 
 class Lines:
-    """Rows of tokens of different lengths, one behind the other; a batch is as wide as its longest, the rest is 0."""
+    """Rows of tokens of different lengths, one behind the other; in a batch each is filled up with 0."""
 
-    def __init__(self, tokens: Tensor, begins: Tensor, least: int) -> None:
-        """Row n is `tokens[begins[n]:begins[n + 1]]`; no batch is narrower than `least`."""
-        self._tokens, self._begins, self._least, self.device = tokens, begins, least, tokens.device
+    def __init__(self, tokens: Tensor, begins: Tensor, behind: int) -> None:
+        """Row n is `tokens[begins[n]:begins[n + 1]]`; so many 0 stand behind the longest of a batch."""
+        self._tokens, self._begins, self._behind, self.device = tokens, begins, behind, tokens.device
 
     def take(self, rows: Tensor) -> Inputs:
         begins = self._begins[rows]
         lengths = self._begins[rows + 1] - begins
-        width = max(self._least, int(lengths.max()) if len(rows) else 0)
+        width = self._behind + (int(lengths.max()) if len(rows) else 0)
         places = torch.arange(width, device=self.device)
         own = places < lengths[:, None]
         if not len(self._tokens):

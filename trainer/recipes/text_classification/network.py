@@ -64,10 +64,10 @@ class Weighed(Network):
         super().__init__(calls, shapes, embeddings=(TERMS,), device=telling.device)
 
     def initialise(self, generator: torch.Generator) -> None:
-        """Where a term speaks of the classes themselves, it begins with nothing to say."""
+        """Where a term speaks of the classes themselves, it begins with nothing to say; else with little."""
         super().initialise(generator)
-        if len(self.shapes) == 2:  # noqa: PLR2004 - terms and classes, no vectors between them
-            self.flat.detach().zero_()
+        direct = len(self.shapes) == 2  # noqa: PLR2004 - terms and classes, no vectors between them
+        self.views[TERMS].detach().mul_(0.0 if direct else 1 / PACE)
 
     def weight(self, name: str) -> Tensor:
         own = super().weight(name)

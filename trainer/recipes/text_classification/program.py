@@ -40,7 +40,7 @@ known = json.load(open("preprocessing.json"))
 words = re.findall(known["pattern"], unicodedata.normalize("NFKC", {example!r}).lower())[:known["length"]]
 terms = words + [f"{{a}} {{b}}" for a, b in zip(words, words[1:])] * known["pairs"]
 n = known["pieces"] or 10**9
-terms += ["~" + f"<{{w}}>"[i:i + n] for w in words if len(w) > n - 2 for i in range(len(w) + 3 - n)]
+terms += ["~" + f"<{{w}}>"[i:i + n] for w in words if n - 2 < len(w) < 33 for i in range(len(w) + 3 - n)]
 x = [known["terms"].index(t) + 1 for t in terms if t in known["terms"]] + [0] * 8
 x = torch.tensor([x])
 for c in config["layers"]: x = (vars(torch) | vars(F))[c["call"]](x, *map(weights.get, c["weights"]), **c["options"])
@@ -95,8 +95,8 @@ class TextPreparation(Preparation):
     def feed(self, device: torch.device) -> Feed:
         tokens, begins = torch.from_numpy(self.corpus.tokens), torch.from_numpy(self.corpus.begins)
         if self.source.spill is not None:
-            return Ahead(Lines(tokens, begins, vocabulary.SHORTEST), device)
-        return Lines(tokens.to(device), begins.to(device), vocabulary.SHORTEST)
+            return Ahead(Lines(tokens, begins, vocabulary.BEHIND), device)
+        return Lines(tokens.to(device), begins.to(device), vocabulary.BEHIND)
 
     def network(self, outputs: int, device: torch.device) -> Network:
         p, count = self.source.parameters, len(self.known) + 1

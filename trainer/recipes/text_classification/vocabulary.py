@@ -12,7 +12,8 @@ from trainer.data.columns import Floats, Ints
 from trainer.data.texts import PIECE, words_of
 from trainer.recipes.text_classification.corpus import Corpus, Tokens
 
-SHORTEST = 8  # numbers in a row, so that a window always has words to look at
+BEHIND = 8  # zeros behind the longest text: a window sees nothing behind every text, whatever its neighbours are
+LONGEST = 32  # letters: what is longer is an address or worse, and is not cut into pieces
 CELLS = 2**22  # counts that are held at a time
 
 
@@ -31,7 +32,7 @@ class Reading:
         if self.pairs:
             found += [f"{one} {other}" for one, other in pairwise(words)]
         if size := self.pieces:
-            marked = [f"<{word}>" for word in words if len(word) > size - 2]
+            marked = [f"<{word}>" for word in words if size - 2 < len(word) <= LONGEST]
             found += [PIECE + one[at : at + size] for one in marked for at in range(len(one) - size + 1)]
         return found
 
@@ -40,7 +41,7 @@ class Reading:
         found: list[tuple[int, ...]] = [(place,) for place in range(len(words))]
         found += list(pairwise(range(len(words)))) if self.pairs else []
         if size := self.pieces:
-            long = [(place, len(word)) for place, word in enumerate(words) if len(word) > size - 2]
+            long = [(place, len(word)) for place, word in enumerate(words) if size - 2 < len(word) <= LONGEST]
             found += [(place,) for place, letters in long for _ in range(letters + 3 - size)]
         return found
 
@@ -86,7 +87,7 @@ def telling(corpus: Corpus, rows: Ints, classes: Ints, count: int) -> Floats:
 def encode(texts: Iterable[Sequence[str]], places: dict[str, int]) -> Tokens:
     """A row for each text, filled up with 0; terms that are not known are left out."""
     rows = [[place for term in terms if (place := places.get(term))] for terms in texts]
-    width = max(SHORTEST, max(map(len, rows), default=0))
+    width = BEHIND + max(map(len, rows), default=0)
     matrix = np.zeros((len(rows), width), np.int32)
     for row, found in enumerate(rows):
         matrix[row, : len(found)] = found
