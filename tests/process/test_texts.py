@@ -1,5 +1,6 @@
 """Texts from a launch to an answer: told apart and written; real worker, real files, transformers without a hub."""
 
+import json
 import os
 import subprocess
 import sys
@@ -121,6 +122,17 @@ def answers(seed: int) -> dict[str, list[Any]]:
     return {"question": asked, "answer": [("meow", "woof", "cluck")[(n + seed) % 3] for n in range(60)]}
 
 
+def chats(seed: int) -> dict[str, list[Any]]:
+    """The same as conversations, as the hub writes them down."""
+    both = answers(seed)
+    return {
+        "messages": [
+            json.dumps([{"role": "user", "content": asked}, {"role": "assistant", "content": told}])
+            for asked, told in zip(both["question"], both["answer"], strict=True)
+        ]
+    }
+
+
 def test_base_models_go_on_learning(
     valkey: EmbeddedValkey, start_worker: Callable[..., WorkerProcess], launch: Callable[..., TrainingJob], bob: User,
     alice: User, anvil: Organization, token_for: Callable[..., str], tmp_path: Path, small_bases: dict[str, Path],
@@ -142,6 +154,11 @@ def test_base_models_go_on_learning(
     )  # fmt: skip
     written = launch(Kind.ANSWERS, answers, recipe="fine-tune", target="answer", base=writer, parameters=few)
 
+    chatted = launch(
+        Kind.CHAT, chats, recipe="fine-tune", target="messages", base=writer,
+        parameters={**few, "method": "full", "learning_rate": 0.02, "epochs": 10, "batch_size": 8},
+    )  # fmt: skip
+
     first = until(lambda: published(told), 150, what="publishing the kinds")
     assert first.preprocessing["fields"] == [{"name": "review", "kind": "text"}]
     assert caller.predict(first, {"review": "wonderful and kind"})["label"] == "good"
@@ -152,3 +169,6 @@ def test_base_models_go_on_learning(
     card = (caller.fetch(second, tmp_path) / "README.md").read_text()
     assert "Small writer" in card
     assert "CC0-1.0" in card
+
+    third = until(lambda: published(chatted), 150, what="publishing the one that chats")
+    assert caller.predict(third, {"text": "what does the dog say", "length": 3})["text"] == "woof"
