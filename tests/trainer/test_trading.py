@@ -228,3 +228,19 @@ def test_days_that_no_calendar_has_are_refused(job: MakeSpec) -> None:
     far = pa.array(np.arange(500) * 10_000_000_000, pa.timestamp("s"))
     _, events = launch(traded(job, tables={"anvil": content.set_column(0, "day", far)}))
     failed(events, "data", "“day” does not tell of every row when it was.")
+
+
+def test_who_has_only_a_past_or_only_a_future_takes_part_all_the_same(job: MakeSpec) -> None:
+    tables = {
+        "anvil": market(200, 1),
+        "borealis": market(60, 2, begin=date(2019, 1, 1)),
+        "cobalt": market(40, 3, begin=date(2020, 7, 1)),
+    }
+    found = evaluation_of(traded(job, tables=tables, split=BY_TIME | {"test_fraction": 0.2}))
+    rows = {one["organization"]: one["rows"] for one in found["organizations"]}
+    assert rows["borealis"]["test"] == 0
+    assert rows["cobalt"]["train"] == 0
+    early, late = found["organizations"][1:]
+    assert early["own"]["together"]["rmse"]["reason"] == "Undefined: no rows were held out."
+    assert set(late["own"]) == {"together"}  # there was nothing to learn from alone
+    assert [one["organization"] for one in found["trading"]["organizations"]] == ["anvil", "cobalt"]
