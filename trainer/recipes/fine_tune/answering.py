@@ -27,6 +27,7 @@ class Answering:
         self._names = [field["name"] for field in preprocessing["fields"]]
         model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         self._model = model.eval().requires_grad_(requires_grad=False)
+        self._places = base.places_of(self._model.config, self._tokenizer)
         self._last: tuple[list[Row], list[list[int]]] = [], []  # what was asked last, and what was written
 
     def predict(self, rows: list[Row]) -> list[Row]:
@@ -42,13 +43,15 @@ class Answering:
 
     def _written(self, row: Row) -> list[int]:
         asked = dialogue.prompt_of(self._tokenizer, text_in(row, self._names)) or [self._tokenizer.eos_token_id]
+        length = int(number_in(row, "length", USUAL, 1, MOST))
+        asked = asked[-max(self._places - length, self._places // 2) :]  # as in training, the end of a long question
         temperature = number_in(row, "temperature", 0.0, 0.0, 5.0)
         torch.manual_seed(derive(int(number_in(row, "seed", 0, 0, 2**53)), "writing"))
         drawn = {"temperature": temperature, "top_k": LIKELIEST} if temperature else {}
         written = self._model.generate(
             torch.tensor([asked]),
             attention_mask=torch.ones(1, len(asked), dtype=torch.long),
-            max_new_tokens=int(number_in(row, "length", USUAL, 1, MOST)),
+            max_new_tokens=min(length, self._places - len(asked)),
             pad_token_id=self._tokenizer.pad_token_id,
             do_sample=bool(temperature),
             **drawn,
@@ -65,10 +68,11 @@ class Answering:
         until = begin + len(question.strip()) if begin >= 0 else 0
         own = [start < until and stop > begin for start, stop in found.offset_mapping]
         said = [token for token in written[:LOOKED_AT] if token not in self._tokenizer.all_special_ids]
+        most = min(SEEN, self._places - len(said))
         if not said or not any(own):
             return None
-        tokens, seen = torch.tensor(said), torch.tensor(found.input_ids[-SEEN:])
-        empty = torch.where(torch.tensor(own[-SEEN:]), self._tokenizer.pad_token_id, seen)
+        tokens, seen = torch.tensor(said), torch.tensor(found.input_ids[-most:])
+        empty = torch.where(torch.tensor(own[-most:]), self._tokenizer.pad_token_id, seen)
         vectors = self._model.get_input_embeddings()
         weights = of_answer(
             self._following,

@@ -29,20 +29,41 @@ quiet.set_verbosity_error()
 quiet.disable_progress_bar()
 
 HEADS = ("score", "classifier", "pre_classifier")  # what a classification adds to a base model
+WHOLE = rf".*\b({'|'.join(HEADS)})\b.*"  # heads are new: they learn whole, and nothing is added to them
 WRITES = ("ForCausalLM", "LMHeadModel")
+MOST_PLACES = 8192  # tokens at a time, where the model itself knows no bound
+
+
+def config_in(folder: Path) -> Any:
+    """What the base model says of itself."""
+    return _read(lambda: AutoConfig.from_pretrained(folder))
 
 
 def writes(folder: Path) -> bool:
     """Whether the base model continues texts; else it only reads them."""
-    config = _read(lambda: AutoConfig.from_pretrained(folder))
-    return any(name.endswith(WRITES) for name in config.architectures or ())
+    return any(name.endswith(WRITES) for name in config_in(folder).architectures or ())
+
+
+def places_of(config: Any, tokenizer: Any) -> int:
+    """How many tokens the model can tell the places of."""
+    text = config.get_text_config()
+    most = getattr(text, "max_position_embeddings", None) or MOST_PLACES
+    if "roberta" in config.model_type:  # which counts places from behind the number of what fills rows up
+        most -= (text.pad_token_id or 0) + 1
+    return int(min(most, tokenizer.model_max_length, MOST_PLACES))
 
 
 def tokenizer_in(folder: Path) -> Any:
     """With a token to fill short rows up."""
     tokenizer = _read(lambda: AutoTokenizer.from_pretrained(folder))
+    if tokenizer.eos_token_id is None and writes(folder):
+        raise TrainingError(
+            "data",
+            N_("The base model has no token that ends a text, so it could not learn to stop."),
+            N_("Choose another base model."),
+        )
     if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.sep_token or tokenizer.unk_token
     return tokenizer
 
 
@@ -71,15 +92,19 @@ class TunedNetwork(ModuleNetwork):
             # A model that told other kinds before brings a head for those; it is drawn anew.
             AutoModelForSequenceClassification, {"num_labels": outputs, "ignore_mismatched_sizes": True}
         )  # fmt: skip
-        model = _read(lambda: kind.from_pretrained(folder, dtype=torch.float32, **more))
+        with torch.random.fork_rng(devices=[]):  # what the base does not bring is the same each time it is opened
+            torch.manual_seed(0)
+            model = _read(lambda: kind.from_pretrained(folder, dtype=torch.float32, **more))
         if model.config.pad_token_id is None:
             model.config.pad_token_id = model.config.eos_token_id
         self.lora = p.method == "lora"
         task = TaskType.CAUSAL_LM if outputs is None else TaskType.SEQ_CLS
         if self.lora:
+            heads = _heads_of(model)
             wanted = LoraConfig(
-                task_type=task, r=p.rank, lora_alpha=2 * p.rank, lora_dropout=p.dropout, target_modules="all-linear"
-            )
+                task_type=task, r=p.rank, lora_alpha=2 * p.rank, lora_dropout=p.dropout, target_modules="all-linear",
+                exclude_modules=WHOLE if heads else None, modules_to_save=heads or None,
+            )  # fmt: skip
             model = get_peft_model(model, wanted)
         elif p.method == "last":
             _freeze_all_but(model, p.last_layers)
@@ -105,6 +130,11 @@ class TunedNetwork(ModuleNetwork):
 
     def _whole(self) -> Any:
         return copy.deepcopy(self.module).merge_and_unload() if self.lora else self.module  # type: ignore[operator]
+
+
+def _heads_of(model: Any) -> list[str]:
+    names = {name.rpartition(".")[2] for name, _ in model.named_modules()}
+    return [name for name in HEADS if name in names]
 
 
 def _freeze_all_but(model: Any, last: int) -> None:

@@ -133,6 +133,13 @@ def rows_of(tokenizer: Any, examples: Sequence[list[Part]], length: int) -> Rows
     return tokens, mask
 
 
+def bytes_of(tokenizer: Any, tokens: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Of each row, how many bytes of text the tokens stand for that are to be written; what was cut off is none."""
+    learnt = [row[own].tolist() for row, own in zip(tokens, mask, strict=True)]
+    texts = tokenizer.batch_decode(learnt, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    return np.array([len(text.encode()) for text in texts], np.float64)
+
+
 def _tokens(tokenizer: Any, text: str) -> list[int]:
     return list(tokenizer(text, add_special_tokens=False).input_ids)
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainer.contract import N_, JobSpec, SpecError
+from trainer.contract import N_, JobSpec, Log, SpecError
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Inputs, Resident
 from trainer.data.reading import Party, read_parties
@@ -124,6 +124,12 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsForB
         raise SpecError(N_("Choose the base model that should learn."), field="base")
     folder = Path(spec.base.path)
     tokenizer = base.tokenizer_in(folder)
+    most = base.places_of(base.config_in(folder), tokenizer)
+    if p.length > most:
+        tell(
+            Log(level="info", text=N_("The base model reads at most %(most)s tokens at a time."), params={"most": most})
+        )
+        p = p.model_copy(update={"length": most})
     parties = read_parties(spec)
     reads = _examples if base.writes(folder) else _kinds
     owner, target, inputs, fields, pairs = reads(spec, p, parties, tokenizer, tell)
@@ -172,7 +178,7 @@ def _examples(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any
             answers.append(answer)
         owner += [place] * len(own)
     tokens, mask = dialogue.rows_of(tokenizer, examples, p.length)
-    sizes = np.array([len(answer.encode()) for answer in answers], np.float64)
+    sizes = dialogue.bytes_of(tokenizer, tokens, mask)
     inputs = torch.from_numpy(tokens), torch.from_numpy(mask)
     return np.array(owner, np.int64), Target("language", [], sizes), inputs, fields, (asked, answers)
 
