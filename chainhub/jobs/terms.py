@@ -180,7 +180,7 @@ def _unpublishable(pool: _Pool, version: DatasetVersion, grant: Grant | None, en
     dataset = version.dataset
     moments = (dataset.withdrawn_at, grant.revoked_at if grant else None)
     if any(moment is not None and moment <= ended for moment in moments):
-        return sentence(TAKEN_BACK, dataset=dataset.name)
+        return sentence(TAKEN_BACK, dataset=dataset.name, key=dataset.pk)
     try:
         # Approvals are asked for at the start; what has begun does not wait for one.
         _check_one(pool, version, grant, at=ended, asked=True)

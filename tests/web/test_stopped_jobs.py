@@ -92,6 +92,16 @@ def test_whoever_launched_a_job_that_waits_reads_for_whom_and_how_to_go_on_witho
     assert "Not answered" in seen
 
 
+def test_of_two_datasets_of_one_name_the_one_at_fault_is_shown(
+    browse: Browse, alice: Any, anvil: Any, dora: Any, alliance: Any, ours: DatasetVersion, theirs: DatasetVersion
+) -> None:
+    grant = grant_on_terms(theirs.dataset, alliance, actor=dora, terms=Terms())
+    type(ours.dataset).objects.update(name="Patients")
+    job = make.make_job(alice, anvil, alliance, [ours, theirs])
+    browse(dora).post(f"{theirs.dataset.get_absolute_url()}grants/{grant.pk}/revoke/")
+    assert f"?clone={job.pk}&amp;without={theirs.dataset_id}" in text(browse(alice), job.get_absolute_url())
+
+
 def test_the_preview_speaks_of_the_future_and_the_report_of_the_past(
     browse: Browse, alice: Any, anvil: Any, alliance: Any, ours: DatasetVersion
 ) -> None:

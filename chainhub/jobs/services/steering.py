@@ -70,7 +70,7 @@ def refused_now(job: TrainingJob, *, asked: bool = False) -> Sentence | None:
     With `asked`, owners who have not approved it yet will be asked.
     """
     if gone := lost_data(job):
-        return sentence(TERMS_ENDED, dataset=gone.name)
+        return sentence(TERMS_ENDED, dataset=gone.name, key=gone.pk)
     versions = versions_of(job)
     try:
         check_terms(job, versions, grants_of(job, versions), at=timezone.now(), asked=asked)

@@ -45,13 +45,13 @@ def why_to_stop(dataset: Dataset, *, grant: Grant | None = None) -> dict[int, Se
 
 def _withdrawn(job: TrainingJob, dataset: Dataset) -> Sentence:
     if job.base is None or job.inputs.filter(version__dataset=dataset).exists():
-        return sentence(TERMS_ENDED, dataset=dataset.name)
+        return sentence(TERMS_ENDED, dataset=dataset.name, key=dataset.pk)
     return sentence(TAKEN_BACK, base=job.base.name, owner=dataset.organization.name)
 
 
 def _why(job: TrainingJob, without: Grant) -> Sentence | None:
     if gone := lost_data(job, without=without):
-        return sentence(TERMS_ENDED, dataset=gone.name)
+        return sentence(TERMS_ENDED, dataset=gone.name, key=gone.pk)
     if job.status == Status.RUNNING:
         return why_unpublishable(job, without=without)
     return Going.of(job).why_not(without=without)

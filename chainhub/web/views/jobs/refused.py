@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_lazy
 from chainhub.core.sentences import render
 from chainhub.datasets.knowing import known_to, some_of
 from chainhub.datasets.models import Dataset, Grant
+from chainhub.datasets.permissions import may_grant
 from chainhub.jobs import permissions
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.policies.parsing import TITLES
@@ -52,10 +53,15 @@ def _params(job: TrainingJob) -> dict[str, Any] | None:
 
 
 def _at_fault(params: dict[str, Any], inputs: list[JobInput]) -> Dataset | None:
-    for one in inputs:
-        if one.version_id == params.get("version") or one.version.dataset.name == params.get("dataset"):
-            return one.version.dataset
-    return None
+    """By its key or its version; by its name only where no other of the job's datasets bears it."""
+    if "version" in params:
+        found = [one for one in inputs if one.version_id == params["version"]]
+    elif "key" in params:
+        found = [one for one in inputs if one.version.dataset_id == params["key"]]
+    else:
+        found = [one for one in inputs if one.version.dataset.name == params.get("dataset")]
+    datasets = {one.version.dataset_id: one.version.dataset for one in found}
+    return next(iter(datasets.values())) if len(datasets) == 1 else None
 
 
 def _about(request: SignedInRequest, job: TrainingJob, dataset: Dataset) -> dict[str, Any]:
@@ -67,6 +73,7 @@ def _about(request: SignedInRequest, job: TrainingJob, dataset: Dataset) -> dict
         "dataset": dataset,
         "name": dataset.name if known else render(some_of(dataset)),
         "leads": Dataset.objects.visible_to(request.user).filter(pk=dataset.pk).exists(),
+        "owns": may_grant(request.user, dataset),
         "may_request": known and may_request(request.user, dataset),
         "said": said(terms_of(grant), request.user, user=grant.organization) if grant and told else [],
         "whom": grant.organization if grant else None,
