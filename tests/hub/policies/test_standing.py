@@ -86,3 +86,42 @@ def test_the_first_of_several_ends_counts(signed: SignedAgreement) -> None:
     closed(signed)
     Grant.objects.update(revoked_at=timezone.now())
     assert render(standing_of(again(signed)).why) == "The collaboration “Quality alliance” was closed."
+
+
+def seen_by(client: Client, url: str, language: str = "en") -> str:
+    return client.get(url, headers={"accept-language": language}).content.decode()
+
+
+def test_the_pages_of_an_agreement_that_ended_say_so_and_lead_on(
+    browse: Browse, bob: Any, signed: SignedAgreement
+) -> None:
+    """Bob finds it among what was agreed, opens it, and is led to a new request."""
+    request, page = signed.request, signed.get_absolute_url()
+    assert "Request access anew" not in seen_by(browse(bob), page)
+    taken_back(signed)
+    for url in ("/access-requests/?show=agreed", request.get_absolute_url(), page):
+        assert "Ended on" in seen_by(browse(bob), url)
+    shown = seen_by(browse(bob), page)
+    assert "This agreement has ended" in shown
+    assert "Request access anew" in shown
+
+
+def test_the_page_of_a_suspended_agreement_says_so(
+    browse: Browse, alice: Any, bob: Any, signed: SignedAgreement
+) -> None:
+    withdraw_dataset(signed.request.dataset, actor=alice)
+    shown = seen_by(browse(bob), signed.get_absolute_url())
+    assert "This agreement is suspended" in shown
+    assert "Request access anew" not in shown, "nothing to ask for until it is restored"
+
+
+def test_the_text_in_the_reader_s_language_stands_first_and_the_file_has_the_name_that_is_shown(
+    browse: Browse, bob: Any, signed: SignedAgreement
+) -> None:
+    page = signed.get_absolute_url()
+    for language, first, second in (("en", 'lang="en"', 'lang="zh-Hans"'), ("zh-hans", 'lang="zh-Hans"', 'lang="en"')):
+        shown = seen_by(browse(bob), page, language)
+        shown = shown[shown.index("<main") :]
+        assert shown.index(f'card" {first}') < shown.index(f'card" {second}')
+    name = browse(bob).get(f"{page}agreement.txt")["Content-Disposition"].split('"')[1]
+    assert f"sha256sum {name}" in shown

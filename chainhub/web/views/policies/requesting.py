@@ -19,6 +19,7 @@ from chainhub.policies import permissions, services
 from chainhub.policies.fitting import fitted
 from chainhub.policies.models import AccessRequest
 from chainhub.policies.reading import offered
+from chainhub.policies.standing import standing_of
 from chainhub.policies.states import OPEN, State
 from chainhub.web.forms.policies import RequestForm
 from chainhub.web.forms.refusals import refusals_in
@@ -87,7 +88,13 @@ def index(request: SignedInRequest) -> HttpResponse:
     show = show if show in SHOWN else "open"
     rows = seen.filter(status__in=SHOWN[show]).select_related("dataset__organization", "organization", "collaboration")
     waiting = AccessRequest.objects.awaiting(request.user, permissions.PROVIDERS, permissions.CONSUMERS)
-    context = {"page": page_of(request, rows), "show": show, "waiting": set(waiting.values_list("pk", flat=True))}
+    if show == "agreed":
+        rows = rows.select_related("agreement__grant").prefetch_related("collaboration__participants")
+    page = page_of(request, rows)
+    if show == "agreed":
+        for one in page:
+            one.standing = standing_of(one.agreement)
+    context = {"page": page, "show": show, "waiting": set(waiting.values_list("pk", flat=True))}
     return render(request, "web/policies/index.html", context)
 
 
