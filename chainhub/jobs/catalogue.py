@@ -52,6 +52,18 @@ def memory_of(recipe: str, parameters: Mapping[str, Any], data: dict[str, Any]) 
     return catalogue.memory_of(recipe, dict(parameters), data) if data["rows"] else None
 
 
+def seconds_of(
+    recipe: str, parameters: Mapping[str, Any], data: dict[str, Any], *, steps: int, device: str, speed: float
+) -> tuple[float, float] | None:
+    """How long a job on such data takes, at least and at most; None where the recipe cannot say.
+
+    `speed` is the machine's, in multiplications a second; 0 where it is not known.
+    """
+    if not data["rows"]:
+        return None
+    return catalogue.seconds_of(recipe, dict(parameters), data, steps=steps, device=device, speed=speed)
+
+
 def check_task(recipe: Recipe, parameters: Mapping[str, Any], task: str) -> None:
     """Raises `InvalidInputError` where the parameters do not fit what the target asks for."""
     try:

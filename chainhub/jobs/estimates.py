@@ -1,4 +1,4 @@
-"""How much work a job will be: rows, steps, and the time that earlier jobs like it took."""
+"""How much work a job will be: rows, steps, memory, and the time that its model and data and earlier jobs tell."""
 
 import math
 from collections import defaultdict
@@ -12,6 +12,7 @@ from chainhub.bases.shapes import shape_of
 from chainhub.datasets.disclosure import masked_field, masked_for
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import memory_of
+from chainhub.jobs.durations import Span, span_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
 
 MEGABYTE = 2**20
@@ -32,6 +33,7 @@ class Estimate:
     based_on: int
     memory_mb: int | None = None  # at its highest; None where the recipe cannot say
     memory_limit: int | None = None  # where that is less than the memory
+    span: Span | None = None  # how long, from the model and the data; None where the recipe cannot say
 
 
 def estimate(
@@ -59,6 +61,7 @@ def estimate(
         based_on=len(speeds),
         memory_mb=megabytes,
         memory_limit=most if most and megabytes and most < megabytes else None,
+        span=span_of(recipe, parameters, data, steps=steps, device=device),
     )
 
 

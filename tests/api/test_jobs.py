@@ -248,6 +248,7 @@ def test_estimate(call: Call, alice: Any, wanted: Any, ours: Any, theirs: Any) -
     told = call(alice, "post", "jobs/estimate/", wanted).json()
     assert (told["rows"], told["models"], told["seconds"]) == (160, 3, None)
     assert told["steps"] == 2 * (8 + 4 + 4)
+    assert 0 < told["seconds_low"] < told["seconds_high"] < 60
     assert 300 < told["memory_mb"] < 1000
     assert told["memory_limit"] is None
     tight = call(alice, "post", "jobs/estimate/", {**wanted, "limits": {"memory_mb": 100}}).json()

@@ -132,9 +132,19 @@ def test_nobody_clones_what_they_may_not_see(browse: Browse, carol: Any, job: Tr
 def test_the_estimate_follows_the_form(browse: Browse, alice: Any, said: Any) -> None:
     page = words(browse(alice).post(f"{LAUNCH}estimate/", {**said, "step": "parameters"}))
     assert "160" in page
-    assert "no earlier job to judge by" in page
+    assert re.search(r"(up to|about \d+–)\s?\d+ seconds", page)
+    assert "no machine has told its speed yet" in page
     assert re.search(r"about [3-9]\d\d MB", page)
     assert "too low" not in page
+
+
+def test_the_estimate_counts_with_the_speed_that_a_machine_told(browse: Browse, alice: Any, said: Any) -> None:
+    node = make_node()
+    node.load |= {"speed": 1e6}
+    node.save()
+    page = words(browse(alice).post(f"{LAUNCH}estimate/", {**said, "step": "parameters"}))
+    assert re.search(r"(up to|about \d+–)\s?\d+ (seconds|minutes)", page)
+    assert "on a machine of this hub" in page
 
 
 def test_a_memory_limit_that_is_too_low_is_warned_of(browse: Browse, alice: Any, said: Any) -> None:

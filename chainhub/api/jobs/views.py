@@ -31,7 +31,7 @@ class JobFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships
 
 
 class EstimateSerializer(serializers.Serializer[Any]):
-    """How much work a job would be; `seconds` is null where no earlier job tells."""
+    """How much work a job would be; `seconds` is the pace of earlier jobs, null where none tells."""
 
     rows = serializers.IntegerField()
     train_rows = serializers.IntegerField()
@@ -39,6 +39,8 @@ class EstimateSerializer(serializers.Serializer[Any]):
     steps = serializers.IntegerField()
     seconds = serializers.FloatField(allow_null=True)
     based_on = serializers.IntegerField()
+    seconds_low = serializers.FloatField(source="span.low", default=None, allow_null=True)
+    seconds_high = serializers.FloatField(source="span.high", default=None, allow_null=True)
     memory_mb = serializers.IntegerField(allow_null=True)
     memory_limit = serializers.IntegerField(allow_null=True, help_text="the limit asked for, where it is too low")
 
