@@ -27,6 +27,7 @@ TOGETHER = gettext_noop(
     "there. Jobs ahead of it: %(ahead)s."
 )
 TOO_MANY = gettext_noop("A job runs in 1 to %(most)s processes: the largest node that would take it has so many slots.")
+ONLY_ONE = gettext_noop("The nodes that would take it have one slot each, so it runs in one process.")
 TOO_MANY_ANYWHERE = gettext_noop("A job runs in 1 to %(most)s processes.")
 NEXT = gettext_noop("Starts as soon as a node takes it.")
 
@@ -112,6 +113,8 @@ def check_processes(processes: int, device: str, collaboration: Collaboration) -
     most = widest(device, collaboration) if processes != 1 else None
     if 1 <= processes <= (most or MOST_PROCESSES):
         return
+    if most == 1:
+        raise InvalidInputError(ONLY_ONE, field="processes")
     if most:
         raise InvalidInputError(TOO_MANY, field="processes", most=most)
     raise InvalidInputError(TOO_MANY_ANYWHERE, field="processes", most=MOST_PROCESSES)
