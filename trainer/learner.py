@@ -90,7 +90,7 @@ class Learner:
                 clip(self._gradients, p.gradient_clip, self._norm())
             self._optimizer.step()
             for average, weights in zip(self.average or (), self.network.vectors, strict=False):
-                average.lerp_(weights, 1.0 - p.average)
+                average.lerp_(weights, 1.0 - kept(p.average, self.steps))
         self.step += 1
 
     def _norm(self) -> Tensor:
@@ -217,6 +217,14 @@ class Learner:
         """This epoch's rows; their order follows from the seed, so no checkpoint needs to hold it."""
         generator = torch_generator(self.seed, "order", self.epoch)
         return self.train[torch.randperm(len(self.train), generator=generator).to(self.train.device)]
+
+
+def kept(average: float, steps: int) -> float:
+    """How much of the average a step keeps that so many were before: little at first, or it would stay at random.
+
+    As TensorFlow's ExponentialMovingAverage has it, with `num_updates`.
+    """
+    return min(average, (1 + steps) / (10 + steps))
 
 
 def _copies(vectors: list[Tensor]) -> list[Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,16 +52,24 @@ class Predictor:
 
 
 def answer(predictor: Predictor, line: bytes | str) -> Row:
-    """One request line's answer: predictions, or an error with its sentence."""
+    """One request line's answer: predictions, or an error with its sentence; the next one is answered in any case."""
     try:
         request = json.loads(line)
-        whole = isinstance(request, dict) and "rows" in request
-        rows, explain = (request["rows"], request.get("explain") is True) if whole else ([request], False)
+    except (ValueError, RecursionError):
+        return _refused(refusal(N_("The request is not valid JSON.")))
+    whole = isinstance(request, dict) and "rows" in request
+    rows, explain = (request["rows"], request.get("explain") is True) if whole else ([request], False)
+    try:
         return {"predictions": predictor.predict(rows if isinstance(rows, list) else [rows], explain=explain)}
     except TrainingError as error:
-        return {"error": {"text": error.text, "hint": error.hint, "params": error.params}}
-    except (ValueError, RecursionError):
-        return {"error": {"text": N_("The request is not valid JSON."), "hint": "", "params": {}}}
+        return _refused(error)
+    except Exception:
+        traceback.print_exc()
+        return _refused(refusal(N_("The model can make nothing of this input.")))
+
+
+def _refused(error: TrainingError) -> Row:
+    return {"error": {"text": error.text, "hint": error.hint, "params": error.params}}
 
 
 def serve(folder: str, peer: socket.socket, *, idle: float) -> int:
@@ -70,7 +79,7 @@ def serve(folder: str, peer: socket.socket, *, idle: float) -> int:
     try:
         predictor = Predictor(folder)
     except TrainingError as error:
-        peer.sendall(_line({"error": {"text": error.text, "hint": error.hint, "params": error.params}}))
+        peer.sendall(_line(_refused(error)))
         return 1
     try:
         for line in _lines(peer):
@@ -81,7 +90,7 @@ def serve(folder: str, peer: socket.socket, *, idle: float) -> int:
 
 
 def _line(message: Row) -> bytes:
-    return json.dumps(message, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(message, ensure_ascii=False).encode(errors="replace") + b"\n"  # half a letter becomes "?"
 
 
 def _lines(peer: socket.socket) -> Iterator[bytes]:

@@ -88,6 +88,8 @@ def answers(config: Row, outputs: Tensor) -> list[Row]:
 
 
 def _labelled(labels: list[str], likely: list[float]) -> Row:
+    if not all(map(math.isfinite, likely)):
+        raise refusal(N_("The input is beyond all that the model can compute with."))
     best = max(range(len(labels)), key=likely.__getitem__)
     return {"label": labels[best], "probabilities": dict(zip(labels, likely, strict=True))}
 

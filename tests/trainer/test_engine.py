@@ -167,17 +167,29 @@ def test_what_does_not_decay_stays_where_no_gradient_pulls() -> None:
 
 
 def test_averaged_weights_are_the_model() -> None:
-    learner = learner_of(average=0.9)
+    learner = learner_of(average=0.2)
     expected = learner.network.flat.clone()
     while learner.step < learner.steps_per_epoch:
+        kept = min(0.2, (1 + learner.step) / (10 + learner.step))  # less at first
         learner.learn()
-        expected = 0.9 * expected + 0.1 * learner.network.flat
+        expected = kept * expected + (1 - kept) * learner.network.flat
+    assert learner.step > 2
     own = learner.network.flat.clone()
     with learner.averaged():
         torch.testing.assert_close(learner.network.flat, expected)
     assert torch.equal(learner.network.flat, own)
     learner.settle()
     torch.testing.assert_close(learner.network.flat, expected)
+
+
+def test_a_long_average_of_a_short_training_is_not_its_beginning() -> None:
+    learner = learner_of(average=0.999)
+    begin = learner.network.flat.clone()
+    while learner.step < learner.steps_per_epoch:
+        learner.learn()
+    assert learner.average is not None
+    moved, whole = (float((weights - begin).norm()) for weights in (learner.average[0], learner.network.flat))
+    assert moved > whole / 3
 
 
 def test_one_cycle_rises_and_falls() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.trainer.conftest import MakeSpec, launch, pictures
-from trainer.predict import Predictor, answer
+from trainer.predict import Predictor, _line, answer
 
 GREAT = "1" + "0" * 400
 
@@ -68,3 +68,27 @@ def test_what_is_no_number_is_missing_and_said_so(table_model: Predictor, value:
 )
 def test_pixels_that_are_none(picture_model: Predictor, value: str, words: str) -> None:
     assert words in sentence(asked(picture_model, "pixels", value))
+
+
+def test_an_input_whose_answer_no_float_holds_is_refused(table_model: Predictor) -> None:
+    weight = table_model.model.network.weight("layers.0.weight")  # type: ignore[attr-defined]
+    weight.fill_(1e30)
+    assert "beyond all that the model can compute" in sentence(asked(table_model, "heat", "1e11"))
+
+
+def test_half_a_letter_is_answered(table_model: Predictor) -> None:
+    (said,) = asked(table_model, "line", '"\\ud800"')["predictions"]
+    assert said["label"] in {"yes", "no"}
+    assert b"?" in _line(said)
+
+
+def test_what_a_library_stumbles_over_is_a_refusal_and_the_next_question_is_answered(
+    table_model: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(_rows: object) -> object:
+        raise IndexError("index out of range in self")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(table_model.model, "predict", stumbles)
+        assert sentence(asked(table_model, "heat", "50")) == "The model can make nothing of this input."
+    assert "predictions" in asked(table_model, "heat", "50")
