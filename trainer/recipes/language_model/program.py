@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,11 +13,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from trainer.contract import N_, JobSpec
-from trainer.data.columns import Ints
-from trainer.data.feed import Feed, Inputs
+from trainer.data.columns import Floats, Ints
+from trainer.data.feed import Ahead, Feed, Inputs
 from trainer.data.reading import Party, read_parties
+from trainer.data.spill import BLOCK, Spill, growing, spill_for
 from trainer.data.target import Target
-from trainer.data.texts import texts_of
+from trainer.data.texts import batches_of
 from trainer.failures import TrainingError
 from trainer.module import ModuleNetwork
 from trainer.recipes.language_model import tokens
@@ -27,6 +29,8 @@ from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Served, weights_in
 
+BYTES_PER_BYTE = 4  # of texts: themselves, and their tokens twice
+
 SNIPPET = """\
 from transformers import AutoModelForCausalLM, AutoTokenizer
 model, tokenizer = AutoModelForCausalLM.from_pretrained("."), AutoTokenizer.from_pretrained(".")
@@ -36,7 +40,7 @@ print(tokenizer.decode(model.generate(start, max_new_tokens=50, do_sample=True, 
 
 
 class Windows:
-    """Windows of one token more than the context, cut from a stream that stays on the device."""
+    """Windows of one token more than the context, cut from a stream."""
 
     def __init__(self, stream: Tensor, starts: Tensor, length: int) -> None:
         self.device = stream.device
@@ -62,6 +66,7 @@ class CorpusSource:
     starts: Ints
     field: str
     parameters: Parameters
+    in_file: bool = False  # where the stream is larger than memory
 
     def prepare(self, rows: Ints) -> CorpusPreparation:
         return CorpusPreparation(self)
@@ -74,8 +79,11 @@ class CorpusPreparation(Preparation):
     source: CorpusSource
 
     def feed(self, device: torch.device) -> Feed:
-        stream, starts = (torch.from_numpy(array).to(device) for array in (self.source.stream, self.source.starts))
-        return Windows(stream, starts, self.source.parameters.context + 1)
+        stream, starts = torch.from_numpy(self.source.stream), torch.from_numpy(self.source.starts)
+        length = self.source.parameters.context + 1
+        if self.source.in_file:
+            return Ahead(Windows(stream, starts, length), device)
+        return Windows(stream.to(device), starts.to(device), length)
 
     def network(self, outputs: int, device: torch.device) -> ModuleNetwork:
         shape, end = self._shape(), tokens.end_of(self.source.tokenizer)
@@ -109,32 +117,57 @@ def continued(module: nn.Module, inputs: Inputs) -> Tensor:
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> CorpusSource:
     """The texts, one after the other; what is left behind the last whole window of an organization is not read."""
     p = cast("Parameters", parameters)
-    parties = read_parties(spec)
-    texts = [[text for text in texts_of([party], spec.target) if text.strip()] for party in parties]
-    tokenizer = tokens.learn([text for own in texts for text in own], p.tokenizer, p.vocabulary)
-    streams, starts, owner, begin = [], [], [], 0
-    for place, own in enumerate(texts):
-        stream = tokens.stream(tokenizer, own)
-        count = (len(stream) - 1) // p.context
+    spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
+    parties = read_parties(spec, lazily=spill is not None)
+    tokenizer = tokens.learn(_texts(parties, spec.target), p.tokenizer, p.vocabulary)
+    whole, lengths = _stream(parties, spec.target, tokenizer, spill)
+    starts, owner, begin = [], [], 0
+    for place, length in enumerate(lengths):
+        count = (length - 1) // p.context
         if count < 1:
             raise TrainingError(
                 "data",
                 N_("The texts of %(organization)s have %(count)s tokens; one window needs %(least)s."),
                 N_("Add texts, or choose a shorter context."),
                 organization=parties[place].name,
-                count=len(stream),
+                count=length,
                 least=p.context + 1,
             )
-        streams.append(stream)
         starts.append(begin + np.arange(count, dtype=np.int64) * p.context)
         owner.append(np.full(count, place, np.int64))
-        begin += len(stream)
-    whole, first = np.concatenate(streams), np.concatenate(starts)
-    sizes = tokens.sizes(tokenizer)[whole]
-    told = np.concatenate([[0], np.cumsum(sizes)])
-    bytes_of = (told[first + p.context + 1] - told[first + 1]).astype(np.float64)
-    target = Target("language", [], bytes_of)
-    return CorpusSource(parties, np.concatenate(owner), target, tokenizer, whole, first, spec.target, p)
+        begin += length
+    first = np.concatenate(starts)
+    target = Target("language", [], _bytes_of(whole, first, p.context, tokens.sizes(tokenizer)))
+    return CorpusSource(
+        parties, np.concatenate(owner), target, tokenizer, whole, first, spec.target, p, spill is not None
+    )
+
+
+def _texts(parties: Sequence[Party], field: str) -> Iterator[list[str]]:
+    """The texts that are not empty, batch by batch."""
+    return ([text for (text,) in batch if text.strip()] for batch in batches_of(parties, [field]))
+
+
+def _stream(
+    parties: list[Party], field: str, tokenizer: Tokenizer, spill: Spill | None
+) -> tuple[tokens.Tokens, list[int]]:
+    """The tokens of all texts, and how many are each organization's."""
+    stream, lengths = growing(np.int32, spill), []
+    for party in parties:
+        lengths.append(0)
+        for batch in _texts([party], field):
+            found = tokens.stream(tokenizer, batch)
+            stream.add(found)
+            lengths[-1] += len(found)
+    return stream.whole(), lengths
+
+
+def _bytes_of(stream: tokens.Tokens, starts: Ints, context: int, sizes: Ints) -> Floats:
+    """How many bytes of text each window's predicted tokens stand for."""
+    found, places = np.empty(len(starts)), np.arange(1, context + 1)
+    for part in np.array_split(np.arange(len(starts)), 1 + len(starts) * context // BLOCK):
+        found[part] = sizes[stream[starts[part, None] + places]].sum(1)
+    return found
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

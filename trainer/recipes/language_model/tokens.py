@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import numpy as np
@@ -14,12 +15,12 @@ Tokens = npt.NDArray[np.int32]
 END, UNKNOWN = "<|end|>", "<|unknown|>"  # between texts; a letter that was not there to learn from
 
 
-def learn(texts: Sequence[str], kind: str, most: int) -> Tokenizer:
-    """A tokenizer with at most so many tokens."""
+def learn(texts: Iterable[list[str]], kind: str, most: int) -> Tokenizer:
+    """A tokenizer with at most so many tokens, from batches of texts."""
     return _letters(texts, most) if kind == "characters" else _pieces(texts, most)
 
 
-def _pieces(texts: Sequence[str], most: int) -> Tokenizer:
+def _pieces(texts: Iterable[list[str]], most: int) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -30,10 +31,12 @@ def _pieces(texts: Sequence[str], most: int) -> Tokenizer:
     return tokenizer
 
 
-def _letters(texts: Sequence[str], most: int) -> Tokenizer:
-    letters, counts = np.unique(np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32), return_counts=True)
-    frequent = sorted(letters[np.argsort(-counts, kind="stable")[: most - 2]].tolist())
-    places = {word: place for place, word in enumerate([END, UNKNOWN, *map(chr, frequent)])}
+def _letters(texts: Iterable[list[str]], most: int) -> Tokenizer:
+    counts: Counter[str] = Counter()
+    for batch in texts:
+        counts.update("".join(batch))
+    frequent = sorted(sorted(counts, key=lambda letter: (-counts[letter], letter))[: most - 2])
+    places = {word: place for place, word in enumerate([END, UNKNOWN, *frequent])}
     tokenizer = Tokenizer(models.WordLevel(places, UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     tokenizer.decoder = decoders.Fuse()
