@@ -1,5 +1,6 @@
 """Roles, types and sensitive fields: as detected, until the owner says otherwise."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from chainhub.activity.models import AuditEvent
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets import services
 from chainhub.datasets.models import Dataset
-from chainhub.datasets.recasting import rewrite
+from chainhub.datasets.recasting import main, rewrite
 from chainhub.datasets.roles import corrected_types, roles_of, sensitive_fields, types_of
 from chainhub.organizations.models import Organization
 from tests.factories import datasets as make
@@ -124,3 +125,15 @@ def test_training_reads_the_corrected_types(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1, None, 3], "b": ["x", "y", "z"], "c": [1.0, 2.0, None]}), source)
     rewrite(source, target, {"a": "category", "c": "integer"})
     assert pq.read_table(target).to_pydict() == {"a": ["1", None, "3"], "b": ["x", "y", "z"], "c": [1, 2, None]}
+
+
+def test_who_holds_the_data_writes_the_corrected_file_by_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, read, own = tmp_path / "data.parquet", tmp_path / "read.parquet", tmp_path / "own.parquet"
+    pq.write_table(pa.table({"a": ["1", None, "x"], "b=c": [1.0, 2.0, None]}), source)
+    rewrite(source, read, {"a": "integer", "b=c": "text"})
+    assert main([str(source), str(own), "a=integer", "b=c=text"]) == 0
+    assert own.read_bytes() == read.read_bytes()
+    assert capsys.readouterr().out == f"{sha256(read.read_bytes()).hexdigest()}  {own}\n"
+    assert main([str(source), str(own)]) == 2
