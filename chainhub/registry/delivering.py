@@ -19,7 +19,8 @@ from chainhub.registry.services import record_download
 from chainhub.repositories.models import CommitFile
 from chainhub.repositories.serving import answer_blob, begins, begun
 
-OF_A_MODEL = (".safetensors", PREPROCESSING)  # weights, and what the model knows of the values that it learnt from
+# Weights, and what the model knows of the values and the words that it learnt from.
+OF_A_MODEL = (".safetensors", PREPROCESSING, "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", ".model")
 NOT_YET = gettext_noop("This file is a part of the model, which is not published yet; take it from there then.")
 TAKEN = gettext_noop("Took %(path)s of training job #%(number)s “%(title)s”, before its model was published.")
 

@@ -119,7 +119,7 @@ def _checked_value(number: int, field: Field, value: Any) -> Any:
         return value
     try:
         read = float(value.strip().replace("\u2212", "-") if isinstance(value, str) else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         read = math.nan
     if not math.isfinite(read) or isinstance(value, bool):
         raise _misfit(number, field, value, gettext_noop("Row %(row)s, “%(name)s”: “%(value)s” is not a number."))

@@ -32,7 +32,8 @@ Row = dict[str, Any]
 PATIENCE = 10.0  # seconds from question to answer
 WRITING = 60.0  # the same for a large model, or where a text is written token by token
 WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
-NOT_ASKED = (EVALUATION, EXAMPLE, *README.values())  # files that are for people
+NOT_ASKED = (EVALUATION, EXAMPLE, *README.values(), "best.safetensors")  # files that are for people
+AGAIN = "reproduce/"  # the same, of whoever trains the model again
 QUEUE = "system"
 MOST_KEPT = 64  # models in this machine's cache
 MOST_EXPLAINED = 20  # rows a question; a reason costs some fifty answers
@@ -119,7 +120,8 @@ def files_of(version: ModelVersion) -> Path:
     folder = cache / version.commit.oid
     if not folder.exists():
         _make_room(cache)
-    for entry in version.commit.files.exclude(path__in=NOT_ASKED).select_related("blob"):
+    files = version.commit.files.exclude(path__in=NOT_ASKED).exclude(path__startswith=AGAIN)
+    for entry in files.select_related("blob"):
         if entry.blob.lost:
             shutil.rmtree(folder, ignore_errors=True)
             raise LostBlobError

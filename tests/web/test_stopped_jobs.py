@@ -18,7 +18,7 @@ from chainhub.registry.models import Download
 from chainhub.registry.services import publish_job
 from chainhub.repositories.storage import store_bytes
 from tests.factories import jobs as make
-from tests.factories.models import succeed
+from tests.factories.models import evaluation, files, succeed
 from tests.hub.jobs.conftest import ours, theirs
 
 __all__ = ["ours", "theirs"]
@@ -153,8 +153,8 @@ class TestFilesBeforePublication:
 
     def test_weights_come_from_the_published_version_alone(self, take: Any, made: TrainingJob, bob: Any) -> None:
         """Before, they are refused; after, the download is noted where the withdrawal report counts it."""
-        succeed(made)
-        for path in ("model.safetensors", "preprocessing.json"):
+        succeed(made, leave=files(evaluation({"anvil": (0.7, 0.9)})) | {"tokenizer.json": b"{}", "vocab.txt": b"kuru"})
+        for path in ("model.safetensors", "preprocessing.json", "tokenizer.json", "vocab.txt"):
             refused = take(made, path)
             assert refused.status_code == 409
             assert "not published yet" in refused.json()["detail"]

@@ -23,6 +23,7 @@ def test_numbers_are_read_and_gaps_stay(version: ModelVersion) -> None:
         ([{"x0": True}], "rows.1.x0", "Row 1, “x0”"),
         ([{"x0": "nan"}], "rows.1.x0", "Row 1, “x0”"),
         ([{"x0": [1]}], "rows.1.x0", "Row 1, “x0”"),
+        ([{"x0": 10**400}], "rows.1.x0", "Row 1, “x0”"),
         ([{"colour": 1}], "rows.1.colour", "It takes: x0, x1, x2"),
         ([5], "rows.1", "Row 1 is not an object of fields."),
         ([], "rows", "Send a list of rows"),

@@ -5,17 +5,21 @@ from typing import Any
 
 import pytest
 
+from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.predicting import PredictorError, Predictors
 from chainhub.jobs.supervisor import ForkServer, SupervisorError
 from chainhub.registry import serving
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.serving import UnavailableError
+from tests.factories.models import evaluation, files, publish
 from tests.factories.nodes import make_node
 
 
 def test_a_worker_fetches_what_a_prediction_needs_and_forgets_the_oldest(
-    version: ModelVersion, settings: Any, monkeypatch: pytest.MonkeyPatch
+    job: TrainingJob, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for_people = {"best.safetensors": b"weights", "reproduce/trainer.zip": b"PK", "reproduce/spec.json": b"{}"}
+    version = publish(job, leave=files(evaluation({"anvil": (0.7, 0.9)})) | for_people)
     monkeypatch.setattr(serving, "MOST_KEPT", 2)
     cache = Path(settings.NODE_CACHE) / "models"
     for name in ("old", "older"):
