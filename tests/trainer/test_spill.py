@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from tests.trainer.conftest import MakeSpec, launch, pictures, table
+from tests.trainer.conftest import MakeSpec, launch, pictures, reviews, table
 from tests.trainer.test_hostile import logs
 from trainer.contract import Artifact, Failed
 from trainer.data import spill
@@ -71,6 +71,28 @@ CASES: dict[str, dict[str, Any]] = {
     "photographs": {
         "recipe": "image-classification", "target": "shape", "fields": ["picture"], "parameters": {"side": 8},
     },
+    "texts": {
+        "recipe": "text-classification", "target": "mood", "fields": ["text", "answer"],
+        "parameters": {"hidden_layers": None},
+    },
+    "texts, windows": {
+        "recipe": "text-classification", "target": "mood", "fields": ["text"],
+        "parameters": {"hidden_layers": None, "network": "cnn", "filters": 4},
+    },
+    "corpus": {
+        "recipe": "language-model", "target": "answer", "fields": None,
+        "parameters": {"hidden_layers": None, "width": 16, "layers": 1, "heads": 2, "context": 8, "vocabulary": 300},
+    },
+    "corpus, letters": {
+        "recipe": "language-model", "target": "answer", "fields": None,
+        "parameters": {
+            "hidden_layers": None, "width": 16, "layers": 1, "heads": 2, "context": 8, "tokenizer": "characters",
+        },
+    },
+}  # fmt: skip
+MADE = {
+    "image-classification": lambda: pictures(60, 1), "text-classification": lambda: reviews(60, 1),
+    "language-model": lambda: reviews(60, 1),
 }  # fmt: skip
 
 
@@ -79,9 +101,9 @@ def test_data_in_files_gives_the_same_bits(job: MakeSpec, monkeypatch: pytest.Mo
     wanted = dict(CASES[case])
     parameters = wanted.pop("parameters", {})
     if wanted.get("recipe"):
-        one = photographs(60) if case == "photographs" else pictures(60, 1)
-        labels = pa.array([None if row == 5 else value for row, value in enumerate(one["shape"].to_pylist())])
-        wanted["tables"] = {"anvil": one.drop_columns(["shape"]).append_column("shape", labels), "borealis": one}
+        one, target = photographs(60) if case == "photographs" else MADE[wanted["recipe"]](), wanted["target"]
+        labels = pa.array([None if row == 5 else value for row, value in enumerate(one[target].to_pylist())])
+        wanted["tables"] = {"anvil": one.drop_columns([target]).append_column(target, labels), "borealis": one}
     spec = job(parameters, **wanted)
     code, events = launch(spec)
     assert code == 0, events[-1]
@@ -89,6 +111,11 @@ def test_data_in_files_gives_the_same_bits(job: MakeSpec, monkeypatch: pytest.Mo
     monkeypatch.setattr(spill, "SHARE", 0.0)
     monkeypatch.setattr("trainer.recipes.tabular.encoding.BLOCK", 7)
     monkeypatch.setattr("trainer.recipes.image_classification.pixels.BLOCK", 7)
+    for place in (
+        "data.texts.ROWS", "data.spill.BLOCK", "recipes.text_classification.corpus.BLOCK",
+        "recipes.language_model.program.BLOCK",
+    ):  # fmt: skip
+        monkeypatch.setattr(f"trainer.{place}", 7)
     spilled = spec.model_copy(update={"output": f"{spec.output}-spilled"})
     code, events = launch(spilled)
     assert code == 0, events[-1]
@@ -150,3 +177,25 @@ def test_pictures_larger_than_the_memory_limit(job: MakeSpec, tmp_path: Path) ->
     assert (code, told.get("failure")) == (1, "memory"), "without files it does not fit"
     code, told = in_child(spec, tmp_path, over=350, share=0.5)
     assert code == 0, told
+
+
+@pytest.mark.process
+def test_texts_larger_than_the_memory_limit(job: MakeSpec, tmp_path: Path) -> None:
+    parameters = {"epochs": 1, "batch_size": 256, "baselines": False, "hidden_layers": None, "length": 30}
+    spec = job(
+        parameters, tables={"anvil": reviews(10, 1)}, target="mood", fields=["text"], recipe="text-classification",
+        split={"test_fraction": 0.02, "validation_fraction": 0.02},
+    )  # fmt: skip
+    random, few = np.random.default_rng(5), reviews(1000, 1)
+    texts, moods = few["text"].to_pylist(), few["mood"].to_pylist()
+    with pq.ParquetWriter(spec.inputs[0].path, few.select(["text", "mood"]).schema, compression="none") as file:
+        for _ in range(49):  # what lies behind the thirtieth word is not read
+            long = [f"{text}{' so' * 25} {random.bytes(4000).hex()}" for text in texts]
+            file.write_table(pa.table({"text": long, "mood": moods}))
+    size = Path(spec.inputs[0].path).stat().st_size
+    assert size > 360 * spill.MEGABYTE
+    code, told = in_child(spec, tmp_path, over=350, share=1e9)
+    assert (code, told.get("failure")) == (1, "memory"), "without files it does not fit"
+    code, told = in_child(spec, tmp_path, over=350, share=0.5)
+    assert code == 0, told
+    assert told["metrics"]["accuracy"] > 0.9
