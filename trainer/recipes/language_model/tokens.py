@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 Tokens = npt.NDArray[np.int32]
+FEWEST = 3  # times that a piece of a word stands in the texts: the vocabulary is read by all who receive the model
 END, UNKNOWN = "<|end|>", "<|unknown|>"  # between texts; a letter that was not there to learn from
 
 
@@ -25,8 +26,9 @@ def _pieces(texts: Iterable[list[str]], most: int) -> Tokenizer:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=most, special_tokens=[END], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
-    )
+        vocab_size=most, special_tokens=[END], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        min_frequency=FEWEST, show_progress=False,
+    )  # fmt: skip
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 
