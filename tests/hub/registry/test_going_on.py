@@ -172,3 +172,14 @@ def test_the_card_names_the_base_and_its_data(written: Any, go_on: Any) -> None:
     assert "What the base model had learnt from before" in card
     assert "Borealis Motors" in card
     assert {share.organization.slug for share in version.shares.all()} == {"anvil", "borealis"}
+
+
+def test_the_page_of_the_base_leads_to_what_went_on(
+    written: Any, go_on: Any, browse: Callable[..., Any], alice: Any
+) -> None:
+    version = written()
+    job = go_on(made(version))
+    page = browse(alice).get(f"{version.get_absolute_url()}&tab=lineage").content.decode()
+    assert "Went on learning in" in page
+    assert job.get_absolute_url() in page
+    assert browse(alice).get(made(version).get_absolute_url())["Location"] == version.get_absolute_url()
