@@ -20,6 +20,7 @@ def limits_of(evaluation: Json) -> list[Sentence]:
     return [
         *_blind(evaluation),
         *_split(evaluation),
+        *_traded(evaluation),
         *_small_parts(evaluation),
         *_imbalance(evaluation),
         *_losers(evaluation),
@@ -60,6 +61,19 @@ def _split(evaluation: Json) -> Iterator[Sentence]:
             gettext_noop("Only %(rows)s rows were held out in all: the scores are rough, read their intervals."),
             rows=rows,
         )
+
+
+def _traded(evaluation: Json) -> Iterator[Sentence]:
+    """Of a back-test: what it can hardly have known beforehand, and whether holding would have done better."""
+    found = evaluation.get("trading") or {}
+    if suspects := found.get("suspects"):
+        yield sentence(
+            gettext_noop("It may have read the future: %(fields)s go with the returns as nothing does that was known."),
+            fields=", ".join(suspects),
+        )
+    ahead = Score.of((found.get("overall") or {}).get("ahead")).value
+    if ahead is not None and ahead < 0:
+        yield sentence(gettext_noop("In its back-test, buying once and holding earned more for its risk."))
 
 
 def _small_parts(evaluation: Json) -> Iterator[Sentence]:

@@ -13,6 +13,7 @@ from chainhub.registry import card, services
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, ModelVersion
 from chainhub.repositories.storage import open_blob
+from tests.factories.explained import of_markets
 from tests.factories.jobs import make_job
 from tests.factories.models import evaluation, publish, succeed
 
@@ -79,6 +80,15 @@ def test_a_model_that_learnt_nothing_is_told_apart_from_one_that_did() -> None:
     assert not any("most frequent answer" in render(one) for one in limits_of(blind))
     mean = {"overall": {"rows": 300, "metrics": {"r2": {"value": -0.1}}}}
     assert any("mean of the target" in render(one) for one in limits_of(mean))
+
+
+def test_a_back_test_is_read_with_care() -> None:
+    good = evaluation({"anvil": (0.7, 0.9), "borealis": (0.8, 0.9)})
+    assert limits_of({**good, **of_markets(ahead=0.8)}) == []
+    said = [render(one) for one in limits_of({**good, **of_markets(ahead=-0.2, suspects=("tomorrow",))})]
+    assert len(said) == 2
+    assert "tomorrow" in said[0]
+    assert "buying once and holding" in said[1]
 
 
 def test_the_card_leaves_out_parameters_without_effect(
