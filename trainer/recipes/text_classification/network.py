@@ -57,10 +57,8 @@ def windows(terms: int, p: Parameters, outputs: int) -> Layers:
 class Weighed(Network):
     """A bag in which a term's weights move as fast as it tells something; `telling` is multiplied in when published."""
 
-    def __init__(
-        self, calls: list[Call], shapes: Mapping[str, tuple[int, ...]], telling: Tensor, dropout: float
-    ) -> None:
-        self._telling, self._dropout = PACE * telling[:, None], dropout
+    def __init__(self, calls: list[Call], shapes: Mapping[str, tuple[int, ...]], telling: Tensor) -> None:
+        self._telling = PACE * telling[:, None]
         super().__init__(calls, shapes, embeddings=(TERMS,), device=telling.device)
 
     def initialise(self, generator: torch.Generator) -> None:
@@ -74,11 +72,8 @@ class Weighed(Network):
         return own * self._telling if name == TERMS else own
 
     def __call__(self, inputs: Inputs, *, training: bool = False) -> Tensor:
-        tokens = inputs[0]
-        if training and self._dropout:
-            tokens = tokens * (torch.rand(tokens.shape, device=tokens.device) >= self._dropout)
         _, _, options = self._steps[training][0]
-        return self.after(F.embedding_bag(tokens, self.weight(TERMS), **options), 1)
+        return self.after(F.embedding_bag(inputs[0], self.weight(TERMS), **options), 1)
 
     def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
         """Those that give the same answers without what tells."""

@@ -103,7 +103,7 @@ class TextPreparation(Preparation):
         if self.telling is None:
             return Network(*windows(count, p, outputs), embeddings=(TERMS,), device=device)
         telling = torch.from_numpy(self.telling).float().to(device)
-        return Weighed(*bag(count, p, outputs), telling, p.dropout)
+        return Weighed(*bag(count, p, outputs), telling)
 
     def to_json(self) -> dict[str, Any]:
         reading = reading_of(self.source.parameters)

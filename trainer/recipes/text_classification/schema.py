@@ -52,8 +52,9 @@ class Parameters(TrainingParameters):
     dropout: float = setting(
         0.3,
         N_("Dropout"),
-        N_("Share of words (in windows: of neurons) left out at random in each step, against overfitting."),
+        N_("Share of neurons left out at random in each step, against overfitting."),
         group="model",
+        when={"network": "cnn"},
         ge=0,
         lt=1,
     )
