@@ -133,7 +133,7 @@ def tuned(method: str, folder: Path, steps: int) -> Case:
     target = labels(rows, 2)
     module = plain.base_model(folder, 2, p.rank, p.dropout, lora=method == "lora")
     loss = plain.by_base_model(tokens, mask, classes_of(target))
-    return Case(p, TunedNetwork(folder, 2, p, told, device=CPU), (tokens.int(), mask), target, module, loss)
+    return Case(p, TunedNetwork(folder, ["no", "yes"], p, told, device=CPU), (tokens.int(), mask), target, module, loss)
 
 
 def random_bert(folder: Path) -> Path:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
+from transformers import pipeline
 
 from tests.trainer.bases import PLACES, base
 from tests.trainer.conftest import MakeSpec, launch, reviews
@@ -81,3 +85,30 @@ def test_no_more_is_read_than_a_model_can_place(job: MakeSpec, tmp_path: Path) -
     assert f"The base model reads at most {PLACES} tokens at a time." in logs(events)
     (said,) = Predictor(spec.output).predict([{"text": "calm " * 1000}], explain=True)
     assert len(said["reasons"]["tokens"]) > 10
+
+
+def other_width(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"dim": 16}))
+
+
+def other_names(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    save_file({f"wing.{name}": value for name, value in weights.items()}, folder / "model.safetensors")
+
+
+@pytest.mark.parametrize("spoil", [other_width, other_names])
+def test_weights_that_do_not_fit_are_not_drawn_anew(
+    job: MakeSpec, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    folder = base("DistilBertModel", tmp_path / "base")
+    spoil(Path(folder))
+    _, events = launch(tuned(job, folder))
+    failed(events, "data", "The base model cannot be read")
+
+
+def test_other_programs_read_the_labels(job: MakeSpec, tmp_path: Path) -> None:
+    spec = tuned(job, base("DistilBertModel", tmp_path / "base"))
+    assert launch(spec)[0] == 0
+    (said,) = pipeline("text-classification", spec.output, top_k=None)(["The calm machine was swift"])
+    assert {one["label"] for one in said} == {"good", "bad"}

@@ -73,32 +73,49 @@ def _read(what: Callable[[], Any]) -> Any:
     except Exception as error:  # whatever a library meets in a folder that is none, or half of one
         if memory.exhausted(error):
             raise
-        raise TrainingError(
-            "data",
-            N_("The base model cannot be read: %(reason)s"),
-            N_("Choose another base model, or import it again."),
-            reason=(str(error) or type(error).__name__).splitlines()[0][:200],
-        ) from None
+        raise _unreadable((str(error) or type(error).__name__).splitlines()[0][:200]) from None
+
+
+def _unreadable(reason: str) -> TrainingError:
+    return TrainingError(
+        "data",
+        N_("The base model cannot be read: %(reason)s"),
+        N_("Choose another base model, or import it again."),
+        reason=reason,
+    )
+
+
+def _opened(folder: Path, labels: list[str] | None) -> Any:
+    """The model with a head for those kinds; what the base does not bring is the same each time it is opened."""
+    kind, more = (AutoModelForCausalLM, {}) if labels is None else (
+        # A model that told other kinds before brings a head for those; it is drawn anew.
+        AutoModelForSequenceClassification, {"ignore_mismatched_sizes": True, "num_labels": len(labels)}
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model, told = _read(lambda: kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True, **more))
+    shaped = [name for name, *_ in told["mismatched_keys"] if not set(name.split(".")) & set(HEADS)]
+    if shaped or len(told["missing_keys"]) > len(model.state_dict()) / 2:
+        raise _unreadable(f"{shaped[0]}: shape" if shaped else f"{len(told['missing_keys'])} weights are missing")
+    if labels is not None:
+        model.config.id2label = dict(enumerate(labels))
+        model.config.label2id = {label: place for place, label in enumerate(labels)}
+    return model
 
 
 class TunedNetwork(ModuleNetwork):
     """A base model of which some weights learn. What is published is whole: it needs no base model any more."""
 
     def __init__(
-        self, folder: Path, outputs: int | None, p: Parameters, forward: Callable[[nn.Module, Inputs], Tensor],
+        self, folder: Path, labels: list[str] | None, p: Parameters, forward: Callable[[nn.Module, Inputs], Tensor],
         *, device: torch.device,
     ) -> None:  # fmt: skip
-        kind, more = (AutoModelForCausalLM, {}) if outputs is None else (
-            # A model that told other kinds before brings a head for those; it is drawn anew.
-            AutoModelForSequenceClassification, {"num_labels": outputs, "ignore_mismatched_sizes": True}
-        )  # fmt: skip
-        with torch.random.fork_rng(devices=[]):  # what the base does not bring is the same each time it is opened
-            torch.manual_seed(0)
-            model = _read(lambda: kind.from_pretrained(folder, dtype=torch.float32, **more))
+        """`labels` of the kinds that it shall tell apart; None for a model that writes."""
+        model = _opened(folder, labels)
         if model.config.pad_token_id is None:
             model.config.pad_token_id = model.config.eos_token_id
         self.lora = p.method == "lora"
-        task = TaskType.CAUSAL_LM if outputs is None else TaskType.SEQ_CLS
+        task = TaskType.CAUSAL_LM if labels is None else TaskType.SEQ_CLS
         if self.lora:
             heads = _heads_of(model)
             wanted = LoraConfig(

@@ -77,7 +77,9 @@ class Tuning(Preparation):
     def network(self, outputs: int, device: torch.device) -> base.TunedNetwork:
         source, tells = self.source, self.source.target.task == "classification"
         forward = told if tells else written
-        return base.TunedNetwork(source.folder, outputs if tells else None, source.parameters, forward, device=device)
+        return base.TunedNetwork(
+            source.folder, source.target.labels if tells else None, source.parameters, forward, device=device
+        )
 
     def to_json(self) -> dict[str, Any]:
         fields = [{"name": name, "kind": "text"} for name in self.source.fields]
