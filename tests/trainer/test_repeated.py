@@ -47,6 +47,10 @@ def test_sums_tell_rows_apart() -> None:
     codes = torch.from_numpy(random.integers(0, 50, (5000, 2)))
     assert len(np.unique(_sum(numbers, codes))) == 5000
     assert np.array_equal(_sum(numbers[:7], codes[:7]), _sum(numbers, codes)[:7])
+    tokens, own = torch.tensor([[5, 6, 0]]), torch.tensor([[True, True, False]])
+    longer = torch.tensor([[5, 6, 0, 0, 0]]), torch.tensor([[5, 6, 9, 9]]), torch.tensor([[True, True, False, False]])
+    assert np.array_equal(_sum(tokens, None), _sum(longer[0], None))
+    assert np.array_equal(_sum(tokens, own), _sum(longer[1], longer[2]))
     turned = torch.stack([numbers[:, 1], numbers[:, 0], numbers[:, 2]], 1)
     assert not np.isin(_sum(turned, codes), _sum(numbers, codes)).any()
     assert np.array_equal(_sum(torch.zeros(1, 3), None), _sum(-torch.zeros(1, 3), None))

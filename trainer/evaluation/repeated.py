@@ -51,10 +51,13 @@ def _sums(feed: Feed, rows: Ints) -> Sums:
 
 
 def _sum(numbers: Tensor, codes: Tensor | None) -> Sums:
+    """Rows of texts are filled up to the longest beside them: nothing that fills up counts."""
+    if codes is not None and codes.dtype is torch.bool:
+        numbers = numbers * codes
     whole = np.zeros(len(numbers), np.uint64)
     for place, part in enumerate((numbers, codes)):
         if part is not None and part.numel():
             bits = (part.float() + 0.0).cpu().numpy().reshape(len(part), -1).view(np.uint32)  # -0.0 is 0.0
-            weights = numpy_generator(place, "rows", bits.shape[1]).integers(1, 2**63, bits.shape[1]).astype(np.uint64)
+            weights = numpy_generator(place, "rows").integers(1, 2**63, bits.shape[1]).astype(np.uint64)
             whole += (bits * weights).sum(1, dtype=np.uint64)
     return whole
