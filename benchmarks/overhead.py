@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.remove(str(Path(__file__).resolve().parent))  # its `profile` hides Python's own
+if sys.path[1] == str(Path(__file__).resolve().parent):
+    del sys.path[1]  # its `profile` hides Python's own
 
 import numpy as np
 import torch
