@@ -10,14 +10,16 @@ import numpy as np
 from torch import Tensor
 
 from trainer.contract import N_, JobSpec
-from trainer.data.columns import Ints
+from trainer.data.columns import Bools, Ints
+from trainer.evaluation.examples import viewable
+from trainer.evaluation.residuals import residuals
 from trainer.failures import TrainingError
 from trainer.intervals import with_intervals
 from trainer.metrics import HIGHER_IS_BETTER, METRICS_OF, Judged
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
 
-POINTS_OF_ROC, POINTS_OF_RESIDUALS, BINS = 200, 500, 10
+POINTS_OF_ROC, BINS = 200, 10
 TOGETHER = "together"
 
 Measured = Callable[[str, int | None], dict[str, Any]]  # a series, and an organization's place or None
@@ -74,6 +76,7 @@ def evaluate(
         }
         for place, party in enumerate(parties)
     ]
+    shown = viewable(spec, source)[source.owner[test]]
     return {
         "task": source.target.task,
         "primary_metric": {"name": metric, "higher_is_better": HIGHER_IS_BETTER[metric]},
@@ -81,7 +84,7 @@ def evaluate(
         "overall": {"rows": len(test), "metrics": overall},
         "organizations": organizations,
         "weighted": {series: _weighted(organizations, series) for series in ("alone", TOGETHER)},
-        **_plots(judged[TOGETHER], source.target.labels, masked=spec.target in spec.masked),
+        **_plots(judged[TOGETHER], source.target.labels, shown, masked=spec.target in spec.masked),
     }
 
 
@@ -114,10 +117,10 @@ def _weighted(organizations: list[dict[str, Any]], series: str) -> dict[str, flo
     return found
 
 
-def _plots(judged: Judged, labels: list[str], *, masked: bool) -> dict[str, Any]:
+def _plots(judged: Judged, labels: list[str], shown: Bools, *, masked: bool) -> dict[str, Any]:
     if judged.task == "language":
         return _of_texts(judged)
-    return _of_classes(judged, labels) if labels else _of_numbers(judged, masked=masked)
+    return _of_classes(judged, labels) if labels else residuals(judged, shown, masked=masked)
 
 
 def _of_texts(judged: Judged) -> dict[str, Any]:
@@ -159,12 +162,3 @@ def _calibration(likely: np.ndarray[Any, Any], targets: Ints) -> list[dict[str, 
         for b in (bins == place for place in range(BINS))
         if b.any()
     ]
-
-
-def _of_numbers(judged: Judged, *, masked: bool) -> dict[str, Any]:
-    """A point for each of some rows, but none of a masked target: it would be a value that nobody may read."""
-    actual = judged.targets.astype(float)
-    kept = np.unique(np.linspace(0, max(0, len(actual) - 1), POINTS_OF_RESIDUALS).astype(np.int64))[: len(actual)]
-    counts, edges = np.histogram(judged.predicted - actual, bins=30)
-    points = [] if masked else np.stack([judged.predicted[kept], actual[kept]], axis=1).tolist()
-    return {"residuals": {"points": points, "histogram": {"edges": edges.tolist(), "counts": counts.tolist()}}}

@@ -89,16 +89,13 @@ def calibration(evaluation: Json) -> Data | None:
 
 
 def predicted_against_actual(evaluation: Json) -> Data | None:
-    """Every point on the line would be a perfect model."""
-    points = (evaluation.get("residuals") or {}).get("points") or ()
-    if not points:
+    """Every point on the line would be a perfect model; rows that not everyone may see are there as means."""
+    found = evaluation.get("residuals") or {}
+    kinds = ((_("Held-out rows"), "points"), (_("Means of five held-out rows"), "means"))
+    series = [{"name": name, "points": [list(point) for point in found[key]]} for name, key in kinds if found.get(key)]
+    if not series:
         return None
-    return {
-        "diagonal": True,
-        "x": {"label": _("Predicted")},
-        "y": {"label": _("Actual")},
-        "series": [{"name": _("Held-out rows"), "points": [list(point) for point in points]}],
-    }
+    return {"diagonal": True, "x": {"label": _("Predicted")}, "y": {"label": _("Actual")}, "series": series}
 
 
 def errors(evaluation: Json) -> Data | None:

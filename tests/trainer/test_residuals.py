@@ -1,0 +1,30 @@
+"""Who reads a regression's picture sees single rows only where terms let everyone see them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trainer.evaluation.residuals import residuals
+from trainer.metrics import Judged
+
+
+def judged(rows: int) -> Judged:
+    actual = np.arange(rows, dtype=float) ** 2
+    return Judged(actual, actual + 0.5, "regression")
+
+
+def test_rows_that_everyone_may_see_are_points_and_the_others_means_of_five_or_more():
+    shown = np.arange(23) < 4
+    found = residuals(judged(23), shown, masked=False)["residuals"]
+    assert found["points"] == [[0.5, 0.0], [1.5, 1.0], [4.5, 4.0], [9.5, 9.0]]
+    assert len(found["means"]) == 3
+    hidden = (np.arange(4, 23, dtype=float) ** 2).tolist()
+    assert not {happened for _, happened in found["means"]} & set(hidden)
+    assert found["means"][0][1] == np.mean(hidden[:5])
+    assert found["means"][-1][1] == np.mean(hidden[10:])
+
+
+def test_fewer_than_five_hidden_rows_are_not_drawn():
+    found = residuals(judged(4), np.zeros(4, bool), masked=False)["residuals"]
+    assert found["points"] == found["means"] == []
+    assert sum(found["histogram"]["counts"]) == 4
