@@ -11,7 +11,7 @@ from chainhub.activity.models import AuditEvent
 from chainhub.datasets.models import DatasetVersion, Grant
 from chainhub.jobs import services
 from chainhub.jobs.models import Artifact, TrainingJob
-from chainhub.jobs.services import running
+from chainhub.jobs.services import recording, running
 from chainhub.policies.services import grant_on_terms
 from chainhub.policies.terms import Terms
 from chainhub.registry.models import Download
@@ -52,6 +52,19 @@ def test_an_approved_job_that_was_stopped_says_why(
     assert why in text(browse(alice), approved.get_absolute_url())
     running.cancel_run(run)
     assert why in text(browse(alice), approved.get_absolute_url())
+
+
+def test_a_stopped_job_offers_to_resume_only_while_its_data_may_be_used(
+    browse: Browse, alice: Any, approved: TrainingJob, theirs: DatasetVersion
+) -> None:
+    run = services.claim_job(approved.pk, node=None)
+    assert run is not None
+    recording.record_checkpoint(run, store_bytes(b"weights"), step=5)
+    running.cancel_run(run)
+    resume = f"{approved.get_absolute_url()}resume/"
+    assert resume in text(browse(alice), approved.get_absolute_url())
+    Grant.objects.filter(dataset=theirs.dataset).update(revoked_at=timezone.now())
+    assert resume not in text(browse(alice), approved.get_absolute_url())
 
 
 def test_an_approved_job_whose_model_is_withheld_says_why(

@@ -20,6 +20,7 @@ from chainhub.jobs import history, lines, permissions
 from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.naming import told
+from chainhub.jobs.services.stopping import lost_data
 from chainhub.jobs.texts import FROM_ALL, learns_from
 from chainhub.jobs.waiting import why_it_waits
 from chainhub.organizations.models import Organization
@@ -105,7 +106,7 @@ def state_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
         .first(),
         "took": _took(job),
         "may_cancel": permissions.may_cancel(user, job),
-        "may_resume": permissions.may_resume(user, job),
+        "may_resume": permissions.may_resume(user, job) and lost_data(job) is None,
         "may_clone": permissions.may_clone(user, job),
     }
 
