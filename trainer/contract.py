@@ -111,7 +111,6 @@ class JobSpec(Frozen):
     split: Split = Split()
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     device: Literal["cpu", "gpu"] = "cpu"
-    precision: Literal["float32", "bfloat16", "float16"] = "float32"
     threads: Annotated[int, Field(ge=1)] | None = None  # None = the trainer chooses, within the slot
     processes: Annotated[int, Field(ge=1, le=1024)] = 1  # of this job, each with its share of every batch
     limits: Limits = Limits()

@@ -95,7 +95,7 @@ def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     Path(spec.output).mkdir(parents=True, exist_ok=True)
     fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)
     journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
-    short = short_format(spec, device, emit)
+    short = short_format(parameters.precision, device, emit)
     metric, group = primary_metric(source, parameters), group_of(spec, getattr(parameters, "group_field", ""))
     kept = best.Best(spec.output, leads=ranks.leads)
     return Job(spec, parameters, source, fits, device, short, metric, group, journal, kept, emit, ranks)

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from trainer.contract import N_, JobSpec, Log
+from trainer.contract import N_, Log
 from trainer.distributed import ALONE, Ranks
+from trainer.recipes.parameters import Format
 from trainer.reporter import Emit
 
 FORMATS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -52,9 +53,9 @@ class Precision:
         return True
 
 
-def short_format(spec: JobSpec, device: torch.device, emit: Emit) -> torch.dtype | None:
+def short_format(asked: Format, device: torch.device, emit: Emit) -> torch.dtype | None:
     """As asked where the device has it; None for float32, with a word about it where something else was asked."""
-    short = FORMATS.get(spec.precision)
+    short = FORMATS.get(asked)
     if short is not None and device.type == "cpu":
         emit(Log(level="info", text=ON_CPU))
         return None

@@ -183,7 +183,7 @@ def test_equal_jobs_leave_equal_files(job: MakeSpec, tmp_path: Path) -> None:
 
 
 def test_short_format_on_a_cpu_is_told_and_changes_nothing(job: MakeSpec, tmp_path: Path) -> None:
-    _, events = launch(job(precision="bfloat16", output=str(tmp_path / "short")))
+    _, events = launch(job({"precision": "bfloat16"}, output=str(tmp_path / "short")))
     assert [e.text for e in events if isinstance(e, Log)] == [
         "The short formats are for GPUs; this run computes in float32."
     ]

@@ -12,6 +12,7 @@ from trainer.contract import N_, Frozen
 Group = Literal["model", "training", "evaluation", "preprocessing"]
 Optimizer = Literal["adam", "adamw", "sgd", "lion"]
 Schedule = Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "one-cycle"]
+Format = Literal["float32", "bfloat16", "float16"]
 Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
 Width = Annotated[int, Field(ge=1, le=4096)]  # neurons of a layer
 MainMetric = Literal[
@@ -177,6 +178,14 @@ class TrainingParameters(Frozen):
         when={"early_stopping": True},
         ge=1,
         le=1000,
+    )
+    precision: Format = setting(
+        "float32",
+        N_("Number format"),
+        N_("A short one is faster on a GPU and takes less memory; the weights stay long. A CPU has only the long one."),
+        group="training",
+        advanced=True,
+        labels={"float32": N_("float32"), "bfloat16": N_("bfloat16"), "float16": N_("float16, with a scaled loss")},
     )
     deterministic: bool = switch(
         N_("Exactly repeatable"),
