@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/fine_tune.py [--only movies-full|movies-lora|terms-last|terms-lora] [--parameters '{}']
 
 movies: MiniLM tells the mood of sentences of film reviews; 120 steps of 32 of them, all weights at 5e-5, came to an
-accuracy of 0.848. Here as many sentences, in the recipe's own batches of 16. terms: SmolLM2-135M says what medical terms mean; 60 steps on its last four layers came to a
-perplexity of 11.2 (26.5 before) in 217 s and 1.8 GB. Learning rates are the recipe's own.
+accuracy of 0.848. Here as many sentences, in the recipe's own batches of 16. terms: SmolLM2-135M says what medical
+terms mean; 60 steps on its last four layers came to a perplexity of 11.2 (26.5 before) in 217 s and 1.8 GB. Learning
+rates are the recipe's own.
 """
 
 from __future__ import annotations
