@@ -77,7 +77,7 @@ def test_a_checkpoint_goes_on_with_another_number_of_processes(
         told += events
         resume_from = checkpoint_of(spec, events)
         assert not list(tmp_path.glob("*/.checkpoint-parts"))
-        if processes > 1:
+        if processes > 1 and epoch is not None:  # what is done keeps no learner
             assert_best_beside(Path(resume_from))
     assert losses(told) == pytest.approx(alone(written(EVERYTHING)), abs=1e-5)
 
