@@ -180,7 +180,8 @@ def test_how_many_values_it_has_cannot_be_read_out_of_the_memory_of_a_job(
 
     def megabytes(person: User, dataset: Dataset) -> int:
         asked = {
-            "title": "T", "organization": person.memberships.get().organization.slug, "target": "sick", "fields": ["ward"],
+            "title": "T", "organization": person.memberships.get().organization.slug, "target": "sick",
+            "fields": ["ward"],
             "collaboration": alliance.slug, "recipe": "tabular",
             "inputs": [{"dataset": f"anvil/{dataset.slug}", "version": 1}], "parameters": {"hidden_layers": [4096]},
         }  # fmt: skip

@@ -5,16 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bases', '0002_made_here'),
-        ('jobs', '0006_processes'),
+        ("bases", "0002_made_here"),
+        ("jobs", "0006_processes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='trainingjob',
-            name='made',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='maker', to='bases.basemodel'),
+            model_name="trainingjob",
+            name="made",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="maker",
+                to="bases.basemodel",
+            ),
         ),
     ]
