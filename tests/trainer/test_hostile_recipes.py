@@ -100,7 +100,7 @@ def test_an_organization_with_one_row_takes_part_or_is_told(of: MakeSpec, recipe
 @pytest.mark.parametrize("recipe", CASES)
 def test_nothing_to_judge_by_is_told(of: MakeSpec, recipe: str) -> None:
     data = DATA.get(recipe, reviews)
-    longer = {"context": 8} if recipe == "language-model" else {}
+    longer = {"context": 32} if recipe == "language-model" else {}
     _, events = launch(of(recipe, longer, tables={"anvil": data(1, 1)}))
     ended(events, "too few rows")
 
