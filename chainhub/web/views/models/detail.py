@@ -176,10 +176,10 @@ def _versions(request: SignedInRequest, model: Model, version: ModelVersion, ver
 
 
 def _text(blob: Blob) -> str:
-    """A small text file; its bytes never change, so the first reader pays for all."""
+    """A small text file; its bytes never change, so the first reader pays for all (a number can be given again)."""
     if blob.size > LARGEST_TEXT:
         return ""
-    key = f"text:{blob.pk}"
+    key = f"text:{blob.pk}:{blob.sha256}"
     text: str | None = None if blob.lost else cache.get(key)
     if text is None:
         try:
