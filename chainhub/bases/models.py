@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration, Participant
@@ -84,3 +85,8 @@ class BaseModel(Created):
     def address(self) -> str:
         """By which an API names it."""
         return f"{self.organization.slug}/{self.slug}"
+
+    @property
+    def licence_name(self) -> str:
+        """As people read it."""
+        return self.licence if self.collaboration_id is None else gettext("by the usage agreement")
