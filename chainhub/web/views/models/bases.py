@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, Sum
@@ -11,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from chainhub.bases.delivering import base_file_answer
@@ -19,30 +17,12 @@ from chainhub.bases.licences import may_be_passed_on
 from chainhub.bases.models import BaseModel
 from chainhub.core.queue import send
 from chainhub.jobs.models import TrainingJob
-from chainhub.organizations.models import Organization
-from chainhub.organizations.permissions import MANAGERS
 from chainhub.registry.models import ModelVersion
-from chainhub.scenarios.bases import CARRIED
+from chainhub.web.forms.bases import ImportForm
 from chainhub.web.http import SignedInRequest
 
 SHOWN = "base"  # `?show=base` on the page of models
 MOST_JOBS = 50
-
-
-class BaseForm(forms.Form):
-    """Which base model, and for which organization of the person's."""
-
-    base = forms.ChoiceField(
-        label=gettext_lazy("Base model"),
-        choices=[(slug, f"{one.origin.name} · {one.origin.licence}") for slug, one in CARRIED.items()],
-    )
-    organization = forms.ChoiceField(label=gettext_lazy("Organization"))
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.mine = {one.slug: one for one in Organization.objects.where(user, *MANAGERS).distinct()}
-        field: Any = self.fields["organization"]
-        field.choices = [(slug, one.name) for slug, one in self.mine.items()]
 
 
 def bases_context(request: SignedInRequest) -> dict[str, Any]:
@@ -53,7 +33,7 @@ def bases_context(request: SignedInRequest) -> dict[str, Any]:
     words = request.GET.get("q", "").strip()[:100]
     named = Q(name__icontains=words) | Q(source__icontains=words) | Q(organization__name__icontains=words)
     bases = seen.filter(named).select_related("organization").annotate(size=Sum("commit__files__blob__size"))
-    form = BaseForm(user=request.user)
+    form = ImportForm(user=request.user)
     shown = {"show_bases": True, "base_count": seen.count(), "bases": list(bases), "words": words}
     return {**shown, "base_form": form if form.mine else None}
 
@@ -96,7 +76,7 @@ def _visible(request: SignedInRequest, organization: str, slug: str) -> BaseMode
 @require_POST
 def import_base(request: SignedInRequest) -> HttpResponse:
     """Queue the import; the inbox says when it is done."""
-    form = BaseForm(request.POST, user=request.user)
+    form = ImportForm(request.POST, user=request.user)
     if not form.is_valid():
         messages.error(request, _("Choose a base model, and an organization that you manage."))
     elif _queued(form, request.user.pk):
@@ -106,6 +86,6 @@ def import_base(request: SignedInRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('web:models')}?show={SHOWN}")
 
 
-def _queued(form: BaseForm, user: int) -> bool:
+def _queued(form: ImportForm, user: int) -> bool:
     organization = form.mine[form.cleaned_data["organization"]]
     return send("scenarios.import_base_model", form.cleaned_data["base"], organization.pk, user)
