@@ -39,8 +39,8 @@ class Optimizer:
         self.rate = p.learning_rate
         device = self._weights[0].device
         self._count = torch.zeros((), device=device)
-        names = MOMENTS.get(p.optimizer, ("exp_avg", "exp_avg_sq"))
-        self._kept = {name: [torch.zeros_like(vector) for vector in self._weights] for name in names}
+        moments = MOMENTS.get(p.optimizer, ("exp_avg", "exp_avg_sq"))
+        self._kept = {name: [torch.zeros_like(vector) for vector in self._weights] for name in moments}
         self._step = {"sgd": self._sgd, "lion": self._lion}.get(p.optimizer, self._adam)
         self._fused = torch._fused_adamw_ if p.optimizer == "adamw" else torch._fused_adam_
 
