@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from chainhub.accounts.models import User
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.models import Dataset, Grant
-from chainhub.jobs.ancestry import TAKEN_BACK, Going, standing_on
+from chainhub.jobs.ancestry import TAKEN_BACK, Going, inputs_with_base, standing_on
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.naming import told
 from chainhub.jobs.services.moves import ask_to_stop, end, lock_job, notify, record
@@ -103,13 +103,19 @@ def stop_narrowed(grant: Grant, *, actor: User) -> list[TrainingJob]:
 
 @transaction.atomic
 def stop_expired() -> list[TrainingJob]:
-    """Ask the running jobs to stop that use data beyond the last moment that its terms permit; tell its owners."""
+    """Ask the running jobs to stop that use data beyond the last moment that its terms permit; tell its owners.
+
+    Also those that go on from a model that learnt from such data.
+    """
     now = timezone.now()
+    running = TrainingJob.objects.filter(status=Status.RUNNING, cancel_requested_at=None)
+    running = running.select_related("collaboration", "organization", "base")
     over = JobInput.objects.filter(job=OuterRef("pk"), grant__until__lte=now)
-    running = TrainingJob.objects.filter(Exists(over), status=Status.RUNNING, cancel_requested_at=None)
-    stopped = stop_jobs(_forbidden(running.select_related("collaboration", "organization")), actor=None)
+    heirs = running.filter(base__collaboration__isnull=False)
+    why = {job.pk: said for job in heirs if (said := Going.of(job).why_not(at=now)) is not None}
+    stopped = stop_jobs(why | _forbidden(running.filter(Exists(over))), actor=None)
     for job in stopped:
-        ended = job.inputs.filter(grant__until__lte=now).values("version__dataset__organization")
+        ended = inputs_with_base(job).filter(grant__until__lte=now).values("version__dataset__organization")
         seats = Q(memberships__organization__in=ended, memberships__role__in=STEWARDS)
         owners = User.objects.filter(seats).exclude(pk=job.proposed_by_id)
         notify(job, owners.distinct(), "job.stopped", OVER)

@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from chainhub.activity.models import Notice
 from chainhub.bases.models import BaseModel
 from chainhub.collaborations.services import open_collaboration
 from chainhub.core.errors import DomainError, InvalidInputError
+from chainhub.core.sentences import render
 from chainhub.datasets.models import DatasetVersion, Kind
 from chainhub.datasets.services import withdraw_dataset
 from chainhub.jobs import runner, services
 from chainhub.jobs.ancestry import makers_of
 from chainhub.jobs.catalogue import find_recipe
 from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.services.stopping import stop_expired
 from chainhub.jobs.terms import RefusedError, check_may_leave
 from chainhub.jobs.texts import check_base
 from chainhub.registry.consequences import consequences_of
@@ -154,6 +159,21 @@ def test_data_that_is_withdrawn_takes_along_what_went_on(written: Any, go_on: An
     for base in (made(version), made(heir)):
         with pytest.raises(DomainError, match="learnt from data of Borealis Motors that may no longer be used"):
             go_on(base)
+
+
+def test_a_run_is_stopped_when_the_terms_of_its_bases_data_end(written: Any, go_on: Any, dora: Any) -> None:
+    version = written()
+    job = go_on(made(version))
+    assert services.claim_job(job.pk, node=None) is not None
+    assert stop_expired() == []
+    letters = version.job.inputs.get().version.dataset
+    over = timezone.now() - timedelta(days=1)
+    letters.grants.update(until=over, terms={"uses": ["train-pooled"], "until": over.date().isoformat()})
+    assert stop_expired() == [job]
+    job.refresh_from_db()
+    assert job.cancel_requested_at is not None
+    assert "learnt from data of Borealis Motors. Its terms ended with" in render(job.reason)
+    assert Notice.objects.filter(user=dora, kind="job.stopped").exists()
 
 
 def test_what_keeps_the_base_on_the_hub_keeps_its_heir(written: Any, go_on: Any, alice: Any, dora: Any) -> None:
