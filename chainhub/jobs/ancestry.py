@@ -89,16 +89,19 @@ class Going:
     ) -> Sentence | None:
         """Why the job may not go on from the model: each of its data must permit this job as if it read it.
 
-        `at`: at a moment that has passed. Without `asked`, owners who approve each job must have approved this one.
+        `at`: at a moment that has passed; a grant that was given since may permit it too. Without `asked`, owners who
+        approve each job must have approved this one.
         """
         if self.base is None or self.base.collaboration_id is None:
             return None
-        grants = self.grants(at=at, without=without)
+        tried = [self.grants(at=moment, without=without) for moment in dict.fromkeys([at, None])]
         for one in inputs_below(self.base):
             said = {"base": self.base.name, "owner": one.version.dataset.organization.name}
-            grant = grants.get(one.version.dataset_id)
-            if why := self._forbidden(one.version.dataset, grant, said, at=at, asked=asked):
-                return why
+            dataset = one.version.dataset
+            grants = [found.get(dataset.pk) for found in tried]
+            refused = [self._forbidden(dataset, grant, said, at=at, asked=asked) for grant in dict.fromkeys(grants)]
+            if None not in refused:
+                return refused[-1] if grants[-1] else refused[0]
         return None
 
     def _forbidden(

@@ -6,6 +6,7 @@ from chainhub.accounts.models import User
 from chainhub.activity.services import notify, record
 from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import Sentence, sentence
+from chainhub.jobs.ancestry import inputs_with_base
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.naming import told
 from chainhub.jobs.terms import why_unpublishable
@@ -26,7 +27,7 @@ def withheld(job: TrainingJob) -> bool:
     job.save(update_fields=["reason"])
     if why is None:
         return False
-    owners = list(job.inputs.values_list("version__dataset__organization_id", flat=True))
+    owners = set(inputs_with_base(job).values_list("version__dataset__organization_id", flat=True))
     people = User.objects.filter(memberships__organization__in=owners, memberships__role__in=STEWARDS)
     for person in {one.pk: one for one in (job.proposed_by, *people.distinct())}.values():
         notify([person], "model.withheld", _said(job, told(person, job, why)), url=job.get_absolute_url())

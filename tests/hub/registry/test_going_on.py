@@ -22,11 +22,15 @@ from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.services.stopping import stop_expired
 from chainhub.jobs.terms import RefusedError, check_may_leave
 from chainhub.jobs.texts import check_base
+from chainhub.policies.services.granting import grant_on_terms
+from chainhub.policies.terms import Terms
 from chainhub.registry.consequences import consequences_of
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.services import publish_job
 from chainhub.repositories.storage import open_blob
 from tests.factories import jobs as make
-from tests.factories.models import evaluation, files, publish
+from tests.factories.models import evaluation, files, publish, succeed
+from tests.hub.policies.test_jobs import TOMORROW, YESTERDAY
 
 TEXTS = {"text": [f"a text {number}" for number in range(20)], "label": ["yes", "no"] * 10}
 
@@ -174,6 +178,21 @@ def test_a_run_is_stopped_when_the_terms_of_its_bases_data_end(written: Any, go_
     assert job.cancel_requested_at is not None
     assert "learnt from data of Borealis Motors. Its terms ended with" in render(job.reason)
     assert Notice.objects.filter(user=dora, kind="job.stopped").exists()
+
+
+def test_an_owner_of_its_bases_data_lets_a_withheld_model_out(
+    written: Any, go_on: Any, alliance: Any, dora: Any
+) -> None:
+    version = written()
+    job = go_on(made(version))
+    letters = version.job.inputs.get().version.dataset
+    letters.grants.update(terms=Terms(until=YESTERDAY).as_json())
+    found = {**evaluation({"anvil": (0.7, 0.9)}), "task": "language"}
+    succeed(job, leave=left(found), found=found)
+    assert publish_job(job) is None
+    assert Notice.objects.filter(user=dora, kind="model.withheld").exists()
+    grant_on_terms(letters, alliance, actor=dora, terms=Terms(until=TOMORROW))
+    assert publish_job(job) is not None
 
 
 def test_what_keeps_the_base_on_the_hub_keeps_its_heir(written: Any, go_on: Any, alice: Any, dora: Any) -> None:
