@@ -16,7 +16,9 @@ from tests.trainer.test_hostile import failed
 from trainer.contract import Split
 from trainer.data.splits import by_time
 from trainer.data.times import times_of
+from trainer.evaluation import trading
 from trainer.evaluation.trading import blocks, both, drawdown, measured, sharpe
+from trainer.seeding import numpy_generator
 
 BY_TIME = {"kind": "time", "time": "day", "test_fraction": 0.4}
 BACK_TEST: dict[str, Any] = {"returns": "gain", "epochs": 15, "learning_rate": 0.01}
@@ -32,6 +34,12 @@ def market(days: int, seed: int, *, edge: float = 0.006, begin: date = date(2020
         "day": pa.array(moments, pa.date32()), "signal": signal, "noise": noise, "gain": gain,
         "tomorrow": gain + 0.001 * random.normal(size=days), "way": np.where(gain > 0, "rise", "fall"),
     })  # fmt: skip
+
+
+def late(content: pa.Table) -> pa.Table:
+    """The same, with returns in its latest part alone."""
+    gain = content["gain"].to_pylist()
+    return content.set_column(3, "gain", pa.array([None] * 120 + gain[120:]))
 
 
 def traded(job: MakeSpec, **changes: Any) -> Any:
@@ -97,8 +105,35 @@ def test_back_test_by_hand() -> None:
     assert np.isnan(sharpe(np.zeros((1, 5)), 252)).all()
 
 
+def test_nothing_loses_more_than_itself() -> None:
+    model, _ = both(np.array([1.0, 2]), np.zeros(2, int), np.array([-1, 0.1]), np.ones(2, bool), cost=0.01)
+    assert model.tolist() == [-1, 0.1]
+    assert drawdown(model[None]).tolist() == [1]
+
+
+def test_long_back_tests_are_resampled_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = np.random.default_rng(5).normal(0.05, 1, 100) / 100
+    whole = measured((days, days), 1.0, 400, 0)
+    monkeypatch.setattr(trading, "AT_ONCE", 1000)  # ten resamples at a time
+    parts = measured((days, days), 1.0, 400, 0)
+    assert parts["ahead"] == {"value": 0.0, "low": 0.0, "high": 0.0}  # the same days were drawn for both
+    assert parts["model"]["sharpe"]["low"] == pytest.approx(whole["model"]["sharpe"]["low"], abs=0.03)
+    assert parts["model"]["sharpe"]["high"] == pytest.approx(whole["model"]["sharpe"]["high"], abs=0.03)
+
+
+def test_a_class_that_is_new_is_judged_by_the_one_that_is_not(job: MakeSpec) -> None:
+    """Until the held-out part all days were falls, so the other class stands for a rise, whatever it is called."""
+    content = market(200, 1)
+    gain = -np.abs(np.asarray(content["gain"]))
+    gain[150:] = np.abs(gain[150:])
+    way = np.where(np.arange(200) < 150, "b: down", "a: up")
+    changed = content.set_column(3, "gain", pa.array(gain)).set_column(5, "way", pa.array(way))
+    found = evaluation_of(traded(job, target="way", tables={"anvil": changed}))["trading"]["overall"]
+    assert found["invested"] == 0  # the model knows falls alone
+
+
 def test_blocks_are_runs_of_days_that_draw_each_as_often() -> None:
-    drawn = blocks(60, 4000, 0)
+    drawn = blocks(60, 4000, numpy_generator(0, "blocks"))
     assert drawn.shape == (4000, 60)
     assert np.bincount(drawn.ravel()) / drawn.size == pytest.approx(np.full(60, 1 / 60), rel=0.1)
     goes_on = ((np.diff(drawn, axis=1) % 60) == 1).mean()
@@ -195,6 +230,8 @@ def test_returns_are_no_field_to_learn_from(job: MakeSpec) -> None:
     ({"split": BY_TIME | {"time": "nothing"}}, "does not tell of every row when it was"),
     ({"tables": {"anvil": pa.concat_tables([market(60, 1), market(60, 2)])}}, "several rows of the same traded thing"),
     ({"parameters": {"instrument": "nothing"}}, "tells no traded things apart"),
+    ({"tables": {"anvil": market(45, 1)}}, "needs 20 held-out moments with a return; there are 18."),
+    ({"tables": {"anvil": late(market(200, 1))}, "target": "way"}, "nothing tells which class stands for a rise"),
 ])  # fmt: skip
 def test_what_makes_no_sense_ends_in_a_sentence(job: MakeSpec, changes: dict[str, Any], said: str) -> None:
     code, events = launch(traded(job, **changes))

@@ -16,14 +16,14 @@ import numpy as np
 from trainer.contract import JobSpec
 from trainer.data.columns import Bools, Column, Floats, Ints, Numbers
 from trainer.data.target import Target
-from trainer.evaluation.trades import Trades
+from trainer.evaluation.trades import FEWEST, Trades
 from trainer.metrics import Judged
 from trainer.recipes.program import Source
 from trainer.seeding import numpy_generator
 
-FEWEST, POINTS, APART = 20, 250, 20  # moments; of a curve; between points of it where rows may not be seen
+POINTS, APART = 250, 20  # of a curve; moments between points of it where rows may not be seen
 NOTHING = 1e-15  # a spread that is rounding
-WORK = 4_000_000  # resamples × moments
+WORK, AT_ONCE = 4_000_000, 1_000_000  # resamples × moments: of all, and of those held in memory
 TOO_CLOSE, SURE = 0.5, 50  # rank correlation of a field with the return of the same row; rows that tell it
 YEAR = 365.25 * 86_400
 Series = tuple[Floats, Floats]  # returns of the model and of holding, by moment
@@ -76,13 +76,17 @@ def positions(judged: Judged, target: Target, trades: Trades, first: float) -> B
     if judged.predicted.ndim == 1:
         return judged.predicted > 0
     past = (trades.times.values < first) & ~np.isnan(trades.returns)
-    means = [trades.returns[past & (target.values == place)].mean() for place in range(2)]
+    told = [trades.returns[past & (target.values == place)] for place in range(2)]
+    means = [returns.mean() if len(returns) else 0.0 for returns in told]  # of a class that is new, nothing is known
     rise = int(means[1] >= means[0])
     return judged.predicted[:, rise] > 1 / 2
 
 
 def both(times: Floats, things: Ints, returns: Floats, long: Bools, cost: float) -> Series:
-    """By moment, what the model's positions and holding returned after costs, on the mean over traded things."""
+    """By moment, what the model's positions and holding returned after costs, on the mean over traded things.
+
+    Nothing loses more than itself, whatever it cost to buy.
+    """
     order = np.lexsort((times, things))
     begins = np.r_[True, np.diff(things[order]) > 0]
     place = np.searchsorted(np.unique(times), times[order])
@@ -90,15 +94,14 @@ def both(times: Floats, things: Ints, returns: Floats, long: Bools, cost: float)
     series = []
     for held in (long[order].astype(float), np.ones(len(order))):
         before = np.where(begins, 0.0, np.r_[0.0, held[:-1]])
-        net = held * returns[order] - cost * np.abs(held - before)
+        net = np.maximum(held * returns[order] - cost * np.abs(held - before), -1.0)
         series.append(np.bincount(place, net) / counts)
     return series[0], series[1]
 
 
 def measured(series: Series, per_year: float, samples: int, seed: int) -> dict[str, Any]:
     """Sharpe ratio, largest drawdown and total return of both, with 95 % intervals of the first two."""
-    drawn = blocks(len(series[0]), samples, seed)
-    ratios, falls = ([each(one[drawn]) for one in series] for each in (lambda x: sharpe(x, per_year), drawdown))
+    ratios, falls = _resampled(series, per_year, samples, seed)
     found: dict[str, Any] = {"moments": len(series[0])}
     for name, one, ratio, fall in zip(("model", "hold"), series, ratios, falls, strict=True):
         found[name] = {
@@ -109,6 +112,19 @@ def measured(series: Series, per_year: float, samples: int, seed: int) -> dict[s
     ahead = found["model"]["sharpe"]["value"], found["hold"]["sharpe"]["value"]
     found["ahead"] = _entry(np.nan if None in ahead else ahead[0] - ahead[1], ratios[0] - ratios[1])
     return found
+
+
+def _resampled(series: Series, per_year: float, samples: int, seed: int) -> Floats:
+    """Measures (Sharpe ratio, drawdown) × series × resamples; the same blocks for both."""
+    moments = len(series[0])
+    samples = max(100, min(samples, WORK // moments))
+    generator, chunk = numpy_generator(seed, "blocks", moments), max(1, AT_ONCE // moments)
+    found = []
+    for begin in range(0, samples, chunk):
+        drawn = blocks(moments, min(chunk, samples - begin), generator)
+        each = [one[drawn] for one in series]
+        found.append([[sharpe(one, per_year) for one in each], [drawdown(one) for one in each]])
+    return np.concatenate(found, axis=2)
 
 
 def sharpe(returns: Floats, per_year: float) -> Floats:
@@ -127,10 +143,8 @@ def drawdown(returns: Floats) -> Floats:
     return found
 
 
-def blocks(moments: int, samples: int, seed: int) -> Ints:
+def blocks(moments: int, samples: int, generator: np.random.Generator) -> Ints:
     """Resamples × moments: runs that begin anywhere, go on around the end, and are of geometrical lengths."""
-    samples = max(100, min(samples, WORK // moments))
-    generator = numpy_generator(seed, "blocks", moments)
     begins = generator.random((samples, moments)) < 1 / max(1.0, moments ** (1 / 3))
     begins[:, 0] = True
     starts = generator.integers(0, moments, (samples, moments))

@@ -113,7 +113,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
         )
     target = target_of(known.column, p.task, p.positive_above)
     if trades is not None:
-        check_target(target)
+        check_target(target, trades, spec.split)
     return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked), spill, trades)
 
 
