@@ -54,11 +54,11 @@ def tell_who_received(organization: Organization) -> None:
 def _datasets_of(organization: Organization) -> dict[int, list[int]]:
     """Job to those of the organization's datasets from which it learnt, itself or by way of its base model."""
     used = JobInput.objects.filter(version__dataset__organization=organization, job__status="succeeded")
-    found: dict[int, list[int]] = defaultdict(list)
+    found: dict[int, dict[int, None]] = defaultdict(dict)
     for job, dataset in used.order_by("pk").values_list("job", "version__dataset"):
         for heir in with_heirs([job]):
-            found[heir].append(dataset)
-    return dict(found)
+            found[heir][dataset] = None  # once, though it and its base model may both have learnt from it
+    return {job: list(datasets) for job, datasets in found.items()}
 
 
 def _said(

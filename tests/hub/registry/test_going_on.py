@@ -25,6 +25,7 @@ from chainhub.jobs.texts import check_base
 from chainhub.policies.services.granting import grant_on_terms
 from chainhub.policies.terms import Terms
 from chainhub.registry.consequences import consequences_of
+from chainhub.registry.losing import tell_who_received
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import publish_job
 from chainhub.repositories.storage import open_blob
@@ -193,6 +194,22 @@ def test_an_owner_of_its_bases_data_lets_a_withheld_model_out(
     assert Notice.objects.filter(user=dora, kind="model.withheld").exists()
     grant_on_terms(letters, alliance, actor=dora, terms=Terms(until=TOMORROW))
     assert publish_job(job) is not None
+
+
+def test_lost_data_is_told_once_for_each_model_that_learnt_from_it_twice(
+    written: Any, alice: Any, dora: Any, borealis: Any, alliance: Any
+) -> None:
+    version = written()
+    letters = version.job.inputs.get().version
+    job = services.propose_job(
+        actor=dora, organization=borealis, collaboration=alliance, versions=[letters], title="Again",
+        recipe="fine-tune", parameters={}, target="text", base=made(version),
+    )  # fmt: skip
+    found = {**evaluation({"borealis": (0.7, 0.9)}), "task": "language"}
+    publish(job, leave=left(found), found=found)
+    tell_who_received(borealis)
+    notice = Notice.objects.get(user=alice, kind="dataset.keys-destroyed")
+    assert render(notice.sentence).endswith("checked against it: Writer v1, Again v1.")
 
 
 def test_what_keeps_the_base_on_the_hub_keeps_its_heir(written: Any, go_on: Any, alice: Any, dora: Any) -> None:
