@@ -9,6 +9,7 @@ import torch
 
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews, table
 from tests.trainer.test_hostile import evaluation, logs
+from trainer.evaluation import repeated
 from trainer.evaluation.repeated import _sum
 
 
@@ -39,6 +40,17 @@ def test_every_recipe_counts(job: MakeSpec, recipe: str, content: object, target
     if recipe != "text-classification":  # of so few words that many texts are alike
         assert launch(alone := job(small, tables={"anvil": rows}, **changes))[0] == 0
         assert evaluation(alone)["repeated"] == {"rows": 0, "of": 12}
+
+
+def test_large_rows_are_read_a_few_at_a_time(job: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = job({"epochs": 1}, tables={"anvil": pa.concat_tables([pictures(60, 1)] * 4)}, recipe="image-classification",
+                target="shape", fields=None)  # fmt: skip
+    monkeypatch.setattr(repeated, "NUMBERS", 3 * 64)
+    read: list[int] = []
+    monkeypatch.setattr(repeated, "_sum", lambda *part: read.append(len(part[0])) or _sum(*part))
+    assert launch(twice)[0] == 0
+    assert max(read) == 3
+    assert evaluation(twice)["repeated"]["rows"] > 40
 
 
 def test_sums_tell_rows_apart() -> None:

@@ -22,15 +22,17 @@ from trainer.recipes.program import Tell
 from trainer.seeding import numpy_generator
 
 MOST = 200_000_000  # numbers that are read for it
-AT_ONCE = 1024  # rows
+ROWS, NUMBERS = 1024, 2_000_000  # that are read at a time, at most: rows of texts, pixels of pictures
 Sums = npt.NDArray[np.uint64]
 
 
 def repeated(seen: Seen, learnt: Ints, tell: Tell) -> dict[str, Any]:
     """How many of the held-out rows look like one of `learnt`; nothing where that would be long to find out."""
-    if not len(seen.rows) or _width(seen.feed, seen.rows) * (len(learnt) + len(seen.rows)) > MOST:
+    width = _width(seen.feed, seen.rows) if len(seen.rows) else 0
+    if not len(seen.rows) or width * (len(learnt) + len(seen.rows)) > MOST:
         return {}
-    known, asked = (_sums(seen.feed, rows) for rows in (learnt, seen.rows))
+    at_once = max(1, min(ROWS, NUMBERS // max(1, width)))
+    known, asked = (_sums(seen.feed, rows, at_once) for rows in (learnt, seen.rows))
     count = int(np.isin(asked, known).sum())
     if count:
         text = N_("%(count)s of %(rows)s held-out rows look to the model like rows that it learnt from.")
@@ -42,11 +44,9 @@ def _width(feed: Feed, rows: Ints) -> int:
     return sum(part[0].numel() for part in feed.take(torch.from_numpy(rows[:1]).to(feed.device)) if part is not None)
 
 
-def _sums(feed: Feed, rows: Ints) -> Sums:
-    found = [
-        _sum(*feed.take(torch.from_numpy(rows[begin : begin + AT_ONCE]).to(feed.device)))
-        for begin in range(0, len(rows), AT_ONCE)
-    ]
+def _sums(feed: Feed, rows: Ints, at_once: int) -> Sums:
+    parts = (rows[begin : begin + at_once] for begin in range(0, len(rows), at_once))
+    found = [_sum(*feed.take(torch.from_numpy(part).to(feed.device))) for part in parts]
     return np.concatenate(found)
 
 
