@@ -15,24 +15,15 @@ from trainer.evaluation.examples import viewable
 from trainer.evaluation.residuals import residuals
 from trainer.failures import TrainingError
 from trainer.intervals import with_intervals
-from trainer.metrics import HIGHER_IS_BETTER, METRICS_OF, Judged
+from trainer.metrics import Judged
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
+from trainer.tasks import HIGHER_IS_BETTER, JUDGING, main_metric
 
 POINTS_OF_ROC, BINS = 200, 10
 TOGETHER = "together"
 
 Measured = Callable[[str, int | None], dict[str, Any]]  # a series, and an organization's place or None
-
-
-def primary_metric(source: Source, parameters: TrainingParameters) -> str:
-    """The asked-for metric where the task has it, else the task's own: AUC for two classes, accuracy, or RMSE."""
-    target = source.target
-    if parameters.main_metric in METRICS_OF[target.task]:
-        return parameters.main_metric
-    if target.task != "classification":
-        return {"regression": "rmse", "language": "bits_per_byte"}[target.task]
-    return "roc_auc" if len(target.labels) == 2 else "accuracy"  # noqa: PLR2004 - yes or no
 
 
 def finite(outputs: Tensor) -> Tensor:
@@ -56,7 +47,7 @@ def evaluate(
     held_out: Mapping[str, Ints],
 ) -> dict[str, Any]:
     """`judged` and `held_out` by series: "together", and each organization's slug for the model it trained alone."""
-    metric = primary_metric(source, parameters)
+    metric = main_metric(source.target, parameters.main_metric)
 
     @cache
     def measured(name: str, place: int | None) -> dict[str, Any]:
@@ -118,9 +109,11 @@ def _weighted(organizations: list[dict[str, Any]], series: str) -> dict[str, flo
 
 
 def _plots(judged: Judged, labels: list[str], shown: Bools, *, masked: bool) -> dict[str, Any]:
-    if judged.task == "language":
-        return _of_texts(judged)
-    return _of_classes(judged, labels) if labels else residuals(judged, shown, masked=masked)
+    if judged.task == "classification":
+        return _of_classes(judged, labels)
+    if judged.task == "regression":
+        return residuals(judged, shown, masked=masked)
+    return _of_texts(judged) if judged.task == "language" else JUDGING[judged.task].plots(judged)
 
 
 def _of_texts(judged: Judged) -> dict[str, Any]:

@@ -15,20 +15,20 @@ from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Inputs, Resident
 from trainer.data.target import Target
 from trainer.learner import Learner
-from trainer.metrics import HIGHER_IS_BETTER, Judged, plain
+from trainer.metrics import Judged
 from trainer.recipes.program import Preparation, Source
 from trainer.seeding import numpy_generator
+from trainer.tasks import HIGHER_IS_BETTER, plain
 
 REPEATS, MOST_ROWS, MOST_FIELDS = 5, 2000, 200
 
 
 def probabilities(outputs: Tensor, target: Target) -> np.ndarray[Any, Any]:
-    """What people read: class probabilities, the predicted number, or what was told of each text."""
+    """What people read: class probabilities, the predicted number, or what was told of each row."""
+    told = outputs.cpu().double()
     if target.task == "classification":
-        return torch.softmax(outputs.cpu().double(), dim=1).numpy()
-    if target.task == "language":
-        return outputs.cpu().double().numpy()
-    return outputs[:, 0].cpu().double().numpy()
+        return torch.softmax(told, dim=1).numpy()
+    return (told[:, 0] if target.task == "regression" else told).numpy()
 
 
 def importance(

@@ -39,11 +39,14 @@ def export(
     `vectors` are the trained weights by the file that takes them; `asked` asks the written model for more to evaluate.
     """
     described = network.description()
+    rescaled = isinstance(objective, ByError) and "layers" in described
+    if isinstance(objective, ByError) and not rescaled:  # the last layer is known to the module alone
+        described |= {"unit": {"center": objective.center, "scale": objective.scale}}
     config = _config(spec, target, preparation, described, network.count)
     folder = Path(spec.output)
     for name, vector in vectors.items():
         weights = network.published_weights(vector)
-        if isinstance(objective, ByError):
+        if isinstance(objective, ByError) and rescaled:
             weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
         write_weights(folder, name, weights, emit)
     write(folder, "config.json", _json(config), emit)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from trainer.contract import N_
-from trainer.metrics import METRICS, METRICS_OF, Counts, Judged, counts_of, plain
+from trainer.metrics import Counts, Judged, counts_of
 from trainer.seeding import numpy_generator
+from trainer.tasks import JUDGING, plain
 
 AT_ONCE = 4_000_000  # counts held in memory at a time
 WORK = 5_000_000  # resamples × rows × classes per metric; larger parts take fewer resamples, and need fewer
@@ -25,7 +26,7 @@ OTHERWISE = N_("Undefined on these rows.")
 
 def with_intervals(judged: Judged, samples: int, seed: int) -> dict[str, dict[str, Any]]:
     """Every metric of the task as {"value", "low", "high"}; null with a reason where it is undefined."""
-    names = METRICS_OF[judged.task]
+    names = JUDGING[judged.task].metrics
     values = {name: plain(name, judged) for name in names}
     spread = _resampled(judged, [name for name, value in values.items() if value is not None], samples, seed)
     return {name: _entry(name, value, spread.get(name), rows=len(judged)) for name, value in values.items()}
@@ -51,7 +52,7 @@ def _resampled(judged: Judged, names: list[str], samples: int, seed: int) -> dic
     for begin in range(0, samples, chunk):
         counts = _draw(generator, min(chunk, samples - begin), len(judged))
         for name in names:
-            found[name].append(METRICS[name](judged, counts))
+            found[name].append(JUDGING[judged.task].metrics[name](judged, counts))
     return found
 
 

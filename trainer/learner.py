@@ -17,7 +17,7 @@ from trainer.descent import Descent, Tell
 from trainer.distributed import ALONE, Ranks
 from trainer.failures import TrainingError
 from trainer.network import Trainable
-from trainer.objectives import Objective
+from trainer.objectives import Looks, Objective
 from trainer.optim import Optimizer, clip, learning_rate, norm_of
 from trainer.precision import Precision
 from trainer.recipes.parameters import TrainingParameters
@@ -153,6 +153,9 @@ class Learner:
     @torch.no_grad()
     def outputs(self, rows: Tensor, feed: Feed | None = None) -> Tensor:
         """What evaluation keeps of those rows (rows × columns), of another feed for a change."""
+        if isinstance(self.objective, Looks):
+            with self.precision.layers():
+                self.objective.look(self.network)
         if feed is not None or not self._ranks.shares(rows):
             return self._told(rows, feed or self.feed)
         mine = self._ranks.mine(rows)

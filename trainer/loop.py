@@ -16,7 +16,7 @@ from trainer.contract import Finished, JobSpec, Limits, Metric, Started
 from trainer.data.columns import Categories, Ints
 from trainer.devices import choose_device, choose_threads, slot_threads
 from trainer.distributed import ALONE, Ranks
-from trainer.evaluate import TOGETHER, evaluate, finite, primary_metric
+from trainer.evaluate import TOGETHER, evaluate, finite
 from trainer.evaluation.findings import importance_of, of_model, of_predictions
 from trainer.evaluation.groups import group_of
 from trainer.evaluation.seen import Seen
@@ -25,8 +25,8 @@ from trainer.explain import by_organization, probabilities, summary
 from trainer.export import export
 from trainer.journal import Journal, fingerprint_of
 from trainer.learner import Learner
-from trainer.metrics import Judged, plain
-from trainer.objectives import objective_of
+from trainer.metrics import Judged
+from trainer.objectives import objective_for
 from trainer.placing import network_of, restore, sharded
 from trainer.plan import Fit, plan
 from trainer.precision import Precision, short_format
@@ -35,6 +35,7 @@ from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Source, program_of
 from trainer.reporter import Emit
 from trainer.seeding import derive
+from trainer.tasks import main_metric, plain
 
 POINTS_OF_CURVES = 300  # per fit, in events and in history
 
@@ -96,7 +97,8 @@ def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)
     journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
     short = short_format(parameters.precision, device, emit)
-    metric, group = primary_metric(source, parameters), group_of(spec, getattr(parameters, "group_field", ""))
+    metric = main_metric(source.target, parameters.main_metric)
+    group = group_of(spec, getattr(parameters, "group_field", ""))
     kept = best.Best(spec.output, leads=ranks.leads)
     return Job(spec, parameters, source, fits, device, short, metric, group, journal, kept, emit, ranks)
 
@@ -119,7 +121,7 @@ def learner_for(job: Job, place: int) -> Learner:
     preparation = job.source.prepare(fit.train)
     learner = Learner(
         network_of(preparation, job.source.target.outputs, job.device, job.parameters, job.ranks),
-        objective_of(job.source.target, fit.train, job.parameters, job.device),
+        objective_for(job.source, fit.train, job.parameters, job.device),
         preparation.feed(job.device),
         torch.from_numpy(fit.train).to(job.device),
         job.parameters,
@@ -282,7 +284,7 @@ def publish(job: Job, evaluation: dict[str, Any], steps: int) -> None:
     device = torch.device("cpu") if sharded(job.parameters, job.ranks) else job.device  # it would fit no device
     network = preparation.network(job.source.target.outputs, device)
     assert job.journal.published is not None  # noqa: S101 - every plan publishes one model
-    objective = objective_of(job.source.target, published.train, job.parameters, job.device)
+    objective = objective_for(job.source, published.train, job.parameters, job.device)
     vectors = best.files(job.journal.published, job.journal.best)
     target, more = job.source.target, partial(answered, job.source, job.spec, published.test, job.parameters)
     export(job.spec, target, preparation, network, objective, vectors, evaluation, job.emit, asked=more)

@@ -44,7 +44,8 @@ PAIRS = 2_000_000  # of a positive and a negative row, compared in one table
 class Judged:
     """Targets and predictions of some rows: probabilities (rows, classes), or one value per row.
 
-    Of texts: each row's bytes, and what `ByToken.told` tells of it (nats, tokens, hits).
+    Of texts: each row's bytes, and what `ByToken.told` tells of it (nats, tokens, hits). Of other tasks: what their
+    `trainer.measures` say.
     """
 
     targets: npt.NDArray[np.generic]
@@ -197,20 +198,6 @@ LANGUAGE: Mapping[str, Metric] = {
     "perplexity": perplexity,
     "token_accuracy": token_accuracy,
 }
-METRICS_OF: Mapping[Task, Mapping[str, Metric]] = {
-    "classification": CLASSIFICATION,
-    "regression": REGRESSION,
-    "language": LANGUAGE,
-}
-METRICS: Mapping[str, Metric] = {**CLASSIFICATION, **REGRESSION, **LANGUAGE}
-
-
-def plain(name: str, judged: Judged) -> float | None:
-    """The metric over all rows; None where it is undefined."""
-    if not len(judged):
-        return None
-    value = float(METRICS[name](judged, np.ones((1, len(judged))))[0])
-    return value if np.isfinite(value) else None
 
 
 def counts_of(drawn: Ints, rows: int) -> Counts:

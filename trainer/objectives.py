@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -13,7 +13,9 @@ from torch import Tensor
 from trainer.data.columns import Ints
 from trainer.data.feed import Inputs
 from trainer.data.target import Target
+from trainer.network import Trainable
 from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Source
 
 IGNORED = -100  # a token that is read and not predicted, as torch's cross-entropy counts it
 
@@ -35,6 +37,22 @@ class Objective(Protocol):
 
     def loss_of(self, told: Tensor, rows: Tensor) -> float:
         """The loss again, from what was kept of those rows."""
+
+
+@runtime_checkable
+class Looks(Protocol):
+    """An objective that must look at the network before it tells of rows: at all candidates of an answer, say."""
+
+    def look(self, network: Trainable) -> None:
+        """Asked without gradients, before rows are judged."""
+
+
+@runtime_checkable
+class Sets(Protocol):
+    """A source whose task is learnt by a loss of its own."""
+
+    def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
+        """With what it learns from the training rows."""
 
 
 class ByClass:
@@ -143,6 +161,13 @@ class ByToken:
 
     def loss_of(self, told: Tensor, rows: Tensor) -> float:
         return float(told[:, 0].sum() / told[:, 1].sum().clamp(min=1))
+
+
+def objective_for(source: Source, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
+    """The source's own loss, or that of its task."""
+    if isinstance(source, Sets):
+        return source.objective(rows, parameters, device)
+    return objective_of(source.target, rows, parameters, device)
 
 
 def objective_of(target: Target, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:

@@ -63,5 +63,6 @@ def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
         return divide(source.owner, slugs, source.target, spec.split, spec.seed)
     if source.target.task == "language":
         raise SpecError(N_("Texts that a model learns to write cannot be divided by time."), field="split")
-    part = by_time(times_of(spec, spec.split.time).values, spec.split)
+    times = getattr(source, "times", None)  # a source whose rows are not those of the files knows their moments itself
+    part = by_time(times_of(spec, spec.split.time).values if times is None else times, spec.split)
     return [] if part is None else [part]

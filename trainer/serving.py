@@ -82,6 +82,8 @@ def answers(config: Row, outputs: Tensor) -> list[Row]:
     """`{"label", "probabilities"}` for each row, or `{"value"}` where a number is predicted."""
     outputs = outputs.double()
     if config["task"] == "regression":
+        unit = config.get("unit", {"center": 0.0, "scale": 1.0})
+        outputs = outputs * unit["scale"] + unit["center"]
         return [{"value": value if math.isfinite(value) else None} for value in outputs[:, 0].tolist()]
     labels = config["labels"]
     return [_labelled(labels, row) for row in torch.softmax(outputs, dim=1).tolist()]

@@ -74,7 +74,7 @@ def test_resampled_metric_is_the_metric_of_the_resample(name: str) -> None:
     scores = random.dirichlet([1, 1, 1], 40)
     targets = random.integers(0, 3, 40)
     drawn = random.integers(0, 40, (5, 40))
-    found = metrics.METRICS[name](Judged(targets, scores, "classification"), metrics.counts_of(drawn, 40))
+    found = metrics.CLASSIFICATION[name](Judged(targets, scores, "classification"), metrics.counts_of(drawn, 40))
     expected = [plain(name, Judged(targets[rows], scores[rows], "classification")) for rows in drawn]
     assert found == pytest.approx(expected, rel=1e-4)
 

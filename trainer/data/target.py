@@ -11,17 +11,23 @@ from trainer.contract import N_, SpecError
 from trainer.data.columns import Bools, Categories, Column, Floats, Ints, Numbers, text_of
 from trainer.failures import TrainingError
 
-Task = Literal["classification", "regression", "language"]
+Task = Literal[
+    "classification", "regression", "language", "detection", "generation", "restoration", "forecast", "retrieval"
+]
 MAX_CLASSES_OF_NUMBERS = 20  # a numeric target with more different values than this is a quantity
 MAX_CLASSES = 1000
 
 
 @dataclass(frozen=True)
 class Target:
-    """The target of every row that has one."""
+    """The target of every row that has one.
+
+    `values` are class numbers or numbers, one for each row. Of a task of its own (`trainer.tasks`) a row may have
+    several: what its metrics compare the answers with.
+    """
 
     task: Task
-    labels: list[str]  # empty for regression
+    labels: list[str]  # of the kinds that are told apart; else empty
     values: Ints | Floats
 
     @property

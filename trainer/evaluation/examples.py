@@ -12,6 +12,7 @@ from trainer.data.columns import Bools, Column, Floats, Ints, Numbers
 from trainer.evaluation.slices import losses
 from trainer.metrics import Judged
 from trainer.recipes.program import Source
+from trainer.tasks import BY_ROW
 
 SHOWN, PICTURES, LONGEST = 20, 12, 500  # rows, pictures; letters of a text
 
@@ -40,7 +41,7 @@ def viewable(spec: JobSpec, source: Source) -> Bools:
 
 def examples(judged: Judged, source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
     """The worst ones first; of masked fields nothing, and nothing at all where the target or a picture is masked."""
-    if judged.task == "language" or spec.target in spec.masked or not isinstance(source, Legible | Visible):
+    if judged.task not in BY_ROW or spec.target in spec.masked or not isinstance(source, Legible | Visible):
         return {}
     if isinstance(source, Visible) and spec.masked:  # which pixels would tell nothing of a masked field?
         return {}

@@ -29,6 +29,7 @@ from trainer.metrics import Judged
 from trainer.plan import Fit
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source, Tell
+from trainer.tasks import BY_ROW
 
 Importance = dict[str, dict[str, list[float]]]
 
@@ -44,7 +45,7 @@ def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingPa
     """Parts of `evaluation.json` for which the model is asked again, each about a number of rows of its own."""
     found = repeated(seen, fit.train, tell)
     found |= _interval(seen, fit) if seen.source.target.task == "regression" else {}
-    if not parameters.explained or seen.source.target.task == "language":
+    if not parameters.explained or seen.source.target.task not in BY_ROW:
         return found
     ranked = [item["field"] for item in summary([important.get("", {})])]
     found |= robustness(seen) | partial_dependence(seen, ranked or list(seen.preparation.places()))

@@ -14,9 +14,10 @@ from trainer.data.columns import Column, Ints
 from trainer.data.feed import Feed, Inputs, Resident
 from trainer.explain import probabilities
 from trainer.learner import Learner
-from trainer.metrics import Judged, plain
+from trainer.metrics import Judged
 from trainer.recipes.program import Preparation, Source
 from trainer.seeding import numpy_generator
+from trainer.tasks import plain
 
 
 @runtime_checkable

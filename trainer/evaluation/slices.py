@@ -14,6 +14,7 @@ import numpy as np
 
 from trainer.data.columns import Bools, Categories, Column, Floats, Ints, Numbers
 from trainer.metrics import SMALLEST, Judged
+from trainer.tasks import BY_ROW
 
 FEWEST, SHOWN, FIELDS, VALUES, SURE = 20, 20, 60, 50, 3.0
 Slice = tuple[dict[str, Any], Bools]
@@ -31,7 +32,7 @@ def losses(judged: Judged) -> Floats:
 
 def slices(judged: Judged, columns: Mapping[str, Column], owner: Ints, slugs: list[str]) -> dict[str, Any]:
     """The worst slices first; `columns` and `owner` of the judged rows."""
-    if judged.task == "language" or len(judged) < 2 * FEWEST:
+    if judged.task not in BY_ROW or len(judged) < 2 * FEWEST:
         return {}
     loss = losses(judged)
     within = {None: np.ones(len(loss), bool)} | {s: owner == p for p, s in enumerate(slugs) if len(slugs) > 1}
