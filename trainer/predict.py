@@ -6,14 +6,16 @@ import json
 import socket
 import traceback
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
 import torch
 
 from trainer.contract import N_, SpecError
 from trainer.failures import TrainingError
 from trainer.recipes.program import program_of
-from trainer.serving import UNREADABLE, Explains, Row, Warns, json_in, refusal
+from trainer.serving import UNREADABLE, Explains, Row, Served, Warns, json_in, refusal
 
 MOST_ROWS, MOST_EXPLAINED = 10_000, 100
 MOST_BYTES = 64 * 2**20  # of one request
@@ -24,12 +26,16 @@ class Predictor:
 
     def __init__(self, folder: str | Path) -> None:
         self.config = json_in(Path(folder), "config.json")
-        self.preprocessing = json_in(Path(folder), "preprocessing.json")
+        bare = "recipe" not in self.config and "architectures" in self.config
+        self.preprocessing = {} if bare else json_in(Path(folder), "preprocessing.json")
+        self.model = _base_in(Path(folder)) if bare else self._published(Path(folder))
+
+    def _published(self, folder: Path) -> Served:
         try:
             program = program_of(self.config["recipe"])
         except (KeyError, SpecError) as error:
             raise TrainingError("data", UNREADABLE, reason=str(error)[:200]) from None
-        self.model = program.open_model(Path(folder), self.config, self.preprocessing)
+        return program.open_model(folder, self.config, self.preprocessing)
 
     @torch.no_grad()
     def predict(self, rows: list[Row], *, explain: bool = False) -> list[Row]:
@@ -49,6 +55,11 @@ class Predictor:
             told = zip(found, reasons, strict=True)
             found = [answer | ({} if why is None else {"reasons": why}) for answer, why in told]
         return found
+
+
+def _base_in(folder: Path) -> Served:
+    """A base model before any job: whoever publishes one knows nothing of recipes."""
+    return cast("Served", import_module("trainer.bases").open_base(folder))  # takes seconds to import, rarely wanted
 
 
 def answer(predictor: Predictor, line: bytes | str) -> Row:
