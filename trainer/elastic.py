@@ -77,3 +77,8 @@ def taken_up(spec: JobSpec, ranks: Ranks) -> JobSpec:
             mark.write_text(known, encoding="utf-8")
     device = torch.device("cuda" if dist.get_backend() == "nccl" else "cpu")
     return spec.model_copy(update={"resume_from": str(path)}) if ranks.agreed(int(goes_on), device) else spec
+
+
+def unmark(spec: JobSpec) -> None:
+    """The job is done: who starts it once more, perhaps on other data, begins from the beginning."""
+    Path(spec.output, MARK).unlink(missing_ok=True)

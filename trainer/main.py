@@ -96,9 +96,12 @@ def _by_torchrun(spec: JobSpec, emit: Emit, stop: threading.Event) -> int:
     try:
         met = elastic.joined(gpu=spec.device == "gpu")
         spec = elastic.taken_up(spec, met)
-        return run(spec, emit if met.leads else failures_only(emit), stop if met.leads else threading.Event(), met)
+        code = run(spec, emit if met.leads else failures_only(emit), stop if met.leads else threading.Event(), met)
     except LostRankError:
         return LOST
+    if code == FINISHED and met.leads:
+        elastic.unmark(spec)
+    return code
 
 
 def failures_only(emit: Emit) -> Emit:

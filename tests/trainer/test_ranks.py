@@ -129,6 +129,9 @@ def test_torchrun_starts_them_too(job: MakeSpec, tmp_path: Path) -> None:
     events = [Event.from_line(line) for line in told.splitlines()]
     assert done.returncode == 0, events[-1]
     assert losses([(event.kind, event.payload) for event in events]) == pytest.approx(alone(spec), abs=1e-5)
+    assert not [
+        path.name for path in Path(spec.output).iterdir() if path.name.startswith(".")
+    ]  # or a later run went on
 
 
 def test_where_torchrun_begins_again_it_goes_on_from_the_last_checkpoint(
