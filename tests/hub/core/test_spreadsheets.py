@@ -52,4 +52,4 @@ def test_nothing_else_in_the_hub_writes_csv() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"writer", "DictWriter", "write_csv", "to_csv"}
         if isinstance(node.value, ast.Name) and node.value.id in {"csv", "pa_csv", "pandas", "pd", "duckdb"}
     }
-    assert writers == {"core/spreadsheets.py", "scenarios/samples.py"}
+    assert writers == {"core/spreadsheets.py", "scenarios/samples/tables.py"}

@@ -1,0 +1,60 @@
+"""Example data: each organization's file is real, the same each time, and what its card says of it."""
+
+import pytest
+
+from chainhub.datasets.cardparts import PARTS, split_card
+from chainhub.scenarios import samples
+from chainhub.scenarios.samples import SAMPLES, SampleSet
+from chainhub.scenarios.samples.digits import NEVER, mnist_rows
+from chainhub.scenarios.samples.heart import FINDINGS
+
+EVERY = pytest.mark.parametrize("one", SAMPLES.values(), ids=lambda one: one.slug)
+
+
+@EVERY
+def test_its_cards_are_whole_in_both_languages(one: SampleSet) -> None:
+    for part in one.parts:
+        for text in (one.card(part), one.card_zh(part)):
+            parts = split_card(text)
+            assert all(parts[name] for name in PARTS), text
+            assert "$" not in text
+            assert len(text) < 20_000
+        assert "## 局限" in one.card_zh(part)
+        assert one.citation in one.card(part)
+
+
+@EVERY
+def test_its_names_are_told_apart(one: SampleSet) -> None:
+    assert len({part.slug for part in one.parts}) == len({part.name for part in one.parts}) == len(one.parts)
+    assert one.source_url.startswith("https://")
+    assert one.licence
+    assert max(len(one.summary), len(one.summary_zh), len(one.source)) <= 300
+
+
+def test_each_digit_belongs_to_exactly_one_supplier() -> None:
+    shares = [samples.digits_csv(place).decode().splitlines()[1:] for place in range(4)]
+    rows = [row for share in shares for row in share]
+    assert len(rows) == len(list(mnist_rows())) == 5000
+    assert sorted(rows) == sorted(",".join(row) for row in mnist_rows())
+    for place, share in enumerate(shares):
+        found = [sum(row.endswith(f",{digit}") for row in share) for digit in range(10)]
+        assert found == samples.digit_counts(place)
+        assert found[NEVER[place]] == 0
+        assert len(share) == SAMPLES["digits"].parts[place].rows
+
+
+def test_the_same_files_come_out_each_time() -> None:
+    assert samples.digits_csv(2) == samples.digits_csv(2)
+
+
+def test_hospitals_hold_their_own_patients_without_names() -> None:
+    rows = {hospital: samples.heart_csv(hospital).decode().splitlines() for hospital in samples.HOSPITALS}
+    assert {hospital: len(lines) - 1 for hospital, lines in rows.items()} == {
+        part.organization: part.rows for part in SAMPLES["heart"].parts
+    }
+    for lines in rows.values():
+        assert lines[0] == ",".join([*FINDINGS, samples.DIAGNOSIS])
+        assert {line.rsplit(",", 1)[1] for line in lines[1:]} == {"present", "absent"}
+    assert sum(line.endswith("present") for line in rows["Switzerland"]) == 115
+    chol = [line.split(",")[4] for line in rows["Switzerland"][1:]]
+    assert set(chol) == {""}
