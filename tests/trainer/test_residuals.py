@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from trainer.evaluation.residuals import residuals
+from trainer.evaluation.residuals import around, residuals
 from trainer.metrics import Judged
 
 
@@ -28,3 +29,19 @@ def test_fewer_than_five_hidden_rows_are_not_drawn():
     found = residuals(judged(4), np.zeros(4, bool), masked=False)["residuals"]
     assert found["points"] == found["means"] == []
     assert sum(found["histogram"]["counts"]) == 4
+
+
+@pytest.mark.parametrize("errors", [
+    [0.123456, -2.71828, 3.14159], [7.654321], [1000.01, 1000.02], [1.5e308, -1.5e308], [5e-324, 0.0], [0.0, 0.0],
+])  # fmt: skip
+def test_the_histogram_holds_every_error_and_ends_at_none(errors: list[float]) -> None:
+    actual = np.zeros(len(errors))
+    found = residuals(Judged(actual, np.array(errors), "regression"), np.zeros(len(errors), bool), masked=True)
+    histogram = found["residuals"]["histogram"]
+    assert sum(histogram["counts"]) == len(errors)
+    assert not set(errors) & {histogram["edges"][0], histogram["edges"][-1]}
+    assert np.isfinite(histogram["edges"]).all()
+
+
+def test_ends_are_round() -> None:
+    assert around(np.array([0.123456, -2.71828, 3.14159])) == pytest.approx((-2.9, 3.3))
