@@ -33,14 +33,18 @@ def decisions(user: User) -> Decisions:
     )
     inputs = JobInput.objects.select_related("version", "version__dataset", "version__dataset__organization")
     approvals = Approval.objects.awaiting(user, STEWARDS).select_related(
-        "organization", "job", "job__organization", "job__collaboration", "job__proposed_by"
+        "organization", "job__organization", "job__collaboration", "job__proposed_by", "job__base"
     )
     requests = AccessRequest.objects.awaiting(user, PROVIDERS, CONSUMERS).select_related(
         "organization", "collaboration", "dataset__organization"
     )
+    asked = list(approvals.prefetch_related(Prefetch("job__inputs", queryset=inputs)).order_by("pk"))
+    for one in asked:
+        owners = {item.version.dataset.organization_id for item in one.job.inputs.all()}
+        one.by_base = one.organization_id not in owners  # type: ignore[attr-defined]
     return Decisions(
         participants=list(participants.order_by("pk")),
-        approvals=list(approvals.prefetch_related(Prefetch("job__inputs", queryset=inputs)).order_by("pk")),
+        approvals=asked,
         requests=list(requests.order_by("pk")),
     )
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from chainhub.activity.models import Notice
@@ -140,8 +141,12 @@ def test_its_data_must_permit_the_job(written: Any, go_on: Any) -> None:
     assert "Letters" not in str(refused.value)
 
 
-def test_an_owner_who_approves_each_job_is_asked(written: Any, go_on: Any, dora: Any) -> None:
+def test_an_owner_who_approves_each_job_is_asked(written: Any, go_on: Any, alice: Any, dora: Any, browse: Any) -> None:
     job = go_on(made(written(ask=True)))
+    review = browse(alice).get(f"{reverse('web:job-new')}?clone={job.pk}").content.decode()
+    assert "These owners want to be asked first:" in review
+    assert "asks to go on from “Writer v1”, which learnt from your data" in browse(dora).get("/inbox/").content.decode()
+    assert "It reads none of your data itself" in browse(dora).get(job.get_absolute_url()).content.decode()
     assert job.status == Status.PENDING
     approval = job.approvals.get()
     assert approval.organization.slug == "borealis"

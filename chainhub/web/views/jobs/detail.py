@@ -88,12 +88,12 @@ def resources(request: SignedInRequest, number: int) -> HttpResponse:
 def state_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     """State, reason, progress, approvals and what this person may do about it."""
     user, progress = request.user, job.progress
-    approvals = list(job.approvals.select_related("organization", "decided_by"))
+    approvals, parties = list(job.approvals.select_related("organization", "decided_by")), _parties(job)
     for one in approvals:
-        one.job = job
+        one.job, one.by_base = job, one.organization not in parties  # type: ignore[attr-defined]
     return {
         "job": job,
-        "parties": _parties(job),
+        "parties": parties,
         "waiting": why_it_waits(job) if job.status == Status.QUEUED else None,
         "progress_text": rendered(lines.phase_of(progress)),
         "approvals": [(one, permissions.may_decide(user, one)) for one in approvals],

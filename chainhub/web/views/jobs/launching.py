@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from chainhub.core.errors import DomainError
 from chainhub.jobs import services
+from chainhub.jobs.ancestry import Going
 from chainhub.jobs.counting import jobs_left
 from chainhub.jobs.estimates import Estimate, estimate
 from chainhub.jobs.models import TrainingJob
@@ -178,8 +179,9 @@ def _page(request: SignedInRequest, launch: Launch, form: Step) -> HttpResponse:
 def _review(known: Known) -> dict[str, Any]:
     collaboration, organization, recipe = known.need()
     grants = grants_for(collaboration, organization, datasets=[one.dataset_id for one in known.versions])
-    asking = {dataset for dataset, grant in grants.items() if grant.needs_approval}
-    owners = {one.dataset.organization for one in known.versions if one.dataset_id in asking} - {organization}
+    below = Going(known.base, organization, collaboration, recipe.name).grants()
+    asking = [grant for grant in (*grants.values(), *below.values()) if grant.needs_approval]
+    owners = {grant.dataset.organization for grant in asking} - {organization}
     left, keys = jobs_left(grants.values()), {dataset: grant.pk for dataset, grant in grants.items()}
     return {
         "limited": [(one.dataset, left[pk]) for one in known.versions if (pk := keys.get(one.dataset_id)) in left],
