@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainer.contract import N_
+from trainer.data.columns import Ints
 from trainer.data.reading import Lazy, Party
 from trainer.data.spill import Spill, growing
 from trainer.failures import TrainingError
@@ -48,6 +49,19 @@ def batches_of(parties: Sequence[Party], fields: Sequence[str]) -> Iterator[list
             chosen = table.select(list(fields))
             for batch in chosen.to_batches(max_chunksize=ROWS):
                 yield list(zip(*(_texts(batch.column(field)) for field in fields), strict=True))
+
+
+def texts_at(parties: Sequence[Party], fields: Sequence[str], rows: Ints) -> list[tuple[str, ...]]:
+    """Of those rows alone, which are in their order, the fields' texts, read again."""
+    found: list[tuple[str, ...]] = []
+    begin = 0
+    for table in (table for party in parties for table in party.tables):
+        for batch in table.select(list(fields)).to_batches(max_chunksize=ROWS):
+            first, last = rows.searchsorted([begin, begin + batch.num_rows])
+            own = pa.array(rows[first:last] - begin)
+            found += zip(*(_texts(batch.column(field).take(own)) for field in fields), strict=True)
+            begin += batch.num_rows
+    return found
 
 
 def _check(table: pa.Table | Lazy, organization: str, field: str) -> None:

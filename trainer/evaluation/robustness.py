@@ -1,5 +1,8 @@
 """How the metric falls when inputs are noisy or missing, on at most 1,000 held-out rows, each change drawn once.
 
+Of a table cells are missing, of a text words; base models are asked about as many texts as they can read in a twentieth
+of the training's time.
+
 Noise as in Hendrycks and Dietterich, Benchmarking Neural Network Robustness to Common Corruptions, ICLR 2019, section 3
 (Gaussian, in steps of severity): in a table by the deviation of each field, in a picture by the range of its pixels.
 """
@@ -12,18 +15,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.columns import Categories, Column, Numbers
+from trainer.data.columns import Bools, Categories, Column, Floats, Ints, Numbers
 from trainer.data.feed import Inputs
+from trainer.data.texts import WORD
+from trainer.evaluation.asked import OfTexts, affordable
 from trainer.evaluation.seen import OfTable, Seen
+from trainer.metrics import Judged, plain
 from trainer.seeding import numpy_generator, torch_generator
 
 MOST_ROWS = 1000
 OF_DEVIATION, OF_RANGE = (0.1, 0.25, 0.5, 1.0), (0.05, 0.1, 0.2, 0.4)
 SHARES = (0.1, 0.25, 0.5)
+AT_ONCE = 64  # texts, of much the same length
 
 
 def robustness(seen: Seen) -> dict[str, Any]:
-    """Noise for tables and pictures, missing cells for tables; levels begin with 0, the metric as it is."""
+    """Noise for tables and pictures, missing cells or words; levels begin with 0, the metric as it is."""
+    if isinstance(seen.preparation, OfTexts):
+        return _of_texts(seen, seen.preparation)
     table = isinstance(seen.preparation, OfTable)
     rows = seen.sample(MOST_ROWS, "robustness")
     if not (table or seen.input_kind() == "image") or not len(rows):
@@ -73,3 +82,36 @@ def _with_gaps(columns: dict[str, Column], share: float, seed: int) -> dict[str,
             gone = generator.random(len(column.codes)) < share
             found[name] = Categories(np.where(gone, -1, column.codes), column.vocabulary)
     return found
+
+
+def _of_texts(seen: Seen, preparation: OfTexts) -> dict[str, Any]:
+    """Words are left out; marks and spaces between them stay."""
+    shares = (0.0, *SHARES)
+    rows = seen.sample(min(MOST_ROWS, affordable(seen, len(shares))), "robustness")
+    if not len(rows):
+        return {}
+    texts, generator = preparation.texts(rows), numpy_generator(seen.spec.seed, "words")
+    drawn = [generator.random(sum(1 for _ in WORD.finditer(text))) for text in texts]
+    missing = []
+    for share in shares:
+        changed = [_without(text, own < share) for text, own in zip(texts, drawn, strict=True)]
+        missing.append({"share": share, "value": plain(seen.metric, _judged(seen, preparation, changed, rows))})
+    return {"robustness": {"metric": seen.metric, "noise": [], "missing": missing}}
+
+
+def _without(text: str, gone: Bools) -> str:
+    """The text without those of its words."""
+    left = iter(gone.tolist())
+    return WORD.sub(lambda word: "" if next(left) else word.group(), text)
+
+
+def _judged(seen: Seen, preparation: OfTexts, texts: list[str], rows: Ints) -> Judged:
+    """Texts of much the same length together, since each of a batch is computed as long as its longest."""
+    order = np.argsort([len(text) for text in texts], kind="stable")
+    parts = [order[begin : begin + AT_ONCE] for begin in range(0, len(order), AT_ONCE)]
+    told: list[Floats] = []
+    for part in parts:
+        inputs = preparation.of_texts([texts[place] for place in part.tolist()], seen.feed.device)
+        told.append(seen.judged(inputs, rows[part]).predicted)
+    target = seen.source.target
+    return Judged(target.values[rows[order]], np.concatenate(told), target.task)

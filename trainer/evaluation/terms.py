@@ -16,8 +16,11 @@ from torch import Tensor
 
 from trainer.data.columns import Floats
 from trainer.data.texts import PIECE
+from trainer.evaluation.asked import Spanned
 from trainer.evaluation.attribution import Score, integrated_gradients
 from trainer.evaluation.seen import Seen
+from trainer.evaluation.spoken import spoken
+from trainer.module import ModuleNetwork
 from trainer.network import Network
 
 MOST_ROWS, AT_ONCE, CLASSES, FEWEST, SHOWN, STEPS = 400, 50, 20, 3, 20, 8
@@ -26,6 +29,8 @@ MOST_ROWS, AT_ONCE, CLASSES, FEWEST, SHOWN, STEPS = 400, 50, 20, 3, 20, 8
 def terms(seen: Seen) -> dict[str, Any]:
     """Nothing where a field is masked: its words must not be read."""
     network, known = seen.learner.network, getattr(seen.preparation, "known", None)
+    if isinstance(network, ModuleNetwork) and isinstance(seen.preparation, Spanned):
+        return spoken(seen, seen.preparation, network)
     if known is None or not isinstance(network, Network) or set(seen.spec.masked):
         return {}
     rows = seen.sample(MOST_ROWS, "terms")

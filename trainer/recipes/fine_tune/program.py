@@ -81,6 +81,22 @@ class Tuning(Preparation):
             source.folder, source.target.labels if tells else None, source.parameters, forward, device=device
         )
 
+    def texts(self, rows: Ints) -> list[str]:
+        return [self.source.asked[row] for row in rows.tolist()]
+
+    def of_texts(self, texts: list[str], device: torch.device) -> Inputs:
+        tokens, mask = encoded(self.source.tokenizer, texts, self.source.parameters.length)
+        return tokens.to(device), None if mask is None else mask.to(device)
+
+    def spans(self, texts: list[str]) -> list[list[tuple[int, int]]]:
+        length = self.source.parameters.length
+        if not self.source.tokenizer.is_fast:
+            return []
+        found = self.source.tokenizer(
+            texts, truncation=True, max_length=length, padding="longest", return_offsets_mapping=True
+        )
+        return [[(begin, end) for begin, end in own] for own in found["offset_mapping"]]
+
     def to_json(self) -> dict[str, Any]:
         fields = [{"name": name, "kind": "text"} for name in self.source.fields]
         return {"kind": self._kind(), "fields": fields, "length": self.source.parameters.length}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
 from trainer.data.spill import Spill, spill_for
 from trainer.data.target import Target, target_of
-from trainer.data.texts import PIECE, WORD, Excerpts, batches_of, text_fields, words_of
+from trainer.data.texts import PIECE, WORD, Excerpts, batches_of, text_fields, texts_at, words_of
 from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
 from trainer.network import Network
@@ -53,6 +54,7 @@ class TextSource:
     """Every text with a label, as the terms that may be read of it."""
 
     parties: list[Party]
+    rows: Ints  # of each text its place among all rows of the files
     owner: Ints
     target: Target
     fields: list[str]
@@ -91,6 +93,18 @@ class TextPreparation(Preparation):
     @property
     def known(self) -> list[str]:
         return self.corpus.names
+
+    def texts(self, rows: Ints) -> list[str]:
+        return ["\n".join(cells) for cells in texts_at(self.source.parties, self.source.fields, self.source.rows[rows])]
+
+    def of_texts(self, texts: list[str], device: torch.device) -> Inputs:
+        reading = reading_of(self.source.parameters)
+        encoded = vocabulary.encode([reading.terms(text) for text in texts], self._places)
+        return torch.from_numpy(encoded).to(device), None
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {term: place for place, term in enumerate(self.known, start=1)}
 
     def feed(self, device: torch.device) -> Feed:
         tokens, begins = torch.from_numpy(self.corpus.tokens), torch.from_numpy(self.corpus.begins)
@@ -137,7 +151,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextSourc
         tell(Log(level="warning", text=text, params={"field": others[0]}))
     corpus, excerpts = _read(parties, fields, known.rows, reading_of(p), spill)
     target = target_of(known.column, "classification", None)
-    return TextSource(parties, known.owner, target, fields, corpus, p, excerpts, spill)
+    return TextSource(parties, known.rows, known.owner, target, fields, corpus, p, excerpts, spill)
 
 
 def _read(
