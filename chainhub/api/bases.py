@@ -11,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
@@ -18,9 +19,11 @@ from chainhub.accounts.models import Scope
 from chainhub.api.fields import PersonField
 from chainhub.api.http import actor
 from chainhub.api.models import ModelFileSerializer
+from chainhub.api.predictions import AnswerSerializer, QuestionSerializer, in_words, question_in
 from chainhub.bases.delivering import base_file_answer
 from chainhub.bases.licences import may_be_passed_on
 from chainhub.bases.models import BaseModel, Task
+from chainhub.registry.bases import ask_base
 from chainhub.repositories.models import CommitFile
 
 
@@ -118,11 +121,30 @@ class BaseFile(APIView):
         return base_file_answer(request._request, base, entry, actor=actor(request))  # noqa: SLF001 (DRF has no other way)
 
 
+class BasePredict(APIView):
+    """A base model at work, before any job went on from it."""
+
+    required_scope = Scope.DOWNLOAD
+
+    @extend_schema(request=QuestionSerializer, responses=AnswerSerializer, summary="Ask a base model")
+    def post(self, request: Request, **where: Any) -> Response:
+        """Up to twenty texts, `{"text": …}` each; what was asked is not kept.
+
+        One that writes answers each, as `text`; `length` (tokens), `temperature` and `seed` may be said. One that reads
+        takes two at least, and of each tells its `likeness` to all of them.
+        """
+        base = base_of(self)
+        given, explain = question_in(request.data)
+        answers = ask_base(base, given, actor=actor(request), explain=explain)
+        return Response({"predictions": [in_words(one) for one in answers]})
+
+
 BASE = "bases/<slug:organization>/<slug:slug>/"
 
 urlpatterns = [
     path("bases/", BaseModels.as_view(), name="bases"),
     path(BASE, OneBaseModel.as_view(), name="base"),
+    path(f"{BASE}predict/", BasePredict.as_view(), name="base-predict"),
     path(f"{BASE}files/<path:path>", BaseFile.as_view(), name="base-file"),
 ]
 

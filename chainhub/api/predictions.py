@@ -47,7 +47,7 @@ class ReasonsField(serializers.JSONField):
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
-    """Rows with their fields by name, or pictures as `{"image": base64}` or `{"pixels": [numbers]}`."""
+    """Rows with their fields by name, pictures as `{"image": base64}` or `{"pixels": [numbers]}`, `{"text": words}`."""
 
     rows = serializers.ListField(child=serializers.DictField(), allow_empty=False)
     explain = serializers.BooleanField(
@@ -64,6 +64,11 @@ class PredictionSerializer(serializers.Serializer[Any]):
     probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
     value = serializers.FloatField(required=False, allow_null=True)
     text = serializers.CharField(required=False, help_text="what a model that writes has written")
+    likeness = serializers.ListField(
+        child=serializers.FloatField(min_value=-1, max_value=1),
+        required=False,
+        help_text="of a base model that reads: how much alike this text is to each in order, from -1 to 1",
+    )
     warnings = serializers.ListField(
         child=serializers.CharField(),
         required=False,
@@ -78,7 +83,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
     predictions = PredictionSerializer(many=True)
 
 
-def _question(data: Any) -> tuple[Any, bool]:
+def question_in(data: Any) -> tuple[Any, bool]:
     """The rows as they came, for the registry to check, and whether reasons are asked for."""
     if not isinstance(data, dict):
         return data, False
@@ -88,7 +93,7 @@ def _question(data: Any) -> tuple[Any, bool]:
     return data.get("rows"), explain
 
 
-def _in_words(prediction: dict[str, Any]) -> dict[str, Any]:
+def in_words(prediction: dict[str, Any]) -> dict[str, Any]:
     said = prediction.get("warnings")
     return {**prediction, "warnings": [render(one) for one in said]} if said else prediction
 
@@ -102,9 +107,9 @@ class Predict(APIView):
     def post(self, request: Request, **where: Any) -> Response:
         """Answered by a compute node; what was asked is not kept. An error names the row and the field."""
         version = version_of(self)
-        given, explain = _question(request.data)
+        given, explain = question_in(request.data)
         answers = serving.ask(version, rows.checked_rows(version, given), explain=explain)
-        return Response({"predictions": [_in_words(one) for one in answers]})
+        return Response({"predictions": [in_words(one) for one in answers]})
 
 
 urlpatterns = [path(f"{VERSION}predict/", Predict.as_view(), name="model-predict")]

@@ -1,6 +1,6 @@
 """What is sent to a model that writes: a text to go on from or to answer, and how it shall be written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -13,19 +13,19 @@ LONGEST_PROMPT = 20_000
 ASKED = ("text", "length", "temperature", "seed")
 
 
-def checked_prompt(number: int, row: Any) -> dict[str, Any]:
+def checked_prompt(number: int, row: Any, *, known: Sequence[str] = ASKED) -> dict[str, Any]:
     """The row as the model takes it; InvalidInputError names what is at fault. Numbers are judged by the model."""
     if not isinstance(row, Mapping):
         raise InvalidInputError(
             gettext_noop("Row %(row)s is not an object of fields."), field=f"rows.{number}", row=number
         )
-    if unknown := next((name for name in row if name not in ASKED), None):
+    if unknown := next((name for name in row if name not in known), None):
         raise InvalidInputError(
             gettext_noop("Row %(row)s: the model takes no field “%(name)s”. It takes: %(known)s."),
             field=f"rows.{number}.{unknown}",
             row=number,
             name=str(unknown)[:50],
-            known=", ".join(ASKED),
+            known=", ".join(known),
         )
     text = row.get("text")
     if not isinstance(text, str) or not text.strip():
@@ -39,4 +39,4 @@ def checked_prompt(number: int, row: Any) -> dict[str, Any]:
             row=number,
             most=LONGEST_PROMPT,
         )
-    return {name: row[name] for name in ASKED if row.get(name) is not None}
+    return {name: row[name] for name in known if row.get(name) is not None}

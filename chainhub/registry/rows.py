@@ -73,19 +73,24 @@ def _field(entry: Mapping[str, Any]) -> Field:
 
 def checked_rows(version: ModelVersion, rows: Any) -> list[Row]:
     """The rows as the model takes them; InvalidInputError names the row and the field at fault."""
+    check = _checked_picture if is_image(version) else checked_prompt if writes(version) else _checked_fields(version)
+    return [check(number, row) for number, row in enumerate(listed(rows, most=MOST_ROWS), start=1)]
+
+
+def listed(rows: Any, *, most: int) -> Sequence[Any]:
+    """What was sent, as a list of at least one and at most so many rows; InvalidInputError for anything else."""
     if isinstance(rows, Mapping):
-        rows = [rows]
+        return [rows]
     if not isinstance(rows, Sequence) or isinstance(rows, str | bytes) or not rows:
         raise InvalidInputError(gettext_noop("Send a list of rows, each with its fields by name."), field="rows")
-    if len(rows) > MOST_ROWS:
+    if len(rows) > most:
         raise TooLargeError(
             gettext_noop("At most %(most)s rows can be predicted at a time; these are %(given)s."),
             field="rows",
-            most=MOST_ROWS,
+            most=most,
             given=len(rows),
         )
-    check = _checked_picture if is_image(version) else checked_prompt if writes(version) else _checked_fields(version)
-    return [check(number, row) for number, row in enumerate(rows, start=1)]
+    return rows
 
 
 def _checked_fields(version: ModelVersion) -> Any:

@@ -18,6 +18,7 @@ import redis
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from chainhub.bases.models import BaseModel
 from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.core.queue import send
 from chainhub.jobs import predicting
@@ -29,6 +30,7 @@ from chainhub.registry.rows import writes
 from chainhub.repositories.storage import LostBlobError, fetch_blob
 
 Row = dict[str, Any]
+Answering = ModelVersion | BaseModel
 PATIENCE = 10.0  # seconds from question to answer
 WRITING = 60.0  # the same for a large model, or where a text is written token by token
 WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
@@ -50,8 +52,8 @@ class _Listener(Protocol):
     def get_message(self, *, ignore_subscribe_messages: bool, timeout: float) -> dict[str, Any] | None: ...
 
 
-def ask(version: ModelVersion, rows: Sequence[Row], *, explain: bool = False) -> list[Row]:
-    """The model's answers to rows that `rows.checked_rows` let pass, with `explain` each with its `reasons`."""
+def ask(model: Answering, rows: Sequence[Row], *, explain: bool = False) -> list[Row]:
+    """The model's answers to rows that were checked, with `explain` each with its `reasons`."""
     if explain and len(rows) > MOST_EXPLAINED:
         raise InvalidInputError(
             gettext_noop("Reasons are given for at most %(most)s rows at a time; these are %(given)s."),
@@ -67,7 +69,7 @@ def ask(version: ModelVersion, rows: Sequence[Row], *, explain: bool = False) ->
             )
         )
     try:
-        reply = _exchange(version, {"rows": list(rows), **({"explain": True} if explain else {})})
+        reply = _exchange(model, {"rows": list(rows), **({"explain": True} if explain else {})})
     except (redis.RedisError, OSError):
         raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon.")) from None
     if "error" in reply:
@@ -83,18 +85,19 @@ def _refusal(said: Row) -> DomainError:
     return refused
 
 
-def _exchange(version: ModelVersion, question: Row) -> Row:
+def _exchange(model: Answering, question: Row) -> Row:
     number = uuid.uuid4().hex
-    until = time.monotonic() + (WRITING if _is_slow(version) else PATIENCE)
+    until = time.monotonic() + (WRITING if _is_slow(model) else PATIENCE)
     with _listening(_answers(number)) as answers:
-        if not send("registry.predict", number, version.pk, queue=QUEUE):
+        task = "registry.predict_base" if isinstance(model, BaseModel) else "registry.predict"
+        if not send(task, number, model.pk, queue=QUEUE):
             raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon."))
         _next(answers, until)  # the worker listens
         _redis(settings.LIVE_URL).publish(_questions(number), json.dumps(question))
         return _next(answers, until)
 
 
-def answer(number: str, version: ModelVersion) -> bool:
+def answer(number: str, model: Answering) -> bool:
     """On the worker: answer one question; False when nobody waits for it any more."""
     client = _redis(settings.LIVE_URL)
     with _listening(_questions(number)) as questions:
@@ -102,25 +105,25 @@ def answer(number: str, version: ModelVersion) -> bool:
             return False
         question = _next(questions, time.monotonic() + WORKERS_PATIENCE)
     try:
-        patience = WRITING if _is_slow(version) else predicting.ANSWER
-        reply = predicting.predict(files_of(version), question, patience=patience)
+        patience = WRITING if _is_slow(model) else predicting.ANSWER
+        reply = predicting.predict(files_of(model), question, patience=patience)
     except DomainError as error:
         reply = {"error": {**error.sentence, "unavailable": True}}
     return bool(client.publish(_answers(number), json.dumps(reply, ensure_ascii=False)))
 
 
-def _is_slow(version: ModelVersion) -> bool:
+def _is_slow(model: Answering) -> bool:
     """Whether it writes token by token, or a library of seconds is loaded for it first."""
-    return writes(version) or "architectures" in version.config
+    return isinstance(model, BaseModel) or writes(model) or "architectures" in model.config
 
 
-def files_of(version: ModelVersion) -> Path:
+def files_of(model: Answering) -> Path:
     """A folder on this machine with what a prediction needs, each file verified."""
     cache = Path(settings.NODE_CACHE) / "models"
-    folder = cache / version.commit.oid
+    folder = cache / model.commit.oid
     if not folder.exists():
         _make_room(cache)
-    files = version.commit.files.exclude(path__in=NOT_ASKED).exclude(path__startswith=AGAIN)
+    files = model.commit.files.exclude(path__in=NOT_ASKED).exclude(path__startswith=AGAIN)
     for entry in files.select_related("blob"):
         if entry.blob.lost:
             shutil.rmtree(folder, ignore_errors=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from chainhub.bases.models import BaseModel
 from chainhub.core.errors import DomainError
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.registry import duties, services, serving
@@ -45,3 +46,9 @@ def remind_of_models() -> None:
 def predict(number: str, version_id: int) -> None:
     """Answer a person who tries a model."""
     serving.answer(number, ModelVersion.objects.select_related("commit").get(pk=version_id))
+
+
+@shared_task(name="registry.predict_base")
+def predict_base(number: str, base_id: int) -> None:
+    """Answer a person who tries a base model."""
+    serving.answer(number, BaseModel.objects.select_related("commit").get(pk=base_id))

@@ -8,8 +8,10 @@ from django.test import Client
 
 from chainhub.activity.models import AuditEvent
 from chainhub.jobs.models import TrainingJob
+from chainhub.registry import serving
 from tests.factories import jobs as make
 from tests.factories.bases import make_base
+from tests.factories.nodes import make_node
 
 LIST = "/api/v1/bases/"
 ONE = f"{LIST}anvil/small/"
@@ -85,3 +87,58 @@ def test_a_launch_names_the_base_as_the_list_does(as_program: Any, alice: Any, a
 def test_the_document_names_them(client: Client) -> None:
     paths = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()["paths"]
     assert {LIST, f"{LIST}{{organization}}/{{slug}}/"} <= set(paths)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[dict[str, Any]]:
+    """What reaches the worker, which stands behind a message server: here the line to it ends."""
+    questions: list[dict[str, Any]] = []
+
+    def exchange(base: Any, question: dict[str, Any]) -> dict[str, Any]:
+        questions.append(question)
+        answer = {"text": "Paris"} if base.task == "language" else {"likeness": [1.0, 0.4]}
+        return {"predictions": [answer for _row in question["rows"]]}
+
+    make_node(queues=["system"])
+    settings.LIVE_URL = "unix:///nowhere/valkey.sock?db=2"
+    monkeypatch.setattr(serving, "_exchange", exchange)
+    return questions
+
+
+def test_a_program_asks_a_base_model(as_program: Any, alice: Any, dora: Any, anvil: Any, asked: Any) -> None:
+    make_base(anvil, alice)
+    make_base(anvil, alice, slug="writer", task="language")
+    texts = {"rows": [{"text": "late"}, {"text": "slow"}]}
+    program = as_program(alice, "download")
+
+    def post(client: Client, slug: str, question: Any) -> Any:
+        return client.post(f"{LIST}anvil/{slug}/predict/", question, content_type="application/json")
+
+    assert post(program, "small", texts).json()["predictions"] == [{"likeness": [1.0, 0.4]}] * 2
+    assert post(program, "writer", {**texts, "explain": True}).json()["predictions"] == [{"text": "Paris"}] * 2
+    assert asked == [texts, {**texts, "explain": True}]
+    assert post(as_program(dora, "download"), "small", texts).status_code == 404
+    assert post(as_program(alice, "read"), "small", texts).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("rows", "field", "sentence"),
+    [
+        ([], "rows", "Send a list of rows"),
+        ("late", "rows", "Send a list of rows"),
+        ([{"text": "late"}], "rows", "Give at least two texts"),
+        ([{"text": "late"}] * 21, "rows", "At most 20 rows"),
+        ([{"text": "late"}, "slow"], "rows.2", "Row 2 is not an object"),
+        ([{"text": "late"}, {"text": 5}], "rows.2.text", "Row 2: give a text"),
+        ([{"text": "late"}, {"text": "a", "length": 5}], "rows.2.length", "takes no field “length”. It takes: text."),
+        ([{"text": "late"}, {"text": "a" * 20_001}], "rows.2.text", "longer than 20000 letters"),
+    ],
+)
+def test_what_a_base_model_cannot_compare_is_refused_in_words(
+    as_program: Any, alice: Any, anvil: Any, asked: Any, rows: Any, field: str, sentence: str
+) -> None:
+    make_base(anvil, alice)
+    answer = as_program(alice, "download").post(f"{ONE}predict/", {"rows": rows}, content_type="application/json")
+    assert answer.status_code in {413, 422}
+    assert sentence in answer.json()["errors"][field][0]
+    assert not asked

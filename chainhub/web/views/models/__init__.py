@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chainhub.web.views.models import bases, curating, detail, files, listing, trying
+from chainhub.web.views.models import bases, curating, detail, files, listing, trying, trying_bases
 
 VERSION = "models/<slug:organization>/<slug:slug>/v<int:number>/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("models/base/", bases.import_base, name="base-import"),
     path("bases/<slug:organization>/<slug:slug>/", bases.base, name="base"),
     path("bases/<slug:organization>/<slug:slug>/files/<path:path>", bases.base_file, name="base-file"),
+    path("bases/<slug:organization>/<slug:slug>/predict/", trying_bases.predict_base, name="base-predict"),
     path("models/<slug:organization>/<slug:slug>/", detail.model, name="model"),
     path("models/<slug:organization>/<slug:slug>/news/", detail.news, name="model-news"),
     path("models/<slug:organization>/<slug:slug>/card/", curating.edit_card, name="model-card-edit"),

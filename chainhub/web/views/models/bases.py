@@ -20,6 +20,7 @@ from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
 from chainhub.web.forms.bases import ImportForm
 from chainhub.web.http import SignedInRequest
+from chainhub.web.views.models.trying_bases import try_context
 
 SHOWN = "base"  # `?show=base` on the page of models
 MOST_JOBS = 50
@@ -54,6 +55,7 @@ def base(request: SignedInRequest, organization: str, slug: str) -> HttpResponse
         "total": sum(entry.blob.size for entry in files),
         "sums": "\n".join(f"{entry.blob.sha256}  {entry.path}" for entry in files),
         "may_leave": may_be_passed_on(found.licence),
+        **try_context(found, request.build_absolute_uri("/").rstrip("/")),
         "jobs": list(jobs.select_related("organization", "collaboration").order_by("-pk")[:MOST_JOBS]),
     }
     return render(request, "web/models/base.html", context)

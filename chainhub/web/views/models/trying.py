@@ -55,11 +55,11 @@ def predict_row(request: SignedInRequest, organization: str, slug: str, number: 
     form = PromptForm(request.POST) if rows.writes(version) else RowForm(request.POST, version=version)
     if not form.is_valid():
         otherwise = _("A value is not one of those that the field takes.")
-        return _refused(request, str(next(iter(form.errors.values()))[0]) if rows.writes(version) else otherwise)
+        return refused(request, str(next(iter(form.errors.values()))[0]) if rows.writes(version) else otherwise)
     try:
         prediction = predicted(version, [form.row], explain="explain" in request.POST)[0]
     except DomainError as error:
-        return _refused(request, str(error))
+        return refused(request, str(error))
     return render(request, "web/models/_answer.html", {**shown(version, prediction), **_error_of(version)})
 
 
@@ -70,12 +70,12 @@ def predict_rows(request: SignedInRequest, organization: str, slug: str, number:
     version = visible_version(request.user, organization, slug, number)
     form = PasteForm(request.POST)
     if not form.is_valid():
-        return _refused(request, _("Paste a first line with the fields' names and at least one row below it."))
+        return refused(request, _("Paste a first line with the fields' names and at least one row below it."))
     try:
         pasted = rows.pasted_rows(version, form.cleaned_data["text"])
         predictions = predicted(version, pasted.rows)
     except DomainError as error:
-        return _refused(request, str(error))
+        return refused(request, str(error))
     if request.POST.get("as") == "csv":
         return _as_csv(version, pasted.rows, predictions)
     names = list(pasted.rows[0])
@@ -111,12 +111,12 @@ def predict_file(request: SignedInRequest, organization: str, slug: str, number:
     version = visible_version(request.user, organization, slug, number)
     form = PictureForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _refused(request, str(next(iter(form.errors["picture"]))))
+        return refused(request, str(next(iter(form.errors["picture"]))))
     try:
         content = base64.b64encode(form.cleaned_data["picture"].read()).decode()
         prediction = predicted(version, [{"image": content}], explain="explain" in request.POST)[0]
     except DomainError as error:
-        return _refused(request, str(error))
+        return refused(request, str(error))
     return render(request, "web/models/_answer.html", shown(version, prediction))
 
 
@@ -130,7 +130,7 @@ def _picture(request: SignedInRequest) -> tuple[dict[str, Any], bool]:
     return {"image": said["image"]}, said.get("explain") is True
 
 
-def _refused(request: SignedInRequest, text: str) -> HttpResponse:
+def refused(request: SignedInRequest, text: str) -> HttpResponse:
     """Answered as a success, since htmx swaps nothing else: the sentence stands where the answer would be."""
     return render(request, "web/models/_refused.html", {"text": text})
 

@@ -1,0 +1,88 @@
+"""Trying a base model in the browser: it answers a text, or tells how much alike several are; nothing is kept."""
+
+from itertools import combinations
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from chainhub.bases.models import BaseModel, Task
+from chainhub.core.errors import DomainError
+from chainhub.registry.bases import ask_base
+from chainhub.web.explaining.reasons import reasons_of, warnings_of
+from chainhub.web.forms.bases import TextsForm
+from chainhub.web.forms.models import PromptForm
+from chainhub.web.http import SignedInRequest
+from chainhub.web.views.models.trying import refused
+
+SHADES = 4
+MOST_PAIRS = 10
+
+
+def try_context(base: BaseModel, address: str) -> dict[str, Any]:
+    """The form that fits what the base model does, and how a program asks; none of what was made here."""
+    if base.collaboration_id is not None:
+        return {}
+    writes = base.task == Task.LANGUAGE
+    rows = '{"text": "…", "length": 60, "temperature": 0.8}' if writes else '{"text": "…"}, {"text": "…"}'
+    asked = (
+        'curl --fail -H "Authorization: Bearer $CHAINHUB_TOKEN" -H "Content-Type: application/json" \\\n'
+        f"  -d '{{\"rows\": [{rows}]}}' \\\n"
+        f'  "{address}{reverse("api:base-predict", args=[base.organization.slug, base.slug])}"'
+    )
+    return {"try_form": PromptForm() if writes else TextsForm(), "writes": writes, "asked": asked}
+
+
+@login_required
+@require_POST
+def predict_base(request: SignedInRequest, organization: str, slug: str) -> HttpResponse:
+    """A text, or several → a fragment with the answer."""
+    base = get_object_or_404(BaseModel.objects.visible_to(request.user).at(organization, slug))
+    return _answered(request, base) if base.task == Task.LANGUAGE else _compared(request, base)
+
+
+def _answered(request: SignedInRequest, base: BaseModel) -> HttpResponse:
+    form = PromptForm(request.POST)
+    if not form.is_valid():
+        return refused(request, str(next(iter(form.errors.values()))[0]))
+    try:
+        answer = ask_base(base, [form.row], actor=request.user, explain="explain" in request.POST)[0]
+    except DomainError as error:
+        return refused(request, str(error))
+    told = {"prediction": answer, "warnings": warnings_of(answer), "reasons": reasons_of(answer)}
+    return render(request, "web/models/_answer.html", {"title": base.name, **told})
+
+
+def _compared(request: SignedInRequest, base: BaseModel) -> HttpResponse:
+    form = TextsForm(request.POST)
+    if not form.is_valid():
+        return refused(request, str(form.errors["texts"][0]))
+    try:
+        answers = ask_base(base, form.rows, actor=request.user)
+    except DomainError as error:
+        return refused(request, str(error))
+    texts = [row["text"] for row in form.rows]
+    return render(request, "web/models/_likeness.html", {"base": base, **likeness(texts, answers)})
+
+
+def likeness(texts: list[str], answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Pairs of texts, the most alike first; `lines` of a square with every pair; what was not read whole."""
+    near = [answer["likeness"] for answer in answers]
+    pairs = [
+        {"one": texts[one], "other": texts[other], "value": near[one][other], "bar": max(0.0, near[one][other])}
+        for one, other in combinations(range(len(texts)), 2)
+    ]
+    square = [[{"value": value, "level": _shade(value)} for value in row] for row in near]
+    return {
+        "pairs": sorted(pairs, key=lambda pair: -pair["value"])[:MOST_PAIRS],
+        "more": len(pairs) > MOST_PAIRS,
+        "lines": list(zip(texts, square, strict=True)) if len(pairs) > 1 else [],
+        "cut": [(text, said) for text, answer in zip(texts, answers, strict=True) for said in warnings_of(answer)],
+    }
+
+
+def _shade(value: float) -> int:
+    return min(SHADES, max(0, int(value * (SHADES + 1))))

@@ -1,0 +1,46 @@
+"""A base model that was made here answers as the model that it is, and only to those who received that."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from chainhub.bases.models import BaseModel
+from chainhub.collaborations.models import Participant, ParticipantStatus
+from chainhub.core.errors import InvalidInputError, NotAllowedError
+from chainhub.registry import serving
+from chainhub.registry.bases import ask_base
+from chainhub.registry.models import ModelVersion
+from tests.factories.nodes import make_node
+from tests.hub.registry.test_going_on import made, written
+
+__all__ = ["written"]
+
+ASKED = [{"text": "a text"}]
+
+
+def test_who_received_it_is_answered_and_who_came_later_is_not(
+    written: Callable[..., ModelVersion], dora: Any, carol: Any, cobalt: Any, alliance: Any, settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    version = written()
+    base = made(version)
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=dora,
+        decided_by=carol, decided_at=timezone.now(),
+    )  # fmt: skip
+    make_node(queues=["system"])
+    settings.LIVE_URL = "unix:///nowhere/valkey.sock?db=2"
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        serving, "_exchange", lambda model, question: asked.append(model) or {"predictions": [{"text": "so"}]}
+    )
+    assert ask_base(base, ASKED, actor=dora) == [{"text": "so"}]
+    assert asked == [version]
+    with pytest.raises(InvalidInputError, match="the model takes no field"):
+        ask_base(base, [{"words": "a text"}], actor=dora)
+    assert BaseModel.objects.visible_to(carol).contains(base)
+    with pytest.raises(NotAllowedError, match="have not received the model"):
+        ask_base(base, ASKED, actor=carol)
+    assert asked == [version]
