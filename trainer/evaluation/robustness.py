@@ -20,8 +20,9 @@ from trainer.data.feed import Inputs
 from trainer.data.texts import WORD
 from trainer.evaluation.asked import OfTexts, affordable
 from trainer.evaluation.seen import OfTable, Seen
-from trainer.metrics import Judged, plain
+from trainer.metrics import Judged
 from trainer.seeding import numpy_generator, torch_generator
+from trainer.tasks import plain
 
 MOST_ROWS = 1000
 OF_DEVIATION, OF_RANGE = (0.1, 0.25, 0.5, 1.0), (0.05, 0.1, 0.2, 0.4)
