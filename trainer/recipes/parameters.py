@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,14 +13,10 @@ Group = Literal["model", "training", "evaluation", "preprocessing"]
 Optimizer = Literal["adam", "adamw", "sgd", "lion"]
 Schedule = Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "one-cycle"]
 Format = Literal["float32", "bfloat16", "float16"]
-Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
-Width = Annotated[int, Field(ge=1, le=4096)]  # neurons of a layer
 MainMetric = Literal[
     "auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "average_precision", "log_loss", "rmse", "mse", "mae",
     "r2", "bits_per_byte", "perplexity", "token_accuracy",
 ]  # fmt: skip
-
-ACTIVATION_LABELS = {"relu": N_("ReLU"), "gelu": N_("GELU"), "tanh": N_("Tanh"), "sigmoid": N_("Sigmoid")}
 
 
 def setting(
@@ -44,29 +40,6 @@ def setting(
 def switch(title: str, description: str, *, default: bool, group: Group, advanced: bool = False) -> Any:
     """A parameter that is on or off."""
     return setting(default, title, description, group=group, advanced=advanced)
-
-
-def sharding() -> Any:
-    """For recipes whose models may fit no single device."""
-    return switch(
-        N_("Spread the model"),
-        N_("With several processes: each keeps a part of the weights, for models that do not fit one device; slower."),
-        default=False,
-        group="training",
-        advanced=True,
-    )
-
-
-def dropping(default: float = 0.0) -> Any:
-    """For networks whose layers may leave neurons out."""
-    text = N_("Share of neurons left out at random in each step, against overfitting.")
-    return setting(default, N_("Dropout"), text, group="model", ge=0, lt=1)
-
-
-def activating() -> Any:
-    """For networks of layers between which stands one function."""
-    text = N_("What each hidden neuron does with its sum.")
-    return setting("relu", N_("Activation"), text, group="model", labels=ACTIVATION_LABELS)
 
 
 def again(name: str, default: Any) -> Any:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import model_validator
-
 from trainer.contract import N_
-from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, sharding
+from trainer.recipes.parameters import again, setting
+from trainer.recipes.shared import TransformerTraining, rate_if_chosen, reading_at_most, sharding
 
 NAME, VERSION = "fine-tune", 1
 TITLE = N_("Fine-tuning")
@@ -23,7 +22,7 @@ NEEDS_BASE = True
 USUAL_RATES = {"lora": 1e-3, "last": 5e-4, "full": 1e-4}
 
 
-class Parameters(TrainingParameters):
+class Parameters(TransformerTraining):
     """How much of the base model learns, and how."""
 
     method: Literal["lora", "full", "last"] = setting(
@@ -64,14 +63,7 @@ class Parameters(TrainingParameters):
         ge=0,
         lt=1,
     )
-    length: int = setting(
-        128,
-        N_("Longest text in tokens"),
-        N_("The rest of a longer text is not read."),
-        group="preprocessing",
-        ge=8,
-        le=8192,
-    )
+    length: int = reading_at_most(128, N_("Longest text in tokens"), 8, 8192)
     written_samples: int = setting(
         8,
         N_("Answers to compare"),
@@ -81,27 +73,13 @@ class Parameters(TrainingParameters):
         ge=0,
         le=500,
     )
-    batch_size: int = again("batch_size", 16)
     epochs: int = again("epochs", 1)
-    optimizer: Optimizer = again("optimizer", "adamw")
-    learning_rate: float = setting(
-        None,
-        N_("Learning rate"),
-        N_("How far one step moves the weights. Empty: 0.001 for additions, 0.0005 for last layers, 0.0001 for all."),
-        group="training",
-        gt=0,
-        le=10,
+    learning_rate: float = rate_if_chosen(
+        N_("How far one step moves the weights. Empty: 0.001 for additions, 0.0005 for last layers, 0.0001 for all.")
     )
     weight_decay: float = again("weight_decay", 0.01)
-    schedule: Schedule = again("schedule", "warm-up-cosine")
-    gradient_clip: float = again("gradient_clip", 1.0)
     sharded: bool = sharding()
 
-    @model_validator(mode="before")
     @classmethod
-    def _usual_rate(cls, given: Any) -> Any:
-        """A learning rate that suits what learns, where none was chosen."""
-        if isinstance(given, dict) and given.get("learning_rate") is None:
-            usual = USUAL_RATES.get(str(given.get("method", "lora")), USUAL_RATES["lora"])
-            return given | {"learning_rate": usual}
-        return given
+    def usual_rate(cls, given: dict[str, Any]) -> float:
+        return USUAL_RATES.get(str(given.get("method", "lora")), USUAL_RATES["lora"])

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trainer.contract import N_
-from trainer.recipes.parameters import Activation, TrainingParameters, Width, activating, dropping, setting
+from trainer.recipes.parameters import TrainingParameters, setting
+from trainer.recipes.shared import Activation, Widths, activating, dropping, hidden
 
 NAME, VERSION = "image-classification", 1
 TITLE = N_("Image classification")
@@ -35,13 +36,7 @@ class Parameters(TrainingParameters):
         widget="integers",
         when={"network": "cnn"},
     )
-    hidden_layers: Annotated[list[Width], Field(max_length=8)] = setting(
-        [128, 64],
-        N_("Hidden layers"),
-        N_("Neurons of each fully connected layer before the answer."),
-        group="model",
-        widget="integers",
-    )
+    hidden_layers: Widths = hidden([128, 64], N_("Neurons of each fully connected layer before the answer."))
     activation: Activation = activating()
     dropout: float = dropping()
     side: int = setting(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import model_validator
-
 from trainer.contract import N_, SpecError
-from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, dropping, setting, sharding
+from trainer.recipes.parameters import again, setting
+from trainer.recipes.shared import TransformerTraining, dropping, rate_if_chosen, sharding
 
 NAME, VERSION = "language-model", 1
 TITLE = N_("Language model")
@@ -19,7 +18,7 @@ DATASETS, TASKS, TARGETS = ("corpus", "text", "pairs", "answers"), ("language",)
 USUAL_RATE, USUAL_WIDTH = 3e-3, 128
 
 
-class Parameters(TrainingParameters):
+class Parameters(TransformerTraining):
     """A transformer that reads from left to right, and its training."""
 
     layers: int = setting(4, N_("Layers"), N_("Blocks of attention, one above the other."), group="model", ge=1, le=64)
@@ -49,31 +48,17 @@ class Parameters(TrainingParameters):
     vocabulary: int = setting(
         4096, N_("Most tokens"), N_("Different tokens that the model knows."), group="preprocessing", ge=260, le=200_000
     )
-    batch_size: int = again("batch_size", 16)
     epochs: int = again("epochs", 3)
-    optimizer: Optimizer = again("optimizer", "adamw")
-    learning_rate: float = setting(
-        None,
-        N_("Learning rate"),
-        N_("How far one step moves the weights. Empty: 0.003 up to a width of 128, and less the wider the model."),
-        group="training",
-        gt=0,
-        le=10,
+    learning_rate: float = rate_if_chosen(
+        N_("How far one step moves the weights. Empty: 0.003 up to a width of 128, and less the wider the model.")
     )
     weight_decay: float = again("weight_decay", 0.1)
-    schedule: Schedule = again("schedule", "warm-up-cosine")
-    gradient_clip: float = again("gradient_clip", 1.0)
     sharded: bool = sharding()
 
-    @model_validator(mode="before")
     @classmethod
-    def _usual_rate(cls, given: Any) -> Any:
-        """A learning rate that suits the width, where none was chosen."""
-        if isinstance(given, dict) and given.get("learning_rate") is None:
-            width = given.get("width", USUAL_WIDTH)
-            wider = max(1.0, width / USUAL_WIDTH) if isinstance(width, int) else 1.0
-            return given | {"learning_rate": USUAL_RATE / wider}
-        return given
+    def usual_rate(cls, given: dict[str, Any]) -> float:
+        width = given.get("width", USUAL_WIDTH)
+        return USUAL_RATE / (max(1.0, width / USUAL_WIDTH) if isinstance(width, int) else 1.0)
 
     def check_chosen(self) -> None:
         """Every head gets an even share of the width, for its places turn pairs of numbers."""

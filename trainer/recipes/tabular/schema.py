@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from trainer.contract import N_, SpecError
-from trainer.recipes.parameters import Activation, TrainingParameters, Width, activating, dropping, setting, switch
+from trainer.recipes.parameters import TrainingParameters, setting, switch
+from trainer.recipes.shared import Activation, Widths, activating, dropping, forgetting_rare, hidden
 
 NAME, VERSION = "tabular", 1
 TITLE = N_("Table model")
@@ -37,13 +36,7 @@ class Parameters(TrainingParameters):
         advanced=True,
         when={"task": "classification"},
     )
-    hidden_layers: Annotated[list[Width], Field(max_length=8)] = setting(
-        [64, 32],
-        N_("Hidden layers"),
-        N_("Neurons of each hidden layer; none makes a linear or logistic model."),
-        group="model",
-        widget="integers",
-    )
+    hidden_layers: Widths = hidden([64, 32], N_("Neurons of each hidden layer; none makes a linear or logistic model."))
     activation: Activation = activating()
     dropout: float = dropping()
     loss: Literal["auto", "cross-entropy", "mse", "mae", "huber"] = setting(
@@ -131,14 +124,8 @@ class Parameters(TrainingParameters):
         ge=0,
         le=256,
     )
-    rare_below: int = setting(
-        2,
-        N_("Rare below"),
-        N_("Categories seen less often than this share one place with those never seen."),
-        group="preprocessing",
-        advanced=True,
-        ge=1,
-        le=10_000,
+    rare_below: int = forgetting_rare(
+        2, N_("Categories seen less often than this share one place with those never seen."), 10_000
     )
     max_categories: int = setting(
         100,

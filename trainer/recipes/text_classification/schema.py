@@ -6,6 +6,7 @@ from typing import Literal
 
 from trainer.contract import N_
 from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting
+from trainer.recipes.shared import dropping, forgetting_rare, reading_at_most
 
 NAME, VERSION = "text-classification", 1
 TITLE = N_("Text classification")
@@ -49,15 +50,7 @@ class Parameters(TrainingParameters):
         ge=1,
         le=1024,
     )
-    dropout: float = setting(
-        0.3,
-        N_("Dropout"),
-        N_("Share of neurons left out at random in each step, against overfitting."),
-        group="model",
-        when={"network": "cnn"},
-        ge=0,
-        lt=1,
-    )
+    dropout: float = dropping(0.3, when={"network": "cnn"})
     vocabulary: int = setting(
         50_000,
         N_("Most words"),
@@ -66,15 +59,7 @@ class Parameters(TrainingParameters):
         ge=100,
         le=500_000,
     )
-    rare_below: int = setting(
-        2,
-        N_("Rare below"),
-        N_("Words seen in fewer texts than this are not read."),
-        group="preprocessing",
-        advanced=True,
-        ge=1,
-        le=1000,
-    )
+    rare_below: int = forgetting_rare(2, N_("Words seen in fewer texts than this are not read."), 1000)
     pieces: int = setting(
         4,
         N_("Letters of a piece"),
@@ -85,14 +70,7 @@ class Parameters(TrainingParameters):
         ge=0,
         le=8,
     )
-    length: int = setting(
-        200,
-        N_("Longest text in words"),
-        N_("The rest of a longer text is not read."),
-        group="preprocessing",
-        ge=4,
-        le=4096,
-    )
+    length: int = reading_at_most(200, N_("Longest text in words"), 4, 4096)
     batch_size: int = again("batch_size", 64)
     epochs: int = again("epochs", 6)
     optimizer: Optimizer = again("optimizer", "adamw")

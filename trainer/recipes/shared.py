@@ -1,0 +1,83 @@
+"""Parameters that several recipes offer beside those that all have, each written once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from trainer.contract import N_
+from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, switch
+
+Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
+Widths = Annotated[list[Annotated[int, Field(ge=1, le=4096)]], Field(max_length=8)]  # neurons of each layer
+
+
+class WithUsualRate(TrainingParameters):
+    """Where no learning rate is chosen, one follows from what else was chosen."""
+
+    @classmethod
+    def usual_rate(cls, given: dict[str, Any]) -> float:
+        """From what a person gave, which nobody has checked yet."""
+        raise NotImplementedError
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_rate(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("learning_rate") is None:
+            return given | {"learning_rate": cls.usual_rate(given)}
+        return given
+
+
+class TransformerTraining(WithUsualRate):
+    """What suits transformers, of those parameters that all recipes have."""
+
+    batch_size: int = again("batch_size", 16)
+    optimizer: Optimizer = again("optimizer", "adamw")
+    schedule: Schedule = again("schedule", "warm-up-cosine")
+    gradient_clip: float = again("gradient_clip", 1.0)
+
+
+def rate_if_chosen(text: str) -> Any:
+    """The learning rate that may be left empty; `text` says what follows then."""
+    return setting(None, N_("Learning rate"), text, group="training", gt=0, le=10)
+
+
+def sharding() -> Any:
+    """For recipes whose models may fit no single device."""
+    return switch(
+        N_("Spread the model"),
+        N_("With several processes: each keeps a part of the weights, for models that do not fit one device; slower."),
+        default=False,
+        group="training",
+        advanced=True,
+    )
+
+
+def dropping(default: float = 0.0, when: dict[str, Any] | None = None) -> Any:
+    """For networks whose layers may leave neurons out."""
+    text = N_("Share of neurons left out at random in each step, against overfitting.")
+    return setting(default, N_("Dropout"), text, group="model", when=when, ge=0, lt=1)
+
+
+def hidden(default: list[int], text: str) -> Any:
+    """For networks that end in fully connected layers."""
+    return setting(default, N_("Hidden layers"), text, group="model", widget="integers")
+
+
+def activating() -> Any:
+    """For networks of layers between which stands one function."""
+    text = N_("What each hidden neuron does with its sum.")
+    labels = {"relu": N_("ReLU"), "gelu": N_("GELU"), "tanh": N_("Tanh"), "sigmoid": N_("Sigmoid")}
+    return setting("relu", N_("Activation"), text, group="model", labels=labels)
+
+
+def reading_at_most(default: int, title: str, least: int, most: int) -> Any:
+    """For recipes that read the beginnings of texts."""
+    text = N_("The rest of a longer text is not read.")
+    return setting(default, title, text, group="preprocessing", ge=least, le=most)
+
+
+def forgetting_rare(default: int, text: str, most: int) -> Any:
+    """For recipes that forget what is rare."""
+    return setting(default, N_("Rare below"), text, group="preprocessing", advanced=True, ge=1, le=most)
