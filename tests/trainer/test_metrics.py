@@ -9,7 +9,8 @@ import pytest
 
 from trainer import metrics
 from trainer.intervals import with_intervals
-from trainer.metrics import Judged, plain
+from trainer.metrics import Judged
+from trainer.tasks import plain
 
 SCORES = np.array([[0.9, 0.1], [0.4, 0.6], [0.6, 0.4], [0.2, 0.8], [0.5, 0.5], [0.3, 0.7]])
 TARGETS = np.array([0, 0, 1, 1, 1, 1])
