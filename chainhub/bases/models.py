@@ -6,13 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.core.models import Created
+from chainhub.core.sentences import render, sentence
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Commit, Repository
+
+MADE_BY = gettext_noop("Training job #%(job)s of “%(collaboration)s”")  # `source` of what was made here
 
 
 class Task(models.TextChoices):
@@ -90,3 +93,10 @@ class BaseModel(Created):
     def licence_name(self) -> str:
         """As people read it."""
         return self.licence if self.collaboration_id is None else gettext("by the usage agreement")
+
+    @property
+    def source_name(self) -> str:
+        """As people read it."""
+        if self.collaboration is None:
+            return self.source
+        return render(sentence(MADE_BY, job=self.maker.pk, collaboration=self.collaboration.name))

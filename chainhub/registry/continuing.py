@@ -1,12 +1,12 @@
 """A published model from which jobs of its collaboration may go on."""
 
-from chainhub.bases.models import BaseModel, Task
+from chainhub.bases.models import MADE_BY, BaseModel, Task
 from chainhub.bases.services import parameters_of
 from chainhub.core.slugs import free_slug
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.publishing import WEIGHTS
-from chainhub.registry.wording import SOURCE, opens_in_transformers
+from chainhub.registry.wording import opens_in_transformers
 from chainhub.repositories.storage import open_blob
 
 LICENCE = "usage-agreement"  # as the head of the model card has it
@@ -30,7 +30,7 @@ def offer_as_base(version: ModelVersion) -> BaseModel | None:
             fallback="model",
         ),
         task=model.task,
-        source=(SOURCE % {"job": job.pk, "collaboration": model.collaboration.name})[:300],
+        source=(MADE_BY % {"job": job.pk, "collaboration": model.collaboration.name})[:300],
         licence=LICENCE,
         parameters=_parameters(version),
         repository=model.repository,

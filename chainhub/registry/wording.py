@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from chainhub.bases.models import BaseModel
-from chainhub.core.sentences import render, sentence
 from chainhub.registry.markup import plain
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.rows import fields_of, is_image, is_text, writes
 
 LANGUAGE = "language"
-SOURCE = gettext_noop("Training job #%(job)s of “%(collaboration)s”")
 
 
 def opens_in_transformers(version: ModelVersion) -> bool:
@@ -67,19 +63,13 @@ def agreed(version: ModelVersion) -> str:
     )
 
 
-def _source(base: BaseModel) -> str:
-    if base.collaboration is None:
-        return base.source
-    return render(sentence(SOURCE, job=base.maker.pk, collaboration=base.collaboration.name))
-
-
 def base(version: ModelVersion) -> Iterator[str]:
     """The model that went on learning, on one line."""
     if found := version.job.base:
         said = _("Base model: **%(name)s**. Licence: %(licence)s. Source: %(source)s.") % {
             "name": plain(found.name),
-            "licence": plain(found.licence),
-            "source": plain(_source(found)),
+            "licence": plain(found.licence_name),
+            "source": plain(found.source_name),
         }
         yield f"- {said}"
 

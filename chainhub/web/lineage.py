@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chainhub.accounts.models import User
+from chainhub.bases.models import BaseModel
 from chainhub.datasets.models import Dataset
 from chainhub.organizations.models import Organization
 from chainhub.registry.ingredients import Ingredient, ingredients_below, ingredients_of
@@ -37,13 +38,13 @@ def known_ingredients(version: ModelVersion, *, reader: User) -> list[Known]:
     ]
 
 
-def lineage(version: ModelVersion, known: list[Known]) -> Data:
+def lineage(version: ModelVersion, known: list[Known], *, reader: User) -> Data:
     """Nodes in four columns, and what flows between them; what the base model had learnt from stands in the table."""
     known = [one for one in known if not one.by_base]
     receivers = Organization.objects.filter(received_models__version=version).order_by("name")
     nodes = [
         *(_dataset(one.ingredient, leads=one.leads) for one in known),
-        *_base(version),
+        *_base(version, reader),
         *_jobs(version),
         _version(version),
         *(_receiver(one) for one in receivers),
@@ -74,13 +75,13 @@ def _dataset(one: Ingredient, *, leads: bool) -> Data:
     }
 
 
-def _base(version: ModelVersion) -> list[Data]:
+def _base(version: ModelVersion, reader: User) -> list[Data]:
     base = version.job.base
     if base is None:
         return []
-    node = {"id": "base", "label": base.name, "sub": base.licence, "column": 0}
-    made = ModelVersion.objects.filter(job__made=base).select_related("model__organization").first()
-    return [{**node, "href": made.get_absolute_url()} if made else node]
+    node = {"id": "base", "label": base.name, "sub": base.licence_name, "column": 0}
+    leads = BaseModel.objects.visible_to(reader).filter(pk=base.pk).exists()
+    return [{**node, "href": base.get_absolute_url()} if leads else node]
 
 
 def _label(one: Ingredient) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chainhub.activity.models import Notice
 from chainhub.bases.models import BaseModel
@@ -31,6 +31,7 @@ from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import publish_job
 from chainhub.repositories.storage import open_blob
 from tests.factories import jobs as make
+from tests.factories.bases import make_base
 from tests.factories.models import evaluation, files, publish, succeed
 from tests.hub.policies.test_jobs import TOMORROW, YESTERDAY
 
@@ -229,7 +230,7 @@ def test_the_card_names_the_base_and_its_data(written: Any, go_on: Any) -> None:
     version = publish(go_on(made(written())), leave=left(found), found=found)
     with open_blob(version.commit.files.get(path="README.md").blob) as file:
         card = file.read().decode()
-    assert "Base model: **Writer v1**" in card
+    assert "Base model: **Writer v1**. Licence: by the usage agreement. Source: Training job" in card
     assert "What the base model had learnt from before" in card
     assert "Borealis Motors" in card
     assert {share.organization.slug for share in version.shares.all()} == {"anvil", "borealis"}
@@ -244,3 +245,17 @@ def test_the_page_of_the_base_leads_to_what_went_on(
     assert "Went on learning in" in page
     assert job.get_absolute_url() in page
     assert browse(alice).get(made(version).get_absolute_url())["Location"] == version.get_absolute_url()
+
+
+def test_a_page_names_the_base_and_leads_to_it_whoever_may_see_it(
+    written: Any, go_on: Any, browse: Callable[..., Any], alice: Any, bob: Any, anvil: Any
+) -> None:
+    made_here, imported = made(written()), make_base(anvil, alice, task="language")
+    for base, leads in ((made_here, True), (imported, False)):
+        settings = f"{go_on(base).get_absolute_url()}?tab=settings"
+        assert base.get_absolute_url() in browse(alice).get(settings).content.decode()
+        page = browse(bob).get(settings).content.decode()
+        assert base.name in page
+        assert (base.get_absolute_url() in page) is leads
+    with translation.override("zh-hans"):
+        assert made_here.source_name == f"“Quality alliance”的训练任务 #{made_here.maker.pk}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from chainhub.accounts.models import User
+from chainhub.bases.models import BaseModel
 from chainhub.core.errors import DomainError
 from chainhub.core.sentences import render as rendered
 from chainhub.core.sentences import sentence
@@ -191,7 +192,13 @@ def _settings(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
             {"title": name, "value": value, "changed": False, "group": ""} for name, value in job.parameters.items()
         ]
         source = FROM_ALL
-    return {"parameters": parameters, "inputs": _named_inputs(request, job), "learns_from": gettext(source)}
+    seen = BaseModel.objects.visible_to(request.user)
+    return {
+        "parameters": parameters,
+        "inputs": _named_inputs(request, job),
+        "learns_from": gettext(source),
+        "base_leads": job.base is not None and seen.filter(pk=job.base.pk).exists(),
+    }
 
 
 def _runs(_request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def _lineage(request: SignedInRequest, _model: Model, version: ModelVersion, _ve
     known = known_ingredients(version, reader=request.user)
     received = ModelVersion.objects.visible_to(request.user)
     return {
-        "lineage": lineage(version, known),
+        "lineage": lineage(version, known, reader=request.user),
         "ingredients": known,
         "clones": list(version.job.clones.filter(model_version__in=received)),
         "heirs": list(TrainingJob.objects.visible_to(request.user).filter(base__maker=version.job_id)),
