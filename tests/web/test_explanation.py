@@ -89,6 +89,19 @@ def test_a_share_that_could_not_be_measured_is_left_out(browse: Browse, bob: Use
     assert page.context["gaps"]["series"][0]["points"] == [[0.0, 0.9], [0.25, 0.84]]
 
 
+def test_a_model_of_texts_is_tried_with_words_left_out(browse: Browse, bob: User, job: TrainingJob) -> None:
+    missing = [{"share": 0.0, "value": 0.9}, {"share": 0.5, "value": 0.7}]
+    version = explained(job, robustness={"metric": "accuracy", "noise": [], "missing": missing})
+    ModelVersion.objects.filter(pk=version.pk).update(preprocessing={**version.preprocessing, "kind": "text"})
+    page = page_of(browse(bob), version)
+    assert "With words left out" in words(page)
+    assert "With values missing" not in words(page)
+    assert page.context["words"]["series"][0]["points"] == [[0.0, 0.9], [0.5, 0.7]]
+    assert "去掉一些词语时" in words(page_of(browse(bob), version, "zh-hans"))
+    ModelVersion.objects.filter(pk=version.pk).update(evaluation={**version.evaluation, "robustness": {}})
+    assert "no held-out texts to leave words out of" in words(page_of(browse(bob), version))
+
+
 def test_heat_is_told_by_regions_to_who_does_not_see_it(browse: Browse, bob: User, job: TrainingJob) -> None:
     heat = page_of(browse(bob), explained(job, **of_pictures())).context["heat"]
     regions = dict(zip(heat["columns"][1:], heat["numbers"][0][1:], strict=True))

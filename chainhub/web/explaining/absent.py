@@ -124,6 +124,11 @@ def _of_image(parties: int) -> Iterator[Reason]:
 
 def _of_text(_parties: int) -> Iterator[Reason]:
     yield "terms", _("Words that speak for each class"), _("The texts may be shown to nobody, or no word stands out.")
+    yield (
+        "robustness",
+        _("Words left out"),
+        _("There were no held-out texts to leave words out of, or the model is older than this test."),
+    )
 
 
 def _of_prompt(_parties: int) -> Iterator[Reason]:

@@ -73,6 +73,11 @@ def gaps(evaluation: Json) -> Data | None:
     return _disturbed(evaluation, "missing", "share", {"label": _("Share of values taken away"), **SHARE})
 
 
+def words_left_out(evaluation: Json) -> Data | None:
+    """The same of a text's words."""
+    return _disturbed(evaluation, "missing", "share", {"label": _("Share of words left out"), **SHARE})
+
+
 def _disturbed(evaluation: Json, part: str, key: str, axis: Data) -> Data | None:
     found = evaluation.get("robustness") or {}
     metric = str(found.get("metric") or scores.primary_name(evaluation))

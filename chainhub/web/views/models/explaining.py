@@ -17,6 +17,7 @@ def explanation(
     """Each part is None or empty where the evaluation has none; `absent` then says why."""
     evaluation = version.evaluation
     organizations = evaluations.colours_of(evaluation)
+    texts = version.preprocessing.get("kind") == "text"
     return {
         "explained": absent.has_any(evaluation),
         "absent": absent.why_absent(version),
@@ -33,7 +34,8 @@ def explanation(
         "distances": distances(evaluation, organizations),
         "trading": trading(evaluation, organizations),
         "noise": curves.noise(evaluation),
-        "gaps": curves.gaps(evaluation),
+        "gaps": None if texts else curves.gaps(evaluation),
+        "words": curves.words_left_out(evaluation) if texts else None,
         "pr": curves.precision_recall(evaluation),
         "precision": curves.precision_by_owner(evaluation, organizations),
         "mean_precision": curves.mean_precision(evaluation),
