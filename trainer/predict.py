@@ -7,6 +7,7 @@ import socket
 import traceback
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 from typing import cast
 
@@ -51,8 +52,7 @@ class Predictor:
             warned = self.model.warn(rows)
             found = [answer | ({"warnings": said} if said else {}) for answer, said in zip(found, warned, strict=True)]
         if explain and isinstance(self.model, Explains):
-            reasons = self.model.explain(rows)
-            told = zip(found, reasons, strict=True)
+            told = zip_longest(found, self.model.explain(rows))
             found = [answer | ({} if why is None else {"reasons": why}) for answer, why in told]
         return found
 

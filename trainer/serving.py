@@ -34,7 +34,7 @@ class Explains(Protocol):
     """A model that can say why."""
 
     def explain(self, rows: list[Row]) -> list[Any]:
-        """The reasons of each answer, None where there are none."""
+        """The reasons of each answer, or of the first answers only; None where there are none."""
 
 
 @runtime_checkable
@@ -72,7 +72,7 @@ class Layered:
         return answers(self.config, self.network(self.encode(rows)))
 
     def explain(self, rows: list[Row]) -> list[Any]:
-        return self._reasons(self, rows) if self._reasons else [None] * len(rows)
+        return self._reasons(self, rows) if self._reasons else []
 
     def warn(self, rows: list[Row]) -> list[list[Row]]:
         return [self._warnings(self.preprocessing, row) for row in rows]

@@ -9,44 +9,34 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM
 
-from trainer.asking import number_in, text_in
+from trainer.asking import text_in
 from trainer.recipes.fine_tune import base, dialogue
 from trainer.seeding import derive
 from trainer.serving import Row
 from trainer.words import LOOKED_AT, by_word, of_answer
+from trainer.writing import LIKELIEST, Writes, asked_in
 
-USUAL, MOST, LIKELIEST = 60, 500, 50  # tokens; and among how many each is drawn
-EXPLAINED, SEEN = 2, 256  # rows of a request; tokens of a question
+SEEN = 256  # tokens of a question, when it is told why
 
 
-class Answering:
-    """`{"text", "length", "temperature", "seed"}` in, `{"text"}` out."""
+class Answering(Writes):
+    """Answers to questions, the likeliest unless a temperature is asked for."""
+
+    explained = 2
 
     def __init__(self, folder: Path, config: Row, preprocessing: Row) -> None:
+        super().__init__()
         self._tokenizer = base.tokenizer_in(folder)
         self._names = [field["name"] for field in preprocessing["fields"]]
         model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         self._model = model.eval().requires_grad_(requires_grad=False)
         self._places = base.places_of(self._model.config, self._tokenizer)
-        self._last: tuple[list[Row], list[list[int]]] = [], []  # what was asked last, and what was written
 
-    def predict(self, rows: list[Row]) -> list[Row]:
-        self._last = rows, [self._written(row) for row in rows]
-        return [{"text": self._tokenizer.decode(said, skip_special_tokens=True).strip()} for said in self._last[1]]
-
-    def explain(self, rows: list[Row]) -> list[Any]:
-        """The words of each question, and how much likelier each made the answer; of the first rows only."""
-        if self._last[0] is not rows:
-            self.predict(rows)
-        told = [self._weighed(row, said) for row, said in zip(rows[:EXPLAINED], self._last[1], strict=False)]
-        return [*told, *[None] * (len(rows) - len(told))]
-
-    def _written(self, row: Row) -> list[int]:
+    def written(self, row: Row) -> list[int]:
         asked = dialogue.prompt_of(self._tokenizer, text_in(row, self._names)) or [self._tokenizer.eos_token_id]
-        length = int(number_in(row, "length", USUAL, 1, MOST))
+        length, temperature, seed = asked_in(row, 0.0)
         asked = asked[-max(self._places - length, self._places // 2) :]  # as in training, the end of a long question
-        temperature = number_in(row, "temperature", 0.0, 0.0, 5.0)
-        torch.manual_seed(derive(int(number_in(row, "seed", 0, 0, 2**53)), "writing"))
+        torch.manual_seed(derive(seed, "writing"))
         drawn = {"temperature": temperature, "top_k": LIKELIEST} if temperature else {}
         written = self._model.generate(
             torch.tensor([asked]),
@@ -59,8 +49,11 @@ class Answering:
         found: list[int] = written[0, len(asked) :].tolist()
         return found
 
-    def _weighed(self, row: Row, written: list[int]) -> Row | None:
-        """None where nothing was written. What a conversation's form adds to the question stays as it is."""
+    def read(self, row: Row, written: list[int]) -> str:
+        return str(self._tokenizer.decode(written, skip_special_tokens=True)).strip()
+
+    def weighed(self, row: Row, written: list[int]) -> Row | None:
+        """What a conversation's form adds to the question stays as it is."""
         question = text_in(row, self._names)
         text = dialogue.prompt_text(self._tokenizer, question)
         found = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)

@@ -38,8 +38,7 @@ class Telling:
 
         Integrated Gradients over the tokens' vectors, 32 places on the way, by captum; of the first rows only.
         """
-        explained = [{"tokens": self._weighed(text_in(row, self._names))} for row in rows[:EXPLAINED]]
-        return [*explained, *[None] * (len(rows) - len(explained))]
+        return [{"tokens": self._weighed(text_in(row, self._names))} for row in rows[:EXPLAINED]]
 
     def _weighed(self, text: str) -> list[Row]:
         captum: Any = import_module("captum.attr")  # takes seconds, and says nothing of its types

@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from trainer.asking import number_in, text_in
+from trainer.asking import text_in
 from trainer.recipes.language_model.network import Transformer
 from trainer.recipes.language_model.tokens import end_of
 from trainer.seeding import torch_generator
 from trainer.serving import Row
 from trainer.words import LOOKED_AT, by_word, of_answer
+from trainer.writing import LIKELIEST, Writes, asked_in
 
-USUAL, MOST, LIKELIEST = 60, 500, 50  # tokens; and among how many each is drawn
-EXPLAINED = 8  # rows of a request
+USUAL_TEMPERATURE = 0.8
 
 
-class Writer:
-    """`{"text", "length", "temperature", "seed"}` in, `{"text"}` out: what follows, without what was given."""
+class Writer(Writes):
+    """What follows a text, without what was given."""
 
     def __init__(self, module: Transformer, tokenizer: Tokenizer, context: int) -> None:
+        super().__init__()
         self._module, self._tokenizer, self._context = module, tokenizer, context
         self._end = end_of(tokenizer)
         self._count = sum(weight.numel() for weight in module.parameters())
-        self._last: tuple[list[Row], list[list[int]]] = [], []  # what was asked last, and what was written
-
-    def predict(self, rows: list[Row]) -> list[Row]:
-        written = [self._written(row, self._given(row)) for row in rows]
-        self._last = rows, written
-        return [{"text": self._read(self._given(row), said)} for row, said in zip(rows, written, strict=True)]
-
-    def explain(self, rows: list[Row]) -> list[Any]:
-        """The words of each text, and how much likelier each made what follows; of the first rows only."""
-        if self._last[0] is not rows:
-            self.predict(rows)
-        told = [self._weighed(row, said) for row, said in zip(rows[:EXPLAINED], self._last[1], strict=False)]
-        return [*told, *[None] * (len(rows) - len(told))]
 
     def _given(self, row: Row) -> list[int]:
         return self._tokenizer.encode(text_in(row, [])).ids or [self._end]
 
-    def _written(self, row: Row, given: list[int]) -> list[int]:
-        length = int(number_in(row, "length", USUAL, 1, MOST))
-        temperature = number_in(row, "temperature", 0.8, 0.0, 5.0)
-        generator = torch_generator(int(number_in(row, "seed", 0, 0, 2**53)), "writing")
+    def written(self, row: Row) -> list[int]:
+        given, (length, temperature, seed) = self._given(row), asked_in(row, USUAL_TEMPERATURE)
+        generator = torch_generator(seed, "writing")
         written: list[int] = []
         while len(written) < length:
             seen = torch.tensor([(given + written)[-self._context :]])
@@ -56,14 +41,15 @@ class Writer:
             written.append(chosen)
         return written
 
-    def _read(self, given: list[int], written: list[int]) -> str:
+    def read(self, row: Row, written: list[int]) -> str:
         """A word's first piece may depend on the letters before it, so the whole is put into letters."""
+        given = self._given(row)
         whole: str = self._tokenizer.decode(given + written, skip_special_tokens=True)
         before: str = self._tokenizer.decode(given, skip_special_tokens=True)
         return whole[len(before) :]
 
-    def _weighed(self, row: Row, written: list[int]) -> Row | None:
-        """Of as much as the model sees at a time; None where it wrote nothing."""
+    def weighed(self, row: Row, written: list[int]) -> Row | None:
+        """Of as much as the model sees at a time."""
         text = text_in(row, [])
         read = self._tokenizer.encode(text)
         said = written[: min(LOOKED_AT, self._context // 2)]
