@@ -34,6 +34,11 @@ def test_alice_sees_hers_and_dora_does_not(client: Client, alice: User, dora: Us
     assert "No base model yet" in page
 
 
+def test_a_search_for_what_no_database_takes_finds_nothing(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert "No base model fits" in client.get(f"{LIST}&q=a%00b").content.decode()
+
+
 def test_who_manages_imports_with_a_button(
     client: Client, alice: User, anvil: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from chainhub.activity.models import Notice
 from chainhub.bases.models import BaseModel
+from chainhub.collaborations.models import Participant, ParticipantStatus
 from chainhub.collaborations.services import open_collaboration
 from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.core.sentences import render
@@ -259,3 +260,16 @@ def test_a_page_names_the_base_and_leads_to_it_whoever_may_see_it(
         assert (base.get_absolute_url() in page) is leads
     with translation.override("zh-hans"):
         assert made_here.source_name == f"“Quality alliance”的训练任务 #{made_here.maker.pk}"
+
+
+def test_who_joins_later_reads_of_a_base_where_it_was_made(
+    written: Any, browse: Callable[..., Any], carol: Any, cobalt: Any, alliance: Any
+) -> None:
+    base = made(written())
+    Participant.objects.create(
+        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=carol
+    )
+    page = browse(carol).get(base.get_absolute_url()).content.decode()
+    assert "of “Quality alliance”" in page
+    for said in ("imported", "Imported by", "not known to allow copies", "Check what you downloaded"):
+        assert said not in page

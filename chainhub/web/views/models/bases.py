@@ -20,6 +20,7 @@ from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
 from chainhub.web.forms.bases import ImportForm
 from chainhub.web.http import SignedInRequest
+from chainhub.web.pages import words_in
 from chainhub.web.views.models.trying_bases import try_context
 
 SHOWN = "base"  # `?show=base` on the page of models
@@ -31,7 +32,7 @@ def bases_context(request: SignedInRequest) -> dict[str, Any]:
     seen = BaseModel.objects.visible_to(request.user).imported()
     if request.GET.get("show") != SHOWN:
         return {"show_bases": False, "base_count": seen.count()}
-    words = request.GET.get("q", "").strip()[:100]
+    words = words_in(request)
     named = Q(name__icontains=words) | Q(source__icontains=words) | Q(organization__name__icontains=words)
     bases = seen.filter(named).select_related("organization").annotate(size=Sum("commit__files__blob__size"))
     form = ImportForm(user=request.user)
