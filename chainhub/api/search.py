@@ -29,7 +29,7 @@ class FoundThingSerializer(serializers.Serializer[Any]):
 class FoundSerializer(serializers.Serializer[Any]):
     """What one kind of thing answers."""
 
-    kind = serializers.CharField(help_text="collaborations, datasets, jobs, models, organizations or people")
+    kind = serializers.CharField(help_text="collaborations, datasets, jobs, models, bases, organizations or people")
     things = FoundThingSerializer(many=True)
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from chainhub.accounts.models import User
+from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.datasets.catalogue import loaded
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.search import matching, ranked
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Membership, Organization
-from chainhub.registry.models import Model
+from chainhub.registry.models import Model, ModelVersion
 
 LONGEST_NUMBER = 18  # digits of the largest key a database holds
 
@@ -51,6 +52,13 @@ def _people(user: User, words: str) -> QuerySet[Membership]:
     return _matching(near.distinct(), words, "user__name", "user__email").select_related("user")
 
 
+def _bases(user: User, words: str) -> QuerySet[BaseModel]:
+    """Imports, and what was made here where the person did not receive the model, which is found itself."""
+    received = ModelVersion.objects.visible_to(user).filter(job__made__isnull=False)
+    bases = BaseModel.objects.visible_to(user).exclude(pk__in=received.values("job__made"))
+    return _matching(bases, words, "name", "source", "organization__name")
+
+
 def search_everything(user: User, words: str, *, most: int) -> list[Found]:
     """What the person may see that answers to the words, by kind."""
     if not words:
@@ -64,6 +72,7 @@ def search_everything(user: User, words: str, *, most: int) -> list[Found]:
         (Found(kind="datasets"), datasets),
         (Found(kind="jobs"), _jobs(user, words).select_related("organization")),
         (Found(kind="models"), models.select_related("organization")),
+        (Found(kind="bases"), _bases(user, words).select_related("organization")),
         (Found(kind="organizations"), organizations),
         (Found(kind="people"), _people(user, words).select_related("user", "organization")),
     ]

@@ -13,6 +13,7 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.collaborations.services import invite_organization
 from chainhub.organizations.models import Organization
 from tests.factories import datasets as make
+from tests.factories.bases import make_base
 
 Browse = Callable[[User | None], Client]
 
@@ -34,6 +35,15 @@ def test_a_partner_finds_what_the_page_finds(
     assert found(browse(bob), "alice") == {"people": ["Alice"]}
     thing = browse(bob).get("/api/v1/search/?q=anvil").json()[0]["things"][0]
     assert thing == {"name": "Anvil Steel", "organization": "anvil", "url": "/organizations/anvil/"}
+
+
+def test_a_program_finds_base_models_where_its_person_may_see_them(
+    alliance: Collaboration, alice: User, bob: User, anvil: Organization, browse: Browse
+) -> None:
+    base = make_base(anvil, alice, name="all-MiniLM-L6-v2")
+    thing = {"name": "all-MiniLM-L6-v2", "organization": "anvil", "url": base.get_absolute_url()}
+    assert browse(alice).get("/api/v1/search/?q=minilm").json() == [{"kind": "bases", "things": [thing]}]
+    assert browse(bob).get("/api/v1/search/?q=minilm").json() == []
 
 
 @pytest.mark.parametrize("words", ["quality", "alice", "", "%00", "#1"])

@@ -19,6 +19,7 @@ SHOWN = {
     "datasets": (_("Datasets"), "database"),
     "jobs": (_("Training jobs"), "activity"),
     "models": (_("Models"), "box"),
+    "bases": (_("Base models"), "package"),
     "organizations": (_("Organizations"), "building-2"),
     "people": (_("People"), "user"),
 }

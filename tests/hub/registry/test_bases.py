@@ -11,6 +11,7 @@ from chainhub.collaborations.models import Participant, ParticipantStatus
 from chainhub.core.errors import InvalidInputError, NotAllowedError
 from chainhub.registry import serving
 from chainhub.registry.bases import ask_base
+from chainhub.registry.finding import search_everything
 from chainhub.registry.models import ModelVersion
 from tests.factories.nodes import make_node
 from tests.hub.registry.test_going_on import made, written
@@ -20,16 +21,21 @@ __all__ = ["written"]
 ASKED = [{"text": "a text"}]
 
 
+def later(alliance: Any, organization: Any, invited_by: Any, person: Any) -> None:
+    """The organization takes part after the model was published, so it did not receive it."""
+    Participant.objects.create(
+        collaboration=alliance, organization=organization, status=ParticipantStatus.ACCEPTED, invited_by=invited_by,
+        decided_by=person, decided_at=timezone.now(),
+    )  # fmt: skip
+
+
 def test_who_received_it_is_answered_and_who_came_later_is_not(
     written: Callable[..., ModelVersion], dora: Any, carol: Any, cobalt: Any, alliance: Any, settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     version = written()
     base = made(version)
-    Participant.objects.create(
-        collaboration=alliance, organization=cobalt, status=ParticipantStatus.ACCEPTED, invited_by=dora,
-        decided_by=carol, decided_at=timezone.now(),
-    )  # fmt: skip
+    later(alliance, cobalt, dora, carol)
     make_node(queues=["system"])
     settings.LIVE_URL = "unix:///nowhere/valkey.sock?db=2"
     asked: list[Any] = []
@@ -44,3 +50,16 @@ def test_who_received_it_is_answered_and_who_came_later_is_not(
     with pytest.raises(NotAllowedError, match="have not received the model"):
         ask_base(base, ASKED, actor=carol)
     assert asked == [version]
+
+
+def test_it_is_found_once_as_a_model_by_who_received_it_else_as_a_base_model(
+    written: Callable[..., ModelVersion], dora: Any, carol: Any, cobalt: Any, alliance: Any
+) -> None:
+    base = made(written())
+    later(alliance, cobalt, dora, carol)
+    found = {one.kind: one.things for one in search_everything(carol, "writer", most=5)}
+    assert found["bases"] == [base]
+    assert "models" not in found
+    found = {one.kind: one.things for one in search_everything(dora, "writer", most=5)}
+    assert "models" in found
+    assert "bases" not in found
