@@ -14,6 +14,11 @@ PARTS = (
 )
 ASKED_FOR = ("robustness", "partial_dependence", "class_heat", "distances", "terms")  # by one parameter of the job
 NO_GROUPS = gettext_noop("No field to compare groups by was chosen, or it has no two groups of 20 held-out rows.")
+WORDS = gettext_noop("Words that speak for each class")
+NO_WORDS = gettext_noop(
+    "The terms of the data do not let every recipient read the texts, no word stands out, or the model is older than "
+    "this part."
+)
 NO_HEAT = gettext_noop("Too few held-out pictures of each class, or they may be shown to nobody.")
 TWO = 2
 GOES_ON = "language-model"  # a recipe whose models go on with a text; nothing is expected of them to compare with
@@ -32,7 +37,9 @@ def why_absent(version: ModelVersion) -> list[tuple[str, str]]:
     task = task_of(evaluation, version.config)
     labels = version.config.get("labels") or ()
     parties = evaluation.get("organizations") or ()
-    found = [*_of_task(task, len(labels)), *_of_rows(task, kind), *_of_kind(kind, len(parties))]
+    tuned = kind == "text" and version.job.base_id is not None
+    found = [*_of_task(task, len(labels)), *_of_rows(task, kind)]
+    found += _of_kind("tuned" if tuned else kind, len(parties))
     if version.job.parameters.get("returns"):
         few = _("Fewer than 20 moments with known returns were held out.")
         found.append(("trading", _("What its predictions would have earned"), few))
@@ -84,6 +91,7 @@ def _of_kind(kind: str, parties: int) -> Iterator[Reason]:
         "table": _of_table,
         "image": _of_image,
         "text": _of_text,
+        "tuned": _of_tuned,
         "prompt": _of_prompt,
     }
     if kind in parts:
@@ -123,8 +131,18 @@ def _of_image(parties: int) -> Iterator[Reason]:
 
 
 def _of_text(_parties: int) -> Iterator[Reason]:
-    yield "terms", _("Words that speak for each class"), _("The texts may be shown to nobody, or no word stands out.")
-    yield (
+    yield "terms", _(WORDS), _("The texts may be shown to nobody, or no word stands out.")
+    yield _of_words()
+
+
+def _of_tuned(_parties: int) -> Iterator[Reason]:
+    # A base model brought its words along, so which of the data's words speak is told of texts that may be read.
+    yield "terms", _(WORDS), _(NO_WORDS)
+    yield _of_words()
+
+
+def _of_words() -> Reason:
+    return (
         "robustness",
         _("Words left out"),
         _("There were no held-out texts to leave words out of, or the model is older than this test."),

@@ -157,7 +157,9 @@ def shown_parameters(recipe: catalogue.Recipe, parameters: Mapping[str, Any]) ->
     """Parameters as people read them, with what differs from the default marked; those without effect are left out."""
     properties = catalogue.translated_schema(recipe)["properties"]
     order = list(GROUPS)
-    complete = {**{name: one.get("default") for name, one in properties.items()}, **parameters}
+    usual = {name: one.get("default") for name, one in properties.items()}
+    complete = {**usual, **parameters}
+    usual |= _chosen(recipe, parameters, {name for name, value in usual.items() if value is None})
     known = sorted(
         (name for name in parameters if name in properties and catalogue.applies(properties[name], complete)),
         key=lambda name: order.index(_group(properties[name])),
@@ -166,11 +168,24 @@ def shown_parameters(recipe: catalogue.Recipe, parameters: Mapping[str, Any]) ->
         {
             "title": properties[name]["title"],
             "value": _shown(properties[name], parameters[name]),
-            "changed": parameters[name] != properties[name].get("default"),
+            "changed": parameters[name] != usual[name],
             "group": GROUPS[_group(properties[name])],
         }
         for name in known
     ]
+
+
+def _chosen(recipe: catalogue.Recipe, parameters: Mapping[str, Any], empty: set[str]) -> dict[str, Any]:
+    """What the recipe itself takes where these are left empty, as it does for a learning rate.
+
+    Nothing where the parameters are an earlier recipe's, which this one refuses.
+    """
+    said = {name: value for name, value in parameters.items() if name not in empty}
+    try:
+        taken = catalogue.checked_parameters(recipe, said)
+    except InvalidInputError:
+        return {}
+    return {name: taken[name] for name in empty}
 
 
 def _group(setting: Setting) -> str:
