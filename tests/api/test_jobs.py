@@ -241,6 +241,7 @@ def test_candidates_are_those_of_the_organization_that_launches(
     assert usable("borealis") == {"Ours", "For Anvil"}
     elsewhere = f"jobs/candidates/?collaboration={alliance.slug}&recipe=tabular&organization=nobody"
     assert call(dora, "get", elsewhere).status_code == 404
+    assert call(alice, "get", "jobs/candidates/?collaboration=a%00&recipe=tabular").status_code == 404
 
 
 def test_estimate(call: Call, alice: Any, wanted: Any, ours: Any, theirs: Any) -> None:

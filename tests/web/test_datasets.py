@@ -218,3 +218,7 @@ def test_the_list_asks_as_much_however_long_it_is(
         make.registered_csv(alice, anvil, "a,b\n1,2\n2,3\n", name=f"Set {number}")
     with django_assert_max_num_queries(24):
         client.get("/datasets/")
+
+
+def test_an_owner_that_no_database_takes_is_not_found(browse: Callable[[User | None], Client], alice: User) -> None:
+    assert browse(alice).get("/datasets/new/?organization=a%00").status_code == 200

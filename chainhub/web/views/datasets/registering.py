@@ -19,6 +19,7 @@ from chainhub.repositories.quotas import room_of
 from chainhub.web.forms.datasets import DatasetForm, VersionForm
 from chainhub.web.forms.refusals import refusals_in
 from chainhub.web.http import SignedInRequest
+from chainhub.web.pages import words_in
 from chainhub.web.views.datasets.finding import found_in, versions_of, visible
 
 ACCEPTED = (
@@ -32,7 +33,7 @@ ACCEPTED = (
 def new(request: SignedInRequest) -> HttpResponse:
     """Register data for one of the organizations in which the person may."""
     organizations = Organization.objects.where(request.user, *STEWARDS)
-    named = organizations.filter(slug=request.GET.get("organization", "")).first()
+    named = organizations.filter(slug=words_in(request, "organization")).first()
     acting = request.acting if request.acting in organizations else None
     initial = {"organization": named or acting or organizations.first()}
     form = DatasetForm(request.POST or None, user=request.user, organizations=organizations, initial=initial)
