@@ -135,3 +135,27 @@ def test_a_drawing_is_told_where_the_model_looked(
 def test_of_several_rows_each_has_its_warning(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
     shown = ask(browse(bob), version, "rows/", {"text": "x0,x1\n1,2\n3,4"})
     assert shown.count("Row 7 is not an object of fields.") == 2
+
+
+def test_of_several_rows_each_says_why_where_the_switch_is_on(
+    browse: Browse, bob: User, version: ModelVersion, model: Model
+) -> None:
+    page = browse(bob).get(f"{version.model.get_absolute_url()}?tab=try").content.decode()
+    assert page.count('name="explain"') == 2
+    pasted = "x0,x1\n1,2\n3,4"
+    assert "Why this answer" not in ask(browse(bob), version, "rows/", {"text": pasted})
+    shown = ask(browse(bob), version, "rows/", {"text": pasted, "explain": "on"})
+    assert shown.count("x0: 9") == 2
+    assert shown.count("&lt;x1&gt;: not known") == 2
+    assert "+0.40" in shown
+    many = "x0\n" + "1\n" * 21
+    assert "Reasons are given for at most 20 rows" in ask(
+        browse(bob), version, "rows/", {"text": many, "explain": "on"}
+    )
+    assert [one.get("explain") for one in model.asked] == [None, True]
+
+
+def test_of_usual_rows_that_is_said(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
+    model.reasons = [{"field": "x0", "value": 0.0, "weight": 0.0}]
+    shown = ask(browse(bob), version, "rows/", {"text": "x0,x1\n0,0\n0,0", "explain": "on"})
+    assert shown.count("Every value is the usual one.") == 2

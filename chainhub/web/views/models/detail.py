@@ -14,7 +14,7 @@ from chainhub.core.sentences import render as render_sentence
 from chainhub.jobs.catalogue import title_of
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.terms import why_kept
-from chainhub.registry import card, permissions, rows, scores
+from chainhub.registry import card, permissions, rows, scores, serving
 from chainhub.registry.duties import duties_with_model
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, Model, ModelVersion
@@ -129,6 +129,7 @@ def _try(_request: SignedInRequest, _model: Model, version: ModelVersion, _versi
         "form": RowForm(version=version, initial=RowForm.typical(version)),
         "paste": PasteForm(initial={"text": example}),
         "most": rows.MOST_ROWS,
+        "most_explained": serving.MOST_EXPLAINED,
     }
 
 

@@ -21,6 +21,7 @@ from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.finding import visible_version
 
 SHOWN = 10  # labels
+TOLD = 3  # reasons of one row among several
 
 
 def answers_of(prediction: dict[str, Any]) -> list[dict[str, Any]]:
@@ -73,7 +74,7 @@ def predict_rows(request: SignedInRequest, organization: str, slug: str, number:
         return refused(request, _("Paste a first line with the fields' names and at least one row below it."))
     try:
         pasted = rows.pasted_rows(version, form.cleaned_data["text"])
-        predictions = predicted(version, pasted.rows)
+        predictions = predicted(version, pasted.rows, explain="explain" in request.POST)
     except DomainError as error:
         return refused(request, str(error))
     if request.POST.get("as") == "csv":
@@ -82,12 +83,15 @@ def predict_rows(request: SignedInRequest, organization: str, slug: str, number:
     lines = [_line(row, one) for row, one in zip(pasted.rows, predictions, strict=True)]
     text = form.cleaned_data["text"]
     context = {"version": version, "names": names, "lines": lines, "pasted": pasted, "text": text}
+    context["explained"] = any("reasons" in one for one in predictions)
     return render(request, "web/models/_answers.html", context)
 
 
 def _line(row: dict[str, Any], prediction: dict[str, Any]) -> dict[str, Any]:
     top = next(iter(answers_of(prediction)), None)
-    return {"given": row.values(), "prediction": prediction, "top": top, "warnings": warnings_of(prediction)}
+    bars = reasons_of(prediction).get("bars") or {"items": []}
+    told = {"warnings": warnings_of(prediction), "reasons": bars["items"][:TOLD]}
+    return {"given": row.values(), "prediction": prediction, "top": top, **told}
 
 
 @login_required
