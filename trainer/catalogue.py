@@ -58,11 +58,12 @@ class Recipe:
     version: int
     title: str
     summary: str
-    tasks: tuple[str, ...]  # "classification" | "regression"
-    datasets: tuple[str, ...]  # "table" | "images"
-    targets: tuple[str, ...]  # kinds of field that may be predicted: "category" | "boolean" | "number"
+    tasks: tuple[str, ...]  # of `trainer.tasks`
+    datasets: tuple[str, ...]  # kinds of data, in the words of the hub's `DATASET_KINDS`
+    targets: tuple[str, ...]  # kinds of field that may be learnt: "category" | "boolean" | "number" | "text" | …
     needs_target: bool
     needs_base: bool  # a model that goes on learning
+    target: str  # the field that is always learnt, such as pictures themselves; empty where it is chosen
     parameters: type[TrainingParameters]
     package: str  # of its schema and program
 
@@ -100,6 +101,7 @@ def _recipe(package: str) -> Recipe:
         targets=schema.TARGETS,
         needs_target=True,
         needs_base=getattr(schema, "NEEDS_BASE", False),
+        target=getattr(schema, "TARGET", ""),
         parameters=schema.Parameters,
         package=package,
     )

@@ -15,6 +15,7 @@ from chainhub.jobs.texts import LANGUAGE, TEXT, check_texts, learns_texts, task_
 NUMERIC = {"integer", "number", "boolean"}
 UNKNOWN = {"", "null", "empty"}  # a field without any value fits whatever the others hold
 IMAGE_FIELDS = {"image", "label", "path"}
+BOXES = "boxes"
 LEFT_OUT = frozenset({FieldRole.IDENTIFIER, FieldRole.IGNORE, FieldRole.WEIGHT})
 
 Fields = dict[str, str]  # name -> type, in the file's order
@@ -102,8 +103,9 @@ def check_fields(
             gettext_noop("“%(name)s” is to be predicted; it cannot be a feature as well."), field="fields", name=target
         )
     images = _has_images(versions)
+    _check_learnt(recipe, versions, target)
     # Read once: a table of pixels has a thousand fields.
-    tables = [dict.fromkeys(IMAGE_FIELDS, "") if images else fields_of(version) for version in versions]
+    tables = [dict.fromkeys({*IMAGE_FIELDS, BOXES}, "") if images else fields_of(version) for version in versions]
     for name, at in ((target, "target"), *((name, "fields") for name in fields)):
         _check_field(name, versions, tables, at=at)
     if images:
@@ -112,6 +114,26 @@ def check_fields(
         _check_words(name, versions, at=at)
     features = feature_names(versions, target=target, chosen=fields, recipe=recipe, task=task) or []
     _check_features(recipe, versions, tables, task=task, target=target, fields=fields, features=features)
+
+
+def _check_learnt(recipe: Recipe, versions: Sequence[DatasetVersion], target: str) -> None:
+    """Raises `InvalidInputError` where a recipe learns one certain field, and that is not chosen or not there."""
+    if recipe.target and target != recipe.target:
+        raise InvalidInputError(
+            gettext_noop("This recipe learns from “%(name)s” and from nothing else; choose it as the target."),
+            field="target",
+            name=recipe.target,
+        )
+    for version in versions:
+        if target == BOXES and _has_images([version]) and BOXES not in fields_of(version):
+            raise InvalidInputError(
+                gettext_noop(
+                    "The pictures of “%(dataset)s” have no boxes. Upload a version with an annotation file in COCO's "
+                    "form, which says where in each picture something is."
+                ),
+                field="versions",
+                dataset=version.dataset.name,
+            )
 
 
 def _check_features(

@@ -9,17 +9,17 @@ from chainhub.datasets.models import Dataset, Kind
 from chainhub.datasets.services.kinds import NAMES
 from chainhub.jobs.catalogue import Recipe
 
-# What a recipe calls each kind. A recipe for tables reads the numbers and categories of series and molecules too.
-DATASET_KINDS: dict[str, str] = {
-    Kind.TABLE: "table",
-    Kind.SERIES: "table",
-    Kind.MOLECULES: "table",
-    Kind.IMAGES: "images",
-    Kind.TEXT: "text",
-    Kind.PAIRS: "pairs",
-    Kind.CORPUS: "corpus",
-    Kind.CHAT: "chat",
-    Kind.ANSWERS: "answers",
+# What recipes call each kind. A recipe for tables reads the numbers and categories of series and molecules too.
+DATASET_KINDS: dict[str, frozenset[str]] = {
+    Kind.TABLE: frozenset({"table"}),
+    Kind.SERIES: frozenset({"table", "series"}),
+    Kind.MOLECULES: frozenset({"table", "molecules"}),
+    Kind.IMAGES: frozenset({"images"}),
+    Kind.TEXT: frozenset({"text"}),
+    Kind.PAIRS: frozenset({"pairs"}),
+    Kind.CORPUS: frozenset({"corpus"}),
+    Kind.CHAT: frozenset({"chat"}),
+    Kind.ANSWERS: frozenset({"answers"}),
 }
 
 OTHER_KIND = gettext_noop("This recipe takes %(taken)s; this is %(kind)s.")
@@ -29,7 +29,7 @@ LAST = gettext_noop("%(before)s or %(after)s")
 
 def takes(recipe: Recipe, dataset: Dataset) -> bool:
     """Whether the recipe reads data of this kind."""
-    return DATASET_KINDS.get(dataset.kind) in recipe.datasets
+    return not DATASET_KINDS.get(dataset.kind, frozenset()).isdisjoint(recipe.datasets)
 
 
 def other_kind(recipe: Recipe, dataset: Dataset) -> Sentence:
@@ -39,7 +39,7 @@ def other_kind(recipe: Recipe, dataset: Dataset) -> Sentence:
 
 def taken_by(recipe: Recipe) -> Sentence:
     """“a table, a time series or molecules”."""
-    *first, last = [sentence(NAMES[kind]) for kind, word in DATASET_KINDS.items() if word in recipe.datasets]
+    *first, last = [sentence(NAMES[kind]) for kind, words in DATASET_KINDS.items() if words & {*recipe.datasets}]
     if not first:
         return last
     before = reduce(lambda some, one: sentence(AND_SO_ON, before=some, after=one), first)

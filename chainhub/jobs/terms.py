@@ -94,9 +94,10 @@ class _Pool:
     @cached_property
     def fewest_rows(self) -> Mapping[int, int | None]:
         """Files are opened for it, so only where a term asks, and once."""
-        task = task_of(catalogue.find_recipe(self.job.recipe), self.job.base) or "auto"
-        if task == LANGUAGE:
-            return dict.fromkeys(version.pk for version in self.versions)  # texts to be written have no classes
+        recipe = catalogue.find_recipe(self.job.recipe)
+        task = task_of(recipe, self.job.base) or "auto"
+        if task == LANGUAGE or recipe.target:
+            return dict.fromkeys(version.pk for version in self.versions)  # texts and pictures to be made have no kinds
         return fewest_rows(self.versions, self.job.target, {"task": task, **self.job.parameters})
 
 

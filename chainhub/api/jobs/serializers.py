@@ -205,7 +205,9 @@ class NewJobSerializer(ChangesSerializer):
     collaboration = serializers.SlugField()
     organization = OrganizationField(mine=True)
     recipe = serializers.CharField(max_length=60)
-    target = serializers.CharField(max_length=200)
+    target = serializers.CharField(
+        max_length=200, default="", help_text="may be left out where the recipe learns from one certain field"
+    )
     parameters = serializers.DictField(default=dict)
     inputs = WantedInputSerializer(many=True, max_length=MOST_INPUTS)  # type: ignore[call-arg]
 

@@ -57,7 +57,7 @@ def propose_job(
     Raises `NotAllowedError`, or `DomainError` with the field at fault.
     """
     known = catalogue.find_recipe(recipe)
-    asked = _checked(**said) | {
+    asked = _checked(**(said | {"target": said.get("target") or known.target})) | {
         "recipe": known.name,
         "recipe_version": known.version,
         "parameters": catalogue.checked_parameters(known, parameters),

@@ -76,7 +76,7 @@ class FieldsStep(Step):
         versions, recipe = self.known.versions, self.known.need()[2]
         self.images = any(version.dataset.kind == Kind.IMAGES for version in versions)
         common = {} if self.images else common_fields(versions)
-        known = list(common) or ["label"]
+        known = [recipe.target] if recipe.target else list(common) or ["label"]
         left_out = not_learnt(versions)
         self.task, self.reads = task_of(recipe, self.known.base), learns_texts(recipe)
         self.writes = self.task == LANGUAGE
@@ -84,14 +84,16 @@ class FieldsStep(Step):
         options: dict[str, Any] = self.fields
         features = texts if self.reads else [name for name in known if name not in left_out]
         options["target"].choices = [("", _("Choose …")), *((name, name) for name in (texts if self.writes else known))]
-        options["target"].initial = self._usual_target(texts if self.writes else known)
+        options["target"].initial = recipe.target or self._usual_target(texts if self.writes else known)
+        if recipe.target:
+            options["target"].widget = forms.HiddenInput()
         options["features"].choices = [(name, name) for name in features]
         options["features"].initial = usual_texts(versions, texts, task="") if self.reads else features
         if self.reads:
             options["choice"].choices = [(ALL, _("The field that holds the texts")), (SOME, _("Chosen fields"))]
         if self.writes:
             options["target"].help_text = _("The texts that the model learns to write.")
-        if self.images or self.writes or len(known) > MOST_BOXES:
+        if self.images or self.writes or recipe.target or len(known) > MOST_BOXES:
             del options["features"], options["choice"]
         else:
             options["features"].when_field, options["features"].when_value = "choice", SOME
