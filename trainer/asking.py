@@ -1,12 +1,16 @@
-"""What people send to a model that reads or writes texts."""
+"""What people send to a model: texts, numbers, pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from trainer.contract import N_
 from trainer.serving import Row, refusal
+
+T = TypeVar("T")
 
 
 def text_in(row: Row, names: Sequence[str]) -> str:
@@ -26,3 +30,14 @@ def number_in(row: Row, name: str, usual: float, least: float, most: float) -> f
         params: dict[str, Any] = {"field": name, "least": least, "most": most}
         raise refusal(N_("“%(field)s” is a number from %(least)s to %(most)s."), **params)
     return float(value)
+
+
+def picture_in(row: Row, read: Callable[[bytes], T], missing: str = N_("A picture is given as “image” (base64).")) -> T:
+    """What `read` makes of the picture file in “image”, base64 with or without a data URL's head."""
+    try:
+        content = str(row["image"])
+        return read(base64.b64decode(content.partition("base64,")[2] or content, validate=True))
+    except KeyError:
+        raise refusal(missing) from None
+    except (ValueError, binascii.Error):
+        raise refusal(N_("The picture cannot be read; send a PNG or JPEG file.")) from None

@@ -16,7 +16,7 @@ from PIL import Image
 from tests.trainer.conftest import MakeSpec, launch, pictures
 from tests.trainer.test_hostile import failed, logs, replaced
 from trainer.contract import Failed, Finished
-from trainer.recipes.image_classification import pixels
+from trainer.data import pixels
 
 ROWS = 40
 SHAPES = ["a", "b"] * (ROWS // 2)

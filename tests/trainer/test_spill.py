@@ -110,7 +110,7 @@ def test_data_in_files_gives_the_same_bits(job: MakeSpec, monkeypatch: pytest.Mo
     resident = weights(spec)
     monkeypatch.setattr(spill, "SHARE", 0.0)
     monkeypatch.setattr("trainer.recipes.tabular.encoding.BLOCK", 7)
-    monkeypatch.setattr("trainer.recipes.image_classification.pixels.BLOCK", 7)
+    monkeypatch.setattr("trainer.data.pixels.BLOCK", 7)
     for place in (
         "data.texts.ROWS", "data.spill.BLOCK", "recipes.text_classification.corpus.BLOCK",
         "recipes.language_model.program.BLOCK",

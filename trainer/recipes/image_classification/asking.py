@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
 import numpy as np
 import torch
 
+from trainer.asking import picture_in
 from trainer.contract import N_
 from trainer.data.feed import Inputs
+from trainer.data.pixels import Pixels, from_bytes
 from trainer.reasons import of_pictures
-from trainer.recipes.image_classification.pixels import Pixels, from_bytes
 from trainer.serving import Layered, Row, refusal
 
 LARGEST = 1e6  # of a pixel; what is larger is no picture, and its sums no numbers
@@ -37,13 +36,8 @@ def _pixels(row: Row, channels: int, side: int, divide: float) -> Pixels:
         if len(pixels) != count:
             raise refusal(N_("The model takes %(count)s pixels, not %(given)s."), count=count, given=len(pixels))
         return pixels
-    try:
-        content = base64.b64decode(str(row["image"]).partition("base64,")[2] or str(row["image"]), validate=True)
-        return from_bytes(content, side, channels) * np.float32(divide / 255.0)
-    except KeyError:
-        raise refusal(N_("A picture is given as “image” (base64) or as “pixels” (numbers).")) from None
-    except (ValueError, binascii.Error):
-        raise refusal(N_("The picture cannot be read; send a PNG or JPEG file.")) from None
+    missing = N_("A picture is given as “image” (base64) or as “pixels” (numbers).")
+    return picture_in(row, lambda content: from_bytes(content, side, channels), missing) * np.float32(divide / 255.0)
 
 
 def reasons(model: Layered, rows: list[Row]) -> list[Any]:

@@ -11,8 +11,10 @@ import numpy as np
 import torch
 
 from trainer.contract import N_, JobSpec
+from trainer.data import pictures, pixels
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Resident, spilled
+from trainer.data.pictures import Shape
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
 from trainer.data.spill import Room, Stored, spill_for
@@ -20,8 +22,7 @@ from trainer.data.target import Target, target_of
 from trainer.failures import TrainingError
 from trainer.layers import dense
 from trainer.network import Call, Network
-from trainer.recipes.image_classification import asking, pixels, reading
-from trainer.recipes.image_classification.reading import Shape
+from trainer.recipes.image_classification import asking
 from trainer.recipes.image_classification.schema import Parameters
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
@@ -114,19 +115,20 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSour
     room: Room = np.empty if spill is None else spill.room
     parties = read_parties(spec, lazily=spill is not None)
     known = labelled(parties, spec.target, tell)
-    field = reading.picture_field(spec, parties[0].tables[0])
+    field = pictures.picture_field(spec, parties[0].tables[0])
     if field:
-        values = reading.from_files(parties, field, p, tell, room)
-        shape: Shape = (1 if p.colour == "grey" else 3, p.side, p.side)
+        channels = 1 if p.colour == "grey" else 3
+        values = pictures.from_files(parties, field, p.side, channels, tell, room)
+        shape: Shape = (channels, p.side, p.side)
     else:
-        values, shape = reading.from_columns(spec, parties, tell, room)
+        values, shape = pictures.from_columns(spec, parties, tell, room)
     if len(known.rows) < len(values):
-        values = reading.taken(values, known.rows, room)
-    divide = reading.BYTE if field else reading.largest(values, known.owner, parties, tell)
+        values = pictures.taken(values, known.rows, room)
+    divide = pictures.BYTE if field else pictures.largest(values, known.owner, parties, tell)
     target = target_of(known.column, "classification", None)
     preparation = {"kind": "image", "shape": list(shape), "divide": divide}
-    pictures = torch.from_numpy(values).div_(divide)
-    return ImageSource(parties, known.owner, target, pictures, preparation, shape, p, spill is not None)
+    held = torch.from_numpy(values).div_(divide)
+    return ImageSource(parties, known.owner, target, held, preparation, shape, p, spill is not None)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from trainer.contract import N_, JobSpec, Log
+from trainer.data import pixels
 from trainer.data.columns import Ints
 from trainer.data.reading import Lazy, Party
 from trainer.data.spill import Room
 from trainer.failures import TrainingError
-from trainer.recipes.image_classification import pixels
-from trainer.recipes.image_classification.schema import Parameters
 from trainer.recipes.program import Tell
 
 Shape = tuple[int, int, int]
 BYTE = 255.0
+T = TypeVar("T")
 AT_ONCE = 64  # files that are unpacked at a time
 
 
@@ -28,19 +29,29 @@ def picture_field(spec: JobSpec, table: pa.Table | Lazy) -> str | None:
     return next((name for name in spec.fields or kinds if _are_files(kinds.get(name, pa.null()))), None)
 
 
-def from_files(parties: Sequence[Party], field: str, p: Parameters, tell: Tell, room: Room) -> pixels.Pixels:
-    """Each file as a square of the chosen side; TrainingError names the organization or the row at fault."""
+def from_files(parties: Sequence[Party], field: str, side: int, channels: int, tell: Tell, room: Room) -> pixels.Pixels:
+    """Each file as a square of that side; TrainingError names the organization or the row at fault."""
+    count = sum(party.rows for party in parties)
+    values = room((count, channels * side * side), np.float32)
+    absent = 0
+    for row, found in enumerate(files_in(parties, field, lambda content: pixels.from_bytes(content, side, channels))):
+        absent += found is None
+        values[row] = 0.0 if found is None else found
+    if absent:
+        text = N_("%(count)s rows without a picture are read as black.")
+        tell(Log(level="warning", text=text, params={"count": absent}))
+    return values
+
+
+def files_in(parties: Sequence[Party], field: str, read: Callable[[bytes], T]) -> Iterator[T | None]:
+    """What `read` makes of each row's file, None where there is none; TrainingError where it raises ValueError."""
     _check(parties, [field], _are_files, N_("The field “%(field)s” of %(organization)s holds no pictures."))
     tables = [table for party in parties for table in party.tables]
     batches = (batch for table in tables for batch in table.select([field]).to_batches(max_chunksize=AT_ONCE))
-    channels = 1 if p.colour == "grey" else 3
-    values = room((sum(table.num_rows for table in tables), channels * p.side * p.side), np.float32)
-    absent = 0
     for row, cell in enumerate(value for batch in batches for value in batch.column(0).to_pylist()):
         content = pixels.content_of(cell)
-        absent += content is None
         try:
-            values[row] = 0.0 if content is None else pixels.from_bytes(content, p.side, channels)
+            yield None if content is None else read(content)
         except ValueError as error:
             raise TrainingError(
                 "data",
@@ -49,10 +60,6 @@ def from_files(parties: Sequence[Party], field: str, p: Parameters, tell: Tell, 
                 row=row + 1,
                 reason=error,
             ) from None
-    if absent:
-        text = N_("%(count)s rows without a picture are read as black.")
-        tell(Log(level="warning", text=text, params={"count": absent}))
-    return values
 
 
 def from_columns(spec: JobSpec, parties: Sequence[Party], tell: Tell, room: Room) -> tuple[pixels.Pixels, Shape]:

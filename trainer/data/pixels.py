@@ -6,7 +6,7 @@ import io
 import math
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from trainer.data.reading import Lazy
 from trainer.data.spill import Room
 
 Pixels = npt.NDArray[np.float32]
+Planes = npt.NDArray[np.uint8]
+Size = tuple[int, int]  # width and height
 BLOCK = 4096  # rows that are turned at a time
 LARGEST = 64_000_000  # pixels; a larger picture is refused, not unpacked into memory
 Image.MAX_IMAGE_PIXELS = LARGEST  # for what Pillow looks into before it tells the size
@@ -62,17 +64,23 @@ def blackened(values: Pixels) -> bool:
 
 def from_bytes(content: bytes, side: int, channels: int) -> Pixels:
     """A PNG, JPEG, … as `channels` planes of side × side, 0 to 255; ValueError when it is no picture."""
+    return planes_of(content, channels, lambda size: (side, side)).astype(np.float32).reshape(-1)
+
+
+def planes_of(content: bytes, channels: int, fitted: Callable[[Size], Size] = lambda size: size) -> Planes:
+    """The same at the size that `fitted` makes of its own (channels × height × width)."""
     try:
         with Image.open(io.BytesIO(content)) as picture:
             if picture.width * picture.height > LARGEST:
                 raise ValueError(f"{picture.width} × {picture.height} pixels are too many")
-            scaled = picture.convert("L" if channels == 1 else "RGB").resize((side, side), Image.Resampling.BILINEAR)
+            turned, size = picture.convert("L" if channels == 1 else "RGB"), fitted(picture.size)
+            scaled = turned if size == turned.size else turned.resize(size, Image.Resampling.BILINEAR)
+            planes = np.asarray(scaled, np.uint8).reshape(scaled.height, scaled.width, channels)
     except UnidentifiedImageError:  # whose own words name a place in memory
         raise ValueError("not a known kind of file") from None
     except BROKEN as error:
         raise ValueError(str(error) or type(error).__name__) from None
-    planes = np.asarray(scaled, np.float32).reshape(side, side, channels)
-    return np.ascontiguousarray(planes.transpose(2, 0, 1)).reshape(-1)
+    return np.ascontiguousarray(planes.transpose(2, 0, 1))
 
 
 def as_png(planes: Pixels, shape: tuple[int, int, int], most: int) -> bytes:
