@@ -13,6 +13,7 @@ from django.db import DatabaseError, connections
 
 from chainhub.jobs import queueing
 from chainhub.jobs.attempts import Attempt, Slot, attempt_job
+from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.services.running import claim_job
 from chainhub.jobs.supervisor import ForkServer, fork_server
 from chainhub.nodes import machine
@@ -32,6 +33,7 @@ class SlotPool:
         self._node, self._server = node, server
         # An owner's own queues first.
         self._queues = sorted(queues, key=lambda queue: not queue.startswith("org-"))
+        self._kept: dict[str, int] = {}  # device to the job for which slots are kept
         self._attempts: dict[Attempt, list[Slot]] = {}
         self._threads: set[threading.Thread] = set()
         self._changed = threading.Condition()
@@ -92,7 +94,7 @@ class SlotPool:
         for device in dict.fromkeys(slot.device for slot in self._free):
             queues = [queue for queue in self._queues if queueing.device_of(queue) == device]
             free = [slot for slot in self._free if slot.device == device]
-            job = queueing.next_for(queues, free=len(free), most=self._all[device]) if queues else None
+            job = self._next(device, queues, free=len(free)) if queues else None
             if job is None:
                 continue
             taken = free[: job.processes]
@@ -102,6 +104,14 @@ class SlotPool:
                 self._begin(Attempt(run, slot, self._server), taken)
             return True
         return False
+
+    def _next(self, device: str, queues: Sequence[str], *, free: int) -> TrainingJob | None:
+        kept = self._kept.pop(device, None)
+        job = queueing.next_for(queues, most=self._all[device], kept=kept)
+        if job is not None and job.processes > free:
+            self._kept[device] = job.pk
+            return None
+        return job
 
     def _begin(self, attempt: Attempt, slots: list[Slot]) -> None:
         thread = threading.Thread(target=self._run, args=(attempt,), name=f"run-{attempt.run.pk}", daemon=True)

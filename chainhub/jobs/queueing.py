@@ -58,11 +58,11 @@ def better_queue(job: TrainingJob, served: set[str]) -> str:
     return job.queue
 
 
-def next_for(queues: Sequence[str], *, free: int = 1, most: int = 1) -> TrainingJob | None:
-    """The job that a node with these queues should take now; queues are served in the given order.
+def next_for(queues: Sequence[str], *, most: int = 1, kept: int | None = None) -> TrainingJob | None:
+    """The job that is next on a node with these queues and `most` slots; queues are served in the given order.
 
-    `most` slots are the node's, `free` of them idle. None also where they are kept for a job that needs more of them;
-    one that needs more than the node has waits for another node.
+    One that needs more slots waits for another node. `kept` is the job for which the node keeps slots: it stays the
+    next of its queue, though a collaboration with fewer jobs running would come first by now.
     """
     found = defaultdict(list)
     queued = TrainingJob.objects.in_queue().filter(queue__in=queues, cancel_requested_at=None, processes__lte=most)
@@ -71,8 +71,8 @@ def next_for(queues: Sequence[str], *, free: int = 1, most: int = 1) -> Training
     if not found:
         return None
     line = next(queue for queue in queues if queue in found)
-    first = in_fair_order(found[line], running_by_collaboration())[0]
-    return first if first.processes <= free else None
+    order = in_fair_order(found[line], running_by_collaboration())
+    return next((job for job in order if job.pk == kept), order[0])
 
 
 def running_by_collaboration() -> Counter[int]:

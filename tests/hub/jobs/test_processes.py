@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chainhub.collaborations.services import open_collaboration
 from chainhub.core.errors import InvalidInputError
 from chainhub.core.sentences import render
 from chainhub.jobs import pool, queueing, runner, services, waiting
@@ -64,12 +65,32 @@ def test_it_waits_where_there_is_room_and_says_so(launch: Any, wide: ComputeNode
 
 def test_slots_are_kept_for_it_until_there_are_enough(launch: Any, wide: ComputeNode) -> None:
     two, one = launch(processes=2), launch()
-    assert queueing.next_for(["cpu"], free=3, most=3) == two
-    assert queueing.next_for(["cpu"], free=1, most=3) is None, "the free slot is kept"
-    assert queueing.next_for(["cpu"], free=1, most=1) == one, "a node that is too small for it serves the others"
+    pooled = pool.SlotPool(pool.cpu_slots(3), node=wide, queues=["cpu"], server=None)  # type: ignore[arg-type]
+    assert pooled._next("cpu", ["cpu"], free=1) is None, "the free slot is kept"
+    assert pooled._next("cpu", ["cpu"], free=3) == two
+    assert queueing.next_for(["cpu"], most=1) == one, "a node that is too small for it serves the others"
     services.claim_job(two.pk, node=wide)
-    assert queueing.next_for(["cpu"], free=1, most=3) == one
+    assert pooled._next("cpu", ["cpu"], free=1) == one
     assert why(one) == "Starts as soon as a node takes it."
+
+
+def test_nobody_overtakes_it_while_its_slots_become_free(
+    launch: Any, wide: ComputeNode, alice: Any, anvil: Any, ours: Any
+) -> None:
+    other = open_collaboration(
+        actor=alice, organization=anvil, name="Others", goal="G", agreement_text="Words.", invited=[]
+    )
+    make.grant(ours, other, alice)
+    services.claim_job(launch().pk, node=wide)
+    short = services.claim_job(make.make_job(alice, anvil, other, [ours]).pk, node=wide)
+    two, later = launch(processes=2), make.make_job(alice, anvil, other, [ours])
+    pooled = pool.SlotPool(pool.cpu_slots(3), node=wide, queues=["cpu"], server=None)  # type: ignore[arg-type]
+    assert pooled._next("cpu", ["cpu"], free=1) is None
+    services.finish_run(short, result={})
+    assert queueing.next_for(["cpu"], most=3) == later, "its collaboration has nothing running now"
+    assert pooled._next("cpu", ["cpu"], free=2) == two
+    services.cancel_job(two, actor=alice)
+    assert pooled._next("cpu", ["cpu"], free=2) == later
 
 
 def test_an_own_node_that_is_too_small_is_not_waited_for(
@@ -108,7 +129,7 @@ def test_a_pool_takes_them_at_once_and_gives_all_of_them_back(
     ended.set()
     assert pooled.wait(10)
     assert sorted(slot.name for slot in pooled._free) == ["cpu-0", "cpu-1", "cpu-2"]
-    assert queueing.next_for(["cpu"], free=3, most=3) == one
+    assert queueing.next_for(["cpu"], most=3) == one
 
 
 def test_the_trainer_is_told_and_so_are_the_owners(launch: Any, wide: ComputeNode, tmp_path: Path) -> None:
