@@ -1,7 +1,9 @@
 """A published model from which jobs of its collaboration may go on."""
 
+from chainhub.accounts.models import User
 from chainhub.bases.models import MADE_BY, BaseModel, Task
 from chainhub.bases.services import parameters_of
+from chainhub.collaborations.models import Collaboration
 from chainhub.core.slugs import free_slug
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
@@ -9,6 +11,7 @@ from chainhub.registry.publishing import WEIGHTS
 from chainhub.registry.wording import opens_in_transformers
 from chainhub.repositories.storage import open_blob
 
+MOST_NAMED = 3
 LICENCE = "usage-agreement"  # as the head of the model card has it
 
 
@@ -39,6 +42,15 @@ def offer_as_base(version: ModelVersion) -> BaseModel | None:
     )
     TrainingJob.objects.filter(pk=job.pk).update(made=base)
     return base
+
+
+def not_offered(collaboration: Collaboration, *, reader: User) -> list[str]:
+    """What the reader received that would be a base model, had it not been published before such were entered."""
+    older = ModelVersion.objects.visible_to(reader).filter(
+        model__collaboration=collaboration, model__task__in=Task.values, config__has_key="architectures", job__made=None
+    )
+    named = older.exclude(config__has_key="layers").order_by("-pk").values_list("model__name", "number")
+    return [f"{name} v{number}" for name, number in named[:MOST_NAMED]]
 
 
 def _parameters(version: ModelVersion) -> int | None:

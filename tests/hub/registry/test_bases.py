@@ -9,10 +9,13 @@ from django.utils import timezone
 from chainhub.bases.models import BaseModel
 from chainhub.collaborations.models import Participant, ParticipantStatus
 from chainhub.core.errors import InvalidInputError, NotAllowedError
+from chainhub.jobs.models import TrainingJob
 from chainhub.registry import serving
 from chainhub.registry.bases import ask_base
+from chainhub.registry.continuing import not_offered
 from chainhub.registry.finding import search_everything
 from chainhub.registry.models import ModelVersion
+from tests.factories.bases import make_base
 from tests.factories.nodes import make_node
 from tests.hub.registry.test_going_on import made, written
 
@@ -63,3 +66,21 @@ def test_it_is_found_once_as_a_model_by_who_received_it_else_as_a_base_model(
     found = {one.kind: one.things for one in search_everything(dora, "writer", most=5)}
     assert "models" in found
     assert "bases" not in found
+
+
+def test_a_version_of_before_says_why_it_cannot_be_chosen(
+    written: Callable[..., ModelVersion], dora: Any, carol: Any, alliance: Any, browse: Callable[..., Any]
+) -> None:
+    version = written()
+    said = {"collaboration": alliance.slug, "organization": "borealis", "seen": ["goal"], "step": "recipe"}
+    assert not_offered(alliance, reader=dora) == []
+    assert "Not in the list" not in browse(dora).post("/jobs/new/", said).content.decode()
+    TrainingJob.objects.filter(pk=version.job_id).update(made=None)
+    BaseModel.objects.all().delete()
+    assert not_offered(alliance, reader=dora) == [f"{version.model.name} v1"]
+    assert not_offered(alliance, reader=carol) == []
+    page = browse(dora).post("/jobs/new/", said).content.decode()
+    assert f"published before the hub could go on from its own models: {version.model.name} v1" in page
+    make_base(version.job.organization, dora)
+    page = browse(dora).post("/jobs/new/", said).content.decode()
+    assert page.count("published before the hub could go on from its own models") == 1

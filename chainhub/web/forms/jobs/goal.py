@@ -15,6 +15,7 @@ from chainhub.jobs.ancestry import Going
 from chainhub.jobs.texts import check_base
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import SCIENTISTS
+from chainhub.registry.continuing import not_offered
 from chainhub.scenarios.catalogue import scenario
 from chainhub.web.forms.jobs.step import Step
 
@@ -115,6 +116,8 @@ class RecipeStep(Step):
         if self.known.organization and self.known.collaboration:
             field.queryset = BaseModel.objects.usable_by(self.known.organization, self.known.collaboration)
         self.bases = field.queryset.exists()
+        self.older = self._older()
+        field.help_text = f"{field.help_text} {self.older}".strip()
         field.when_field = "recipe"
         going_on = [one.name for one in catalogue.recipes() if one.needs_base]
         field.when_value = "|".join(going_on)
@@ -136,6 +139,15 @@ class RecipeStep(Step):
         self.suggested = purpose.recipe if purpose else ""
         known = {one["name"] for one in usable}
         self.fields["recipe"].initial = self.suggested if self.suggested in known else usable[0]["name"]
+
+    def _older(self) -> str:
+        """Why some of the collaboration's models are not in the list, if there are such."""
+        if not self.known.collaboration or not (names := not_offered(self.known.collaboration, reader=self.known.user)):
+            return ""
+        return gettext(
+            "Not in the list, because published before the hub could go on from its own models: %(models)s; a clone of "
+            "the job makes a version that is."
+        ) % {"models": ", ".join(names)}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
