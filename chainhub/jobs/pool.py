@@ -78,6 +78,10 @@ class SlotPool:
             except DatabaseError:
                 logger.warning("the database does not answer; no job is taken")
                 connections.close_all()
+            except Exception:
+                # Storage may be away while terms are asked about what lies there; the worker outlives that too.
+                logger.exception("no job could be taken")
+                connections.close_all()
         connections.close_all()
 
     def _take_all(self) -> None:

@@ -52,10 +52,12 @@ def waiting() -> list[Waiting]:
     running, rooms = running_by_collaboration(), _rooms()
     found = []
     for queue, line in sorted(by_queue.items()):
-        ahead = 0  # slots of those before it
+        most = max((room.slots for room in rooms[queue]), default=0)
+        before = ahead = 0  # jobs that a node could take before it, and their slots
         for position, job in enumerate(in_fair_order(line, running), start=1):
-            found.append(Waiting(job, position, _reason(job, rooms[queue], position=position, ahead=ahead)))
-            ahead += job.processes
+            found.append(Waiting(job, position, _reason(job, rooms[queue], before=before, ahead=ahead)))
+            if job.processes <= most:
+                before, ahead = before + 1, ahead + job.processes
     return found
 
 
@@ -85,9 +87,9 @@ def _rooms() -> dict[str, list[_Room]]:
     return rooms
 
 
-def _reason(job: TrainingJob, rooms: list[_Room], *, position: int, ahead: int) -> Sentence:
+def _reason(job: TrainingJob, rooms: list[_Room], *, before: int, ahead: int) -> Sentence:
     wanted, most = job.processes, max((room.slots for room in rooms), default=0)
-    before, free = position - 1, sum(room.slots - room.taken for room in rooms)
+    free = sum(room.slots - room.taken for room in rooms)
     if not most:
         return sentence(NO_GPU_NODE if job.device == Device.GPU else NO_NODE)
     if wanted > most:

@@ -63,6 +63,14 @@ def test_it_waits_where_there_is_room_and_says_so(launch: Any, wide: ComputeNode
     assert why(job).startswith("Waits until 3 slots of one node are free together")
 
 
+def test_nobody_waits_for_one_that_is_too_wide_for_every_node(launch: Any, wide: ComputeNode) -> None:
+    make_node("narrow", slots=1)
+    launch(processes=3)
+    behind = launch()
+    ComputeNode.objects.filter(pk=wide.pk).update(draining=True)
+    assert why(behind) == "Starts as soon as a node takes it."
+
+
 def test_slots_are_kept_for_it_until_there_are_enough(launch: Any, wide: ComputeNode) -> None:
     two, one = launch(processes=2), launch()
     pooled = pool.SlotPool(pool.cpu_slots(3), node=wide, queues=["cpu"], server=None)  # type: ignore[arg-type]
@@ -130,6 +138,25 @@ def test_a_pool_takes_them_at_once_and_gives_all_of_them_back(
     assert pooled.wait(10)
     assert sorted(slot.name for slot in pooled._free) == ["cpu-0", "cpu-1", "cpu-2"]
     assert queueing.next_for(["cpu"], most=3) == one
+
+
+def test_a_worker_goes_on_taking_jobs_after_storage_was_away(
+    wide: ComputeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = threading.Event()
+    looks = iter([OSError("no storage"), None])
+
+    def take_all(_self: pool.SlotPool) -> None:
+        if error := next(looks, None):
+            raise error
+        again.set()
+
+    monkeypatch.setattr(pool.SlotPool, "_take_all", take_all)
+    monkeypatch.setattr(pool, "LOOK_EVERY", 0.01)
+    pooled = pool.SlotPool([], node=wide, queues=["cpu"], server=None)  # type: ignore[arg-type]
+    pooled.start()
+    assert again.wait(10)
+    pooled.drain()
 
 
 def test_the_trainer_is_told_and_so_are_the_owners(launch: Any, wide: ComputeNode, tmp_path: Path) -> None:
