@@ -79,15 +79,19 @@ class Candidates(APIView):
     @extend_schema(parameters=[SLUG, RECIPE, ORGANIZATION], responses=CandidateSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Usable ones first; the others say why not. What is granted to another organization of yours is not usable."""
-        asked = {name: value.replace("\x00", "") for name, value in request.GET.items()}  # a database takes no NUL
         seen = Collaboration.objects.visible_to(request.user).distinct()
-        collaboration = get_object_or_404(seen, slug=asked.get("collaboration", ""))
-        recipe = catalogue.find_recipe(asked.get("recipe", ""))
+        collaboration = get_object_or_404(seen, slug=_asked(request, "collaboration"))
+        recipe = catalogue.find_recipe(request.GET.get("recipe", ""))
         launching = launching_organizations(request.user, collaboration).distinct().order_by("pk")
-        named = asked.get("organization", "")
+        named = _asked(request, "organization")
         who = get_object_or_404(launching, slug=named) if named else launching.first()
         found = candidates(request.user, collaboration, recipe, organization=who)
         return Response([_candidate(one) for one in found])
+
+
+def _asked(request: Request, name: str) -> str:
+    """A database takes no NUL."""
+    return request.GET.get(name, "").replace("\x00", "")
 
 
 def _recipe(recipe: catalogue.Recipe) -> dict[str, Any]:
