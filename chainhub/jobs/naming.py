@@ -1,6 +1,7 @@
 """What of a job's data a reader may know of: its inputs with or without their names, and what is said of it."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from chainhub.core.sentences import Sentence
@@ -19,8 +20,9 @@ def hidden_from(user: Any, jobs: Iterable[TrainingJob]) -> dict[int, list[Datase
     if user is not None:
         known = known_to(user, keys) if keys else set()
         return {pk: [one for one in datasets if one.pk not in known] for pk, (_job, datasets) in used.items()}
+    known_there = cache(lambda collaboration: known_in(collaboration, keys))
     return {
-        pk: [one for one in datasets if one.pk not in known_in(job.collaboration_id, keys)]
+        pk: [one for one in datasets if one.pk not in known_there(job.collaboration_id)]
         for pk, (job, datasets) in used.items()
     }
 

@@ -1,6 +1,7 @@
 """What a sweep mends: lost runs, queued jobs whose message or node was lost, runs beyond the end of their terms."""
 
 from datetime import timedelta
+from functools import cache
 
 from django.utils import timezone
 
@@ -26,8 +27,9 @@ def _wake_again() -> int:
     """Send a message for every queued job that some node could take and that had none for a while."""
     sent = 0
     stale = timezone.now() - MESSAGE_LOST_AFTER
+    served_by = cache(lambda processes: queueing.served_queues(processes=processes))
     for job in TrainingJob.objects.in_queue().filter(sent_at__lt=stale).select_related("collaboration"):
-        served = queueing.served_queues(processes=job.processes)
+        served = served_by(job.processes)
         queue = queueing.better_queue(job, served)
         mine = TrainingJob.objects.filter(pk=job.pk, status=Status.QUEUED, sent_at=job.sent_at)
         if queue not in served or not mine.update(sent_at=timezone.now(), queue=queue):

@@ -1,14 +1,19 @@
 """Who is next, where, and why the others wait."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chainhub.jobs import queueing, services, waiting
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.services import reap_lost
 from chainhub.nodes.models import ComputeNode
 from tests.factories import jobs as make
 from tests.factories.nodes import make_node
@@ -80,3 +85,27 @@ def test_a_silent_or_draining_node_serves_nothing(node: ComputeNode) -> None:
     assert queueing.served_queues() == set()
     ComputeNode.objects.update(draining=False, heartbeat_at=timezone.now() - timedelta(minutes=2))
     assert queueing.served_queues() == set()
+
+
+def test_a_sweep_looks_at_the_nodes_once_however_many_wait(
+    launch_late: Callable[[], TrainingJob], django_assert_max_num_queries: Any
+) -> None:
+    launch_late()
+    with CaptureQueriesContext(connection) as one:
+        reap_lost()
+    for _ in range(3):
+        launch_late()
+    with django_assert_max_num_queries(len(one)):
+        reap_lost()
+
+
+@pytest.fixture
+def launch_late(alice: Any, anvil: Any, alliance: Any, ours: Any) -> Callable[[], TrainingJob]:
+    """A job that waits for a node, and whose message was lost."""
+
+    def launch() -> TrainingJob:
+        job = make.make_job(alice, anvil, alliance, [ours])
+        TrainingJob.objects.filter(pk=job.pk).update(sent_at=timezone.now() - timedelta(hours=1))
+        return job
+
+    return launch
