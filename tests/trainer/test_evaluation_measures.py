@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.trainer.conftest import MakeSpec, pictures, reviews
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
+from trainer.evaluation import distance
 from trainer.evaluation.distance import frechet
 from trainer.evaluation.likeness import likeness
 
@@ -52,6 +53,14 @@ def test_pictures_that_differ_are_further_apart_than_chance_makes_them(job: Make
     assert matrix == pytest.approx(matrix.T)
     assert matrix[0, 1] > 3 * matrix[0, 0]
     assert matrix[0, 2] < 3 * matrix[0, 0]  # the same camera
+
+
+def test_of_pictures_with_many_features_there_are_fewer(job: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distance, "NUMBERS", 25 * 16)
+    monkeypatch.setattr(distance, "AT_ONCE", 7 * 64)  # pictures at a time
+    tables = {"anvil": pictures(300, 1), "borealis": pictures(300, 2)}
+    found = evaluation_of(job({"epochs": 1, "hidden_layers": [16]}, tables=tables, **SHAPES))["distances"]
+    assert (found["rows"], found["features"]) == (25, 16)
 
 
 def test_one_organization_is_far_from_nobody(job: MakeSpec) -> None:

@@ -21,7 +21,8 @@ from trainer.network import Network, function
 from trainer.seeding import numpy_generator
 
 FEWEST, MOST = 20, 500  # pictures of each half
-AT_ONCE = 256
+NUMBERS = 2_000_000  # of features of a half: where a picture has many, there are fewer pictures
+AT_ONCE = 500_000  # pixels
 Halves = tuple[Floats, Floats]
 
 
@@ -35,7 +36,8 @@ def distances(seen: Seen) -> dict[str, Any]:
     places = [place for place, count in enumerate(counts.tolist()) if count >= 2 * FEWEST]
     if len(places) < 2:  # noqa: PLR2004 - a distance is between two
         return {}
-    size = min(MOST, int(counts[places].min()) // 2)
+    features = int(network.weight(network.calls[-1]["weights"][0]).shape[1])
+    size = min(MOST, int(counts[places].min()) // 2, max(FEWEST, NUMBERS // features))
     mixed = numpy_generator(seen.spec.seed, "distances").permutation(seen.rows)
     own = {place: mixed[seen.source.owner[mixed] == place] for place in places}
     halves = [
@@ -45,7 +47,7 @@ def distances(seen: Seen) -> dict[str, Any]:
         "organizations": [seen.names()[place] for place in places],
         "matrix": [[_between(a, b, same=i == j) for j, b in enumerate(halves)] for i, a in enumerate(halves)],
         "rows": size,
-        "features": int(halves[0][0].shape[1]),
+        "features": features,
     }
     return {"distances": found}
 
@@ -58,10 +60,15 @@ def frechet(one: Floats, other: Floats) -> float:
     """
     means = one.mean(0), other.mean(0)
     centred = [(rows - mean) / np.sqrt(len(rows) - 1) for rows, mean in zip((one, other), means, strict=True)]
-    corners: list[Floats] = [np.asarray(np.linalg.qr(rows, mode="r")) for rows in centred]
+    corners = [_corner(rows) for rows in centred]
     common = np.linalg.svd(corners[0] @ corners[1].T, compute_uv=False).sum()
     spread = sum(float((rows**2).sum()) for rows in centred)
     return max(0.0, float(((means[0] - means[1]) ** 2).sum()) + spread - 2 * float(common))
+
+
+def _corner(rows: Floats) -> Floats:
+    """As many numbers as features at most, of which the product has the same singular values."""
+    return rows if rows.shape[1] >= len(rows) else np.asarray(np.linalg.qr(rows, mode="r"))
 
 
 def _between(one: Halves, other: Halves, *, same: bool) -> float:
@@ -74,8 +81,8 @@ def _between(one: Halves, other: Halves, *, same: bool) -> float:
 @torch.no_grad()
 def _features(seen: Seen, network: Network, rows: Ints) -> Floats:
     parts: list[npt.NDArray[Any]] = []
-    for begin in range(0, len(rows), AT_ONCE):
-        value = network.embed(seen.inputs(rows[begin : begin + AT_ONCE]))
+    for part in seen.pieces(rows, AT_ONCE):
+        value = network.embed(seen.inputs(part))
         for call in network.published_calls()[:-1]:
             weights = [network.weight(name) for name in call["weights"]]
             value = function(call["call"])(value, *weights, **call["options"])

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trainer.data.columns import Ints
 from trainer.evaluation.attribution import integrated_gradients, likelihood
 from trainer.evaluation.seen import Seen
 from trainer.network import Network
@@ -30,16 +31,14 @@ def class_heat(seen: Seen) -> dict[str, Any]:
     targets = seen.source.target.values[seen.rows].astype(np.int64)
     parts = {place: seen.rows[targets == place][:PER_CLASS] for place in range(min(CLASSES, len(labels)))}
     parts = {place: rows for place, rows in parts.items() if len(rows) >= FEWEST}
-    if not parts:
-        return {}
-    sizes = [len(rows) for rows in parts.values()]
-    classes = torch.tensor(np.repeat(list(parts), sizes), device=seen.feed.device)
-    pixels = seen.inputs(np.concatenate(list(parts.values())))[0]
-    at_once = max(1, PIXELS // pixels[0].numel())
-    pieces = zip(torch.split(pixels, at_once), torch.split(classes, at_once), strict=True)
-    heat = torch.cat([heats(network, some, own, shape, STEPS) for some, own in pieces])
-    means = [part.mean(0) for part in torch.split(heat, sizes)]
-    return {"class_heat": [{"label": labels[p], "heat": scaled(m)} for p, m in zip(parts, means, strict=True)]}
+
+    def mean(place: int, rows: Ints) -> Tensor:
+        classes = torch.full((len(rows),), place, device=seen.feed.device)
+        pieces = (seen.inputs(own)[0] for own in seen.pieces(rows, PIXELS))
+        return torch.cat([heats(network, own, classes[: len(own)], shape, STEPS) for own in pieces]).mean(0)
+
+    told = [{"label": labels[place], "heat": scaled(mean(place, rows))} for place, rows in parts.items()]
+    return {"class_heat": told} if told else {}
 
 
 def heats(network: Network, pixels: Tensor, classes: Tensor, shape: list[int], steps: int) -> Tensor:

@@ -53,6 +53,11 @@ class Seen:
     def inputs(self, rows: Ints) -> Inputs:
         return self.feed.take(torch.from_numpy(rows).to(self.feed.device))
 
+    def pieces(self, rows: Ints, numbers: int) -> list[Ints]:
+        """Those rows, some at a time, so that their inputs are at most so many numbers; all rows are as large."""
+        width = self.inputs(rows[:1])[0].numel()
+        return np.array_split(rows, -(-len(rows) * width // numbers))
+
     def judged(self, inputs: Inputs, rows: Ints) -> Judged:
         """What the model says to those inputs, against the targets of those rows."""
         target = self.source.target
