@@ -7,6 +7,7 @@ SHA-256; it is read as an archive and never installed, imported or run. Its byte
 from chainhub.scenarios.carriers.errors import CarrierError
 from chainhub.scenarios.carriers.keeping import carrier_file, folder
 from chainhub.scenarios.carriers.opening import member, opened
-from chainhub.scenarios.carriers.pinned import HEART, MNIST, Carrier
+from chainhub.scenarios.carriers.pinned import Carrier
+from chainhub.scenarios.carriers.pins import HEART, MNIST
 
 __all__ = ["HEART", "MNIST", "Carrier", "CarrierError", "carrier_file", "folder", "member", "opened"]

