@@ -19,7 +19,7 @@ from chainhub.api.duties import FILE_HEADERS, DutySerializer, told
 from chainhub.api.http import actor
 from chainhub.registry.delivering import archive_answer, file_answer
 from chainhub.registry.duties import duties_with_model
-from chainhub.registry.ingredients import ingredients_of
+from chainhub.registry.ingredients import ingredients_below, ingredients_of
 from chainhub.registry.models import Alias, Model, ModelVersion
 from chainhub.repositories.models import CommitFile
 
@@ -85,6 +85,7 @@ class ModelVersionSerializer(ShortModelVersionSerializer):
     commit = serializers.CharField(source="commit.oid", read_only=True)
     files = ModelFileSerializer(source="commit.files", many=True, read_only=True)
     made_of = serializers.SerializerMethodField()
+    base_made_of = serializers.SerializerMethodField()
     duties = serializers.SerializerMethodField()
 
     class Meta:
@@ -94,17 +95,24 @@ class ModelVersionSerializer(ShortModelVersionSerializer):
             "commit",
             "files",
             "made_of",
+            "base_made_of",
             "duties",
             "evaluation",
             "config",
             "preprocessing",
         )
 
-    @extend_schema(responses=IngredientSerializer(many=True))
+    @extend_schema_field(IngredientSerializer(many=True))
     def get_made_of(self, version: ModelVersion) -> list[dict[str, Any]]:
         """Dataset versions with owner, licence and terms."""
         reader = self.context["request"].user
         return list(IngredientSerializer(ingredients_of(version.job, reader=reader), many=True).data)
+
+    @extend_schema_field(IngredientSerializer(many=True))
+    def get_base_made_of(self, version: ModelVersion) -> list[dict[str, Any]]:
+        """What its base model had learnt from on this hub; empty where it had none, or an imported one."""
+        reader = self.context["request"].user
+        return list(IngredientSerializer(ingredients_below(version.job, reader=reader), many=True).data)
 
     @extend_schema_field(DutySerializer(many=True))
     def get_duties(self, version: ModelVersion) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ def remember(
     """
     mine = [dataset.topic, dataset.organization.topic]
     heard = [between.topic] if between else topics_in(dataset, collaborations or [])
-    others = set(heard) | ({reader.topic} if reader else set()) - set(mine)
+    others = {*heard, *([reader.topic] if reader else [])} - set(mine)
     circles = [mine, *([topic] for topic in sorted(others))] if len(others) > 1 else [[*mine, *others]]
     said = sentence(text, dataset=dataset.name, **params)
     for topics in circles:

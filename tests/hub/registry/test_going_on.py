@@ -226,7 +226,7 @@ def test_what_keeps_the_base_on_the_hub_keeps_its_heir(written: Any, go_on: Any,
     check_may_leave(dora, job)
 
 
-def test_the_card_names_the_base_and_its_data(written: Any, go_on: Any) -> None:
+def test_the_card_names_the_base_and_its_data(written: Any, go_on: Any, browse: Any, alice: Any) -> None:
     found = {**evaluation({"anvil": (0.7, 0.9)}), "task": "language"}
     version = publish(go_on(made(written())), leave=left(found), found=found)
     with open_blob(version.commit.files.get(path="README.md").blob) as file:
@@ -235,6 +235,8 @@ def test_the_card_names_the_base_and_its_data(written: Any, go_on: Any) -> None:
     assert "What the base model had learnt from before" in card
     assert "Borealis Motors" in card
     assert {share.organization.slug for share in version.shares.all()} == {"anvil", "borealis"}
+    told = browse(alice).get(f"/api/v1/models/anvil/{version.model.slug}/versions/1/").json()
+    assert [[one["name"] for one in told[part]] for part in ("made_of", "base_made_of")] == [["Notes"], ["Letters"]]
 
 
 def test_the_page_of_the_base_leads_to_what_went_on(
