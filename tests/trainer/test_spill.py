@@ -199,3 +199,18 @@ def test_texts_larger_than_the_memory_limit(job: MakeSpec, tmp_path: Path) -> No
     code, told = in_child(spec, tmp_path, over=350, share=0.5)
     assert code == 0, told
     assert told["metrics"]["accuracy"] > 0.9
+
+
+def test_fields_whose_names_hold_points_are_as_large_as_others(job: MakeSpec) -> None:
+    content = pa.table({"text": ["long " * 100] * 50, "mood": ["good"] * 50})
+    sizes = []
+    for name in ("text", "review.text"):
+        spec = job(target="mood", fields=[name], tables={"anvil": content.rename_columns([name, "mood"])})
+        stored = spill.stored_in(spec)
+        assert stored is not None
+        sizes.append(stored.size)
+    assert sizes[0] == sizes[1] > 500
+    nested = pa.table({"picture": [{"bytes": b"x" * 1000, "path": ""}], "mood": ["good"]})
+    stored = spill.stored_in(job(target="mood", fields=["picture"], tables={"anvil": nested}))
+    assert stored is not None
+    assert stored.size > 1000

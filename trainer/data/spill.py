@@ -157,4 +157,10 @@ def stored_in(spec: JobSpec) -> Stored | None:
 def _unpacked(told: Any, names: set[str]) -> int:
     groups = (told.row_group(number) for number in range(told.num_row_groups))
     columns = (group.column(place) for group in groups for place in range(group.num_columns))
-    return sum(one.total_uncompressed_size for one in columns if one.path_in_schema.split(".")[0] in names)
+    return sum(one.total_uncompressed_size for one in columns if _is_in(one.path_in_schema, names))
+
+
+def _is_in(path: str, names: set[str]) -> bool:
+    """Whether a column is one of those fields, or a part of one; a field's own name may hold points too."""
+    parts = path.split(".")
+    return any(".".join(parts[:end]) in names for end in range(1, len(parts) + 1))
