@@ -24,11 +24,22 @@ TITLES: dict[str, Promise] = {
     "mse": _("Mean squared error"),
     "mae": _("Mean absolute error"),
     "r2": _("R²"),
+    "concordance": _("Concordance"),
     "bits_per_byte": _("Bits per byte"),
     "perplexity": _("Perplexity"),
     "token_accuracy": _("Tokens guessed right"),
+    "psnr": _("Peak signal-to-noise ratio (dB)"),
+    "psnr_gain": _("Gain over the noisy picture (dB)"),
+    "ssim": _("Structural similarity (SSIM)"),
+    "map_50": _("Mean average precision at half overlap (mAP@0.5)"),
+    "map_40": _("Mean average precision at 0.4 overlap (mAP@0.4)"),
+    "map_50_95": _("Mean average precision, overlaps of 0.5 to 0.95 (COCO)"),
+    "box_precision": _("Right boxes among those found"),
+    "box_recall": _("Found boxes among the right ones"),
+    "frechet_distance": _("Fréchet distance"),
+    "judged_score": _("Inception score, by a judge of this data"),
 }
-LOWER_IS_BETTER = {"log_loss", "rmse", "mse", "mae", "bits_per_byte", "perplexity"}
+LOWER_IS_BETTER = {"log_loss", "rmse", "mse", "mae", "bits_per_byte", "perplexity", "frechet_distance"}
 
 
 def metric_title(name: str) -> str:

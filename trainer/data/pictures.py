@@ -29,6 +29,11 @@ def picture_field(spec: JobSpec, table: pa.Table | Lazy) -> str | None:
     return next((name for name in spec.fields or kinds if _are_files(kinds.get(name, pa.null()))), None)
 
 
+def holds_files(table: pa.Table | Lazy, field: str) -> bool:
+    """Whether that field holds picture files."""
+    return _are_files(_kinds(table).get(field, pa.null()))
+
+
 def from_files(parties: Sequence[Party], field: str, side: int, channels: int, tell: Tell, room: Room) -> pixels.Pixels:
     """Each file as a square of that side; TrainingError names the organization or the row at fault."""
     count = sum(party.rows for party in parties)

@@ -20,6 +20,7 @@ from trainer.evaluation.heat import class_heat
 from trainer.evaluation.repeated import repeated
 from trainer.evaluation.robustness import robustness
 from trainer.evaluation.seen import Seen
+from trainer.evaluation.shows import to_look_at
 from trainer.evaluation.slices import slices
 from trainer.evaluation.terms import terms
 from trainer.evaluation.trades import Trades
@@ -43,7 +44,7 @@ def importance_of(seen: Seen) -> Importance:
 
 def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingParameters, tell: Tell) -> dict[str, Any]:
     """Parts of `evaluation.json` for which the model is asked again, each about a number of rows of its own."""
-    found = repeated(seen, fit.train, tell)
+    found = repeated(seen, fit.train, tell) | to_look_at(seen)
     found |= _interval(seen, fit) if seen.source.target.task == "regression" else {}
     if not parameters.explained or seen.source.target.task not in BY_ROW:
         return found

@@ -81,3 +81,17 @@ def reading_at_most(default: int, title: str, least: int, most: int) -> Any:
 def forgetting_rare(default: int, text: str, most: int) -> Any:
     """For recipes that forget what is rare."""
     return setting(default, N_("Rare below"), text, group="preprocessing", advanced=True, ge=1, le=most)
+
+
+def colouring() -> Any:
+    """For recipes that read picture files."""
+    text = N_("Whether picture files are read in grey or in colour.")
+    labels = {"grey": N_("Grey"), "rgb": N_("Colour (RGB)")}
+    return setting("grey", N_("Colour"), text, group="preprocessing", labels=labels)
+
+
+def judged_by(labels: dict[str, str]) -> Any:
+    """The main metric of a task with measures of its own: their titles by name."""
+    text = N_("The number by which versions are compared.")
+    labels = {"auto": N_("Chosen by the task")} | labels
+    return setting("auto", N_("Main metric"), text, group="evaluation", advanced=True, labels=labels)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from trainer.contract import N_
 from trainer.recipes.parameters import TrainingParameters, setting
-from trainer.recipes.shared import Activation, Widths, activating, dropping, hidden
+from trainer.recipes.shared import Activation, Widths, activating, colouring, dropping, hidden
 
 NAME, VERSION = "image-classification", 1
 TITLE = N_("Image classification")
@@ -47,10 +47,4 @@ class Parameters(TrainingParameters):
         ge=8,
         le=256,
     )
-    colour: Literal["grey", "rgb"] = setting(
-        "grey",
-        N_("Colour"),
-        N_("Whether picture files are read in grey or in colour."),
-        group="preprocessing",
-        labels={"grey": N_("Grey"), "rgb": N_("Colour (RGB)")},
-    )
+    colour: Literal["grey", "rgb"] = colouring()

@@ -1,0 +1,37 @@
+"""Pictures of what a model does, made by the recipes that can draw it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from trainer.data.columns import Ints
+from trainer.evaluation.examples import viewable
+from trainer.evaluation.seen import Seen
+
+
+@runtime_checkable
+class Draws(Protocol):
+    """A preparation that makes parts of `evaluation.json` to be looked at."""
+
+    def drawn(self, seen: Seen, rows: Ints) -> dict[str, Any]:
+        """From `rows`, of the held-out ones those that everyone may see, each organization's in turn."""
+
+
+def to_look_at(seen: Seen) -> dict[str, Any]:
+    """Nothing of it where a field is masked, for nobody knows what a picture tells of it."""
+    if not isinstance(seen.preparation, Draws) or seen.spec.masked:
+        return {}
+    return seen.preparation.drawn(
+        seen, in_turn(seen.rows[viewable(seen.spec, seen.source)[seen.source.owner[seen.rows]]], seen)
+    )
+
+
+def in_turn(rows: Ints, seen: Seen) -> Ints:
+    """Each organization's first row, then each one's second, and so on."""
+    owner = seen.source.owner[rows]
+    turn = np.zeros(len(rows), np.int64)
+    for place in np.unique(owner):
+        turn[owner == place] = np.arange(int((owner == place).sum()))
+    return rows[np.argsort(turn, kind="stable")]

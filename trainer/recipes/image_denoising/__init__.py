@@ -1,0 +1,1 @@
+"""Recipe `image-denoising`: takes noise out of pictures."""
