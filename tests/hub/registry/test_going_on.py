@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -20,7 +21,8 @@ from chainhub.datasets.services import withdraw_dataset
 from chainhub.jobs import runner, services
 from chainhub.jobs.ancestry import makers_of
 from chainhub.jobs.catalogue import find_recipe
-from chainhub.jobs.models import Status, TrainingJob
+from chainhub.jobs.models import Run, Status, TrainingJob
+from chainhub.jobs.services.running import cancel_run
 from chainhub.jobs.services.stopping import stop_expired
 from chainhub.jobs.terms import RefusedError, check_may_leave
 from chainhub.jobs.texts import check_base
@@ -30,7 +32,7 @@ from chainhub.registry.consequences import consequences_of
 from chainhub.registry.losing import tell_who_received
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.services import publish_job
-from chainhub.repositories.storage import open_blob
+from chainhub.repositories.storage import open_blob, store_bytes
 from tests.factories import jobs as make
 from tests.factories.bases import make_base
 from tests.factories.models import evaluation, files, publish, succeed
@@ -275,3 +277,23 @@ def test_who_joins_later_reads_of_a_base_where_it_was_made(
     assert "of “Quality alliance”" in page
     for said in ("imported", "Imported by", "not known to allow copies", "Check what you downloaded"):
         assert said not in page
+
+
+def test_a_job_that_was_stopped_for_its_base_says_how_to_go_on_and_offers_no_resuming(
+    written: Any, go_on: Any, browse: Callable[..., Any], alice: Any, dora: Any
+) -> None:
+    version = written()
+    job = go_on(made(version))
+    run = services.claim_job(job.pk, node=None)
+    run.checkpoint = store_bytes(b"state", owner=job.organization)
+    run.save(update_fields=["checkpoint"])
+    cancel_run(run)
+    resume, page = reverse("web:job-resume", args=[job.pk]), browse(alice)
+    assert resume in page.get(job.get_absolute_url()).content.decode()
+    TrainingJob.objects.filter(pk=job.pk).update(status=Status.RUNNING)
+    run = Run.objects.create(job=job, number=2, lease=uuid4(), lease_until=timezone.now())
+    withdraw_dataset(version.job.inputs.get().version.dataset, actor=dora)
+    cancel_run(run)
+    said = page.get(job.get_absolute_url()).content.decode()
+    assert "or go on from another base model." in said
+    assert resume not in said

@@ -18,6 +18,7 @@ from chainhub.core.sentences import sentence
 from chainhub.datasets.knowing import known_to, some_of
 from chainhub.datasets.models import Dataset
 from chainhub.jobs import history, lines, permissions
+from chainhub.jobs.ancestry import Going
 from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.naming import told
@@ -107,7 +108,7 @@ def state_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
         .first(),
         "took": _took(job),
         "may_cancel": permissions.may_cancel(user, job),
-        "may_resume": permissions.may_resume(user, job) and lost_data(job) is None,
+        "may_resume": permissions.may_resume(user, job) and lost_data(job) is None and Going.of(job).why_not() is None,
         "may_clone": permissions.may_clone(user, job),
     }
 

@@ -19,6 +19,7 @@ from chainhub.web.views.policies.offering import said
 
 KIND = "terms"
 AGAIN = gettext_lazy("Ask its owner to permit it again, or train anew without it.")
+OTHER_BASE = gettext_lazy("Ask the owner of that data to permit it again, or go on from another base model.")
 
 
 def refusal_context(request: SignedInRequest, job: TrainingJob, inputs: list[JobInput]) -> dict[str, Any]:
@@ -26,11 +27,11 @@ def refusal_context(request: SignedInRequest, job: TrainingJob, inputs: list[Job
     params = _params(job)
     if params is None:
         return {}
-    term = params.get("term", "")
+    term, again = params.get("term", ""), OTHER_BASE if "base" in params else AGAIN
     refusal: dict[str, Any] = {
         "held": job.status == Status.SUCCEEDED,
         "reason": render(params.get("reason")),
-        "way_out": render(params.get("way_out")) or (AGAIN if job.status != Status.FAILED else ""),
+        "way_out": render(params.get("way_out")) or ("" if job.status == Status.FAILED else again),
         "title": gettext(TITLES[term]) if term in TITLES else "",
         "marked": [term],
         "may_clone": permissions.may_clone(request.user, job),
@@ -47,7 +48,7 @@ def _params(job: TrainingJob) -> dict[str, Any] | None:
         found: dict[str, Any] = failure.get("params", {})
         return found
     said = (job.reason or {}).get("params", {})
-    stopped = job.status == Status.CANCELED and "dataset" in said
+    stopped = job.status == Status.CANCELED and not {"dataset", "base"}.isdisjoint(said)
     held = job.status == Status.SUCCEEDED and bool(job.reason) and not ModelVersion.objects.filter(job=job).exists()
     return said if stopped or held else None
 
