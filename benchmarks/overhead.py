@@ -49,7 +49,7 @@ from trainer.pulse import Pulse
 from trainer.recipes.image_classification.program import convolutional
 from trainer.recipes.language_model.network import Shape, Transformer, initialise
 from trainer.recipes.language_model.program import continued
-from trainer.recipes.text_classification.program import bag
+from trainer.recipes.text_classification.network import Weighed, bag
 from trainer.reporter import Reporter
 
 EVENTS = 200  # a second
@@ -109,9 +109,8 @@ def cnn(steps: int) -> Case:
 def words(steps: int) -> Case:
     p: Any = recipe("text-classification").check({})
     inputs = torch.randint(0, 5000, (max(4, steps // 5) * p.batch_size, 60), dtype=torch.int32)
-    calls, shapes = bag(5000, p, 2)
-    network = Network(calls, shapes, embeddings=("embedding.weight",))
-    return told_apart(p, network, inputs, 2, plain.bag(5000, p.vector_size, 2, p.dropout))
+    telling = torch.rand(5000)
+    return told_apart(p, Weighed(*bag(5000, p, 2), telling), inputs, 2, plain.Bag(telling, 2))
 
 
 def gpt(steps: int) -> Case:

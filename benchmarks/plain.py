@@ -30,9 +30,16 @@ def convolutional(side: int, channels: list[int], hidden: list[int], outputs: in
     return nn.Sequential(*parts, nn.Flatten(), dense(before * side * side, hidden, outputs))
 
 
-def bag(terms: int, size: int, outputs: int, dropout: float) -> nn.Sequential:
-    vectors = nn.EmbeddingBag(terms, size, mode="mean", padding_idx=0)
-    return nn.Sequential(vectors, nn.Dropout(dropout), nn.Linear(size, outputs))
+class Bag(nn.Module):
+    """What each term says of each class, times how much it tells; the mean of them is the answer."""
+
+    def __init__(self, telling: Tensor, outputs: int) -> None:
+        super().__init__()
+        self.terms, self.bias = nn.Parameter(torch.zeros(len(telling), outputs)), nn.Parameter(torch.zeros(outputs))
+        self.telling = nn.Buffer(telling[:, None])
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return F.embedding_bag(tokens, self.terms * self.telling, mode="mean", padding_idx=0) + self.bias
 
 
 class Block(nn.Module):
