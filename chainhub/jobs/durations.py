@@ -68,6 +68,4 @@ def _said(unit: int, low: int, high: int) -> str:
         return _("about %(low)s–%(high)s hours") % params if low else _("up to %(high)s hours") % params
     if unit == MINUTE:
         return _("about %(low)s–%(high)s minutes") % params if low else _("up to %(high)s minutes") % params
-    if high == 1:
-        return _("up to a second")
     return _("about %(low)s–%(high)s seconds") % params if low else _("up to %(high)s seconds") % params

@@ -19,7 +19,6 @@ def english() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (0.1, 0.7, "up to a second"),
         (0.6, 5.7, "up to 6 seconds"),
         (2.7, 18.8, "about 2–20 seconds"),
         (27.2, 111.0, "about 20–200 seconds"),
