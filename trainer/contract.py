@@ -70,19 +70,24 @@ class Split(Frozen):
     """How rows are held out: per organization, stratified for classification, from the seed and the row order.
 
     By time, what is later than one moment is held out, the same moment for everyone: a model may learn from nobody's
-    future.
+    future. By group, all rows with one value of a field stay on one side, whoever they belong to.
     """
 
-    kind: Literal["holdout", "k-fold", "time"] = "holdout"
-    test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2  # of every organization's rows; by time, of all rows
+    kind: Literal["holdout", "k-fold", "time", "group"] = "holdout"
+    test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = (
+        0.2  # of everyone's rows; by time or group, of all
+    )
     validation_fraction: Fraction = 0.1  # of the training part; 0 = none, and no early stopping
     folds: Annotated[int, Field(ge=2, le=20)] = 5  # (k-fold)
     time: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field of the moment (by time)
+    group: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field whose values stay together
 
     @model_validator(mode="after")
-    def _has_its_time(self) -> Self:
+    def _has_its_field(self) -> Self:
         if (self.kind == "time") != bool(self.time):
             raise ValueError("a split by time names the field of the time, and no other split does")
+        if (self.kind == "group") != bool(self.group):
+            raise ValueError("a split by group names the field of the group, and no other split does")
         return self
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from trainer.contract import N_, JobSpec, SpecError
 from trainer.data.columns import Ints
-from trainer.data.splits import Part, by_time, divide
+from trainer.data.grouping import groups_of
+from trainer.data.splits import Part, by_group, by_time, divide
 from trainer.data.times import times_of
 from trainer.failures import TrainingError
 from trainer.recipes.parameters import TrainingParameters
@@ -59,10 +60,31 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
 
 
 def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
-    if spec.split.kind != "time":
-        return divide(source.owner, slugs, source.target, spec.split, spec.seed)
+    """A source whose rows are not those of the files says which of them it `kept`, or what it knows of its own."""
+    if spec.split.kind not in ("time", "group"):
+        together = getattr(source, "together", None)
+        return divide(source.owner, slugs, source.target, spec.split, spec.seed, together)
     if source.target.task == "language":
         raise SpecError(N_("Texts that a model learns to write cannot be divided by time."), field="split")
-    times = getattr(source, "times", None)  # a source whose rows are not those of the files knows their moments itself
-    part = by_time(times_of(spec, spec.split.time).values if times is None else times, spec.split)
+    part = _by_group(source, spec) if spec.split.kind == "group" else _by_time(source, spec)
     return [] if part is None else [part]
+
+
+def _by_time(source: Source, spec: JobSpec) -> Part | None:
+    times = getattr(source, "times", None)
+    return by_time(times_of(spec, spec.split.time).values if times is None else times, spec.split)
+
+
+def _by_group(source: Source, spec: JobSpec) -> Part:
+    own = getattr(source, "group_of", None)
+    found = own(spec.split.group) if own else None
+    groups, names = found or groups_of(spec, spec.split.group, getattr(source, "kept", None))
+    part = by_group(groups, names, spec.split, spec.seed)
+    if part is None:
+        raise TrainingError(
+            "data",
+            N_("All rows have the same “%(field)s”, so there is no group to hold out."),
+            N_("Choose a field that tells groups apart, or hold out rows in another way."),
+            field=spec.split.group,
+        )
+    return part

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews
+from tests.trainer.photos import slopes
+from tests.trainer.test_molecules import LETTERS, molecules
 from trainer.catalogue import recipes
 from trainer.contract import Metric
 
@@ -21,6 +23,9 @@ RECORDED: dict[str, list[float]] = {
     "text-classification": [0.693147, 0.594295, 0.518848, 0.478486],
     "text-classification/cnn": [0.838888, 0.760909, 0.686998, 0.738924],
     "language-model": [5.698027, 5.644478, 5.602978, 5.583716],
+    "molecule": [1.904188, 1.797764, 1.748611, 1.141491],
+    "molecule/letters": [1.199568, 0.922106, 0.851774, 1.10349],
+    "image-denoising": [0.993815, 0.936983, 0.919834, 0.911527],
     "fine-tune": [5.708035, 5.649041, 5.617056, 5.606953],
 }
 RUNS: dict[str, dict[str, Any]] = {
@@ -74,6 +79,27 @@ RUNS: dict[str, dict[str, Any]] = {
         "target": "text",
         "fields": None,
         "tables": {"anvil": reviews(60, 1)},
+    },
+    "molecule": {
+        "parameters": {"epochs": 4, "hidden_layers": [8], "bits": 64},
+        "recipe": "molecule",
+        "target": "solubility",
+        "fields": ["structure"],
+        "tables": {"anvil": molecules(60, 1)},
+    },
+    "molecule/letters": {
+        "parameters": {"epochs": 4, "hidden_layers": [8], **LETTERS},
+        "recipe": "molecule",
+        "target": "affinity",
+        "fields": ["structure", "sequence"],
+        "tables": {"anvil": molecules(60, 1)},
+    },
+    "image-denoising": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "depth": 3, "width": 8, "patch": 12, "patches": 2},
+        "recipe": "image-denoising",
+        "target": "image",
+        "fields": None,
+        "tables": {"anvil": slopes(40, 1)},
     },
     "fine-tune": {
         "parameters": {"epochs": 4, "hidden_layers": None, "rank": 2, "length": 16, "learning_rate": 0.01},

@@ -1,7 +1,8 @@
 """Who is held out: per organization, stratified by class, from the seed and the row order only; or by time.
 
 An organization's part depends on its own rows alone, so it stays the same whoever else takes part. By time, all parts
-end at one moment: what one organization's past tells may be another's future.
+end at one moment: what one organization's past tells may be another's future. By group, everyone's rows of one value
+stay together: a model may know nothing of a molecule, a machine or a state that it is judged by.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from trainer.contract import Split
 from trainer.data.columns import Bools, Floats, Ints
 from trainer.data.target import Target
-from trainer.seeding import numpy_generator
+from trainer.seeding import derive, numpy_generator
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,12 @@ class Part:
     test: Ints
 
 
-def divide(owner: Ints, slugs: list[str], target: Target, split: Split, seed: int) -> list[Part]:
-    """One part for a holdout, one per fold for k-fold."""
+def divide(
+    owner: Ints, slugs: list[str], target: Target, split: Split, seed: int, together: Ints | None = None
+) -> list[Part]:
+    """One part for a holdout, one per fold for k-fold; rows with the same number in `together` stay together."""
+    if together is not None:
+        return _whole(owner, slugs, target, split, seed, together)
     strata = target.values.astype(np.int64) if target.task == "classification" else np.zeros(len(owner), np.int64)
     folds = split.folds if split.kind == "k-fold" else 1
     fold_of = np.full(len(owner), -1, np.int64)  # -1: never held out
@@ -38,6 +43,49 @@ def divide(owner: Ints, slugs: list[str], target: Target, split: Split, seed: in
         else:
             fold_of[_every(order, split.test_fraction)] = 0
     return [_part(fold_of, fold, owner, slugs, strata, split, seed) for fold in range(folds)]
+
+
+def _whole(owner: Ints, slugs: list[str], target: Target, split: Split, seed: int, together: Ints) -> list[Part]:
+    """Those that stay together are divided like rows, each as the first of its rows is."""
+    _, first, unit = np.unique(together, return_index=True, return_inverse=True)
+    order = np.argsort(first)  # in the order of the rows
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    first, unit = first[order], ranks[unit]
+    units = Target(target.task, target.labels, target.values[first])
+    parts = divide(owner[first], slugs, units, split, seed)
+    return [
+        Part(*(np.flatnonzero(np.isin(unit, some)) for some in (part.train, part.validation, part.test)))
+        for part in parts
+    ]
+
+
+def by_group(groups: Ints, names: list[str], split: Split, seed: int) -> Part | None:
+    """Whole groups are held out and validate, at random by their names; None where all rows are of one group."""
+    test = _some_groups(groups, names, split.test_fraction, seed, "test")
+    if test is None:
+        return None
+    rest = np.flatnonzero(~test)
+    held = rest[:0]
+    if split.validation_fraction:
+        found = _some_groups(groups[rest], names, split.validation_fraction, seed, "validation")
+        held = held if found is None else rest[found]
+    return Part(np.setdiff1d(rest, held, assume_unique=True), held, np.flatnonzero(test))
+
+
+def _some_groups(groups: Ints, names: list[str], fraction: float, seed: int, purpose: str) -> Bools | None:
+    """Rows of groups that make up nearly that share: at least one group, and never all."""
+    present, counts = np.unique(groups, return_counts=True)
+    if len(present) < 2:  # noqa: PLR2004 - to learn from and to judge by
+        return None
+    size = dict(zip(present.tolist(), counts.tolist(), strict=True))
+    wanted, held, chosen = fraction * len(groups), 0, list[int]()
+    for group in sorted(size, key=lambda one: derive(seed, "group", purpose, names[one])):
+        if held + size[group] / 2 < wanted and len(chosen) + 1 < len(size):
+            chosen.append(group)
+            held += size[group]
+    found: Bools = np.isin(groups, chosen or [min(size, key=size.__getitem__)])
+    return found
 
 
 def by_time(times: Floats, split: Split) -> Part | None:

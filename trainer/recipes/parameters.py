@@ -15,7 +15,7 @@ Schedule = Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "o
 Format = Literal["float32", "bfloat16", "float16"]
 MainMetric = Literal[
     "auto", "accuracy", "balanced_accuracy", "f1", "roc_auc", "average_precision", "log_loss", "rmse", "mse", "mae",
-    "r2", "bits_per_byte", "perplexity", "token_accuracy",
+    "r2", "concordance", "bits_per_byte", "perplexity", "token_accuracy",
 ]  # fmt: skip
 
 
@@ -205,6 +205,7 @@ class TrainingParameters(Frozen):
             "mse": N_("Mean squared error"),
             "mae": N_("Mean absolute error"),
             "r2": N_("R²"),
+            "concordance": N_("Concordance (share of pairs in the right order)"),
             "bits_per_byte": N_("Bits per byte"),
             "perplexity": N_("Perplexity"),
             "token_accuracy": N_("Token accuracy"),
