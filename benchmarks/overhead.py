@@ -182,7 +182,9 @@ def bare(case: Case) -> float:
 
 
 def compared(case: Case, reporter: Reporter, rounds: int) -> tuple[float, float]:
-    """The engine's throughput as a share of the plain loop's, and its rows a second."""
+    """The engine's throughput as a share of the plain loop's, and its rows a second; ValueError for unlike networks."""
+    if case.network.count != sum(weight.numel() for weight in case.module.parameters() if weight.requires_grad):
+        raise ValueError("the two networks do not learn equally many weights")
     engine(case, reporter), bare(case)  # the first of each also pays for what is done once
     ours, ratios = [], []
     for _ in range(rounds):
