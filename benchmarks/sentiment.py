@@ -34,7 +34,7 @@ from trainer.data.reading import read_parties
 from trainer.data.rows import labelled
 from trainer.data.splits import divide
 from trainer.data.target import target_of
-from trainer.data.texts import texts_of
+from trainer.data.texts import batches_of
 from trainer.main import run
 
 METRICS = ("roc_auc", "accuracy")
@@ -65,7 +65,10 @@ def lay_out(inputs: list[dict[str, str]], folder: Path, seeds: int) -> Path:
     target = target_of(known.column, "classification", None)
     slugs = [party.slug for party in parties]
     parts = [divide(known.owner, slugs, target, spec.split, seed)[0].test.tolist() for seed in range(seeds)]
-    told = {"texts": texts_of(parties, "text"), "sources": [slugs[place] for place in known.owner]}
+    told = {
+        "texts": [text for batch in batches_of(parties, ["text"]) for (text,) in batch],
+        "sources": [slugs[place] for place in known.owner],
+    }
     path = folder / "texts.json"
     path.write_text(json.dumps(told | {"labels": target.values.tolist(), "held_out": parts}))
     return path

@@ -39,9 +39,7 @@ def tokenizer(small_base: str) -> Any:
 
 
 def chat_of(messages: list[dict[str, str]]) -> list[dict[str, str]]:
-    found = dialogue.conversations([json.dumps(messages)])
-    assert found is not None
-    return found[0]
+    return dialogue.chat_in(json.dumps(messages))
 
 
 def parts(tokenizer: Any, chat: list[dict[str, str]]) -> list[tuple[str, bool]]:
@@ -71,23 +69,26 @@ def test_a_form_that_does_not_fit_is_gone_around(tokenizer: Any, template: str |
 
 def test_only_chats_are_read_as_chats() -> None:
     told = json.dumps(CHAT)
-    assert dialogue.conversations([told, " ", told]) == [chat_of(CHAT)] * 2
+    assert dialogue.are_chats([" ", told, " ", told, ""])
     for other in ("[1, 2]", "[broken", "plain words", json.dumps(CHAT[:2]), "[]", '[{"text": "no role"}]'):
-        assert dialogue.conversations([told, other]) is None
-    assert dialogue.conversations([]) is None
+        assert not dialogue.are_chats([told, other])
+        assert not dialogue.are_chats([other, told])
+        assert not dialogue.chat_in(other)
+    assert not dialogue.are_chats([])
+    assert not dialogue.are_chats([" "])
     assert dialogue.question_of(chat_of(CHAT)) == ""
     assert dialogue.question_of(chat_of(CHAT[:3])) == "The machine?"
 
 
 def test_long_histories_lose_their_beginning(tokenizer: Any) -> None:
     before, answer = list(range(10, 40)), [50, 51, 52]
-    rows, mask = dialogue.rows_of(tokenizer, [[(before, False), (answer, True)], [([7], False), (answer, True)]], 10)
-    assert rows[0].tolist() == [*range(32, 40), 50, 51, 52]
-    assert rows[1, :4].tolist() == [7, 50, 51, 52]
-    assert mask.sum(1).tolist() == [3, 3]
-    rows, mask = dialogue.rows_of(tokenizer, [[(before, False), (before, True)]], 10)
-    assert rows[0].tolist() == [*range(35, 40), *range(10, 16)]
-    assert mask.sum() == 6
+    tokens, learnt = dialogue.row_of(tokenizer, [(before, False), (answer, True)], 10)
+    assert tokens == [*range(32, 40), 50, 51, 52]
+    assert learnt == [False] * 8 + [True] * 3
+    assert dialogue.row_of(tokenizer, [([7], False), (answer, True)], 10) == ([7, *answer], [False] + [True] * 3)
+    tokens, learnt = dialogue.row_of(tokenizer, [(before, False), (before, True)], 10)
+    assert tokens == [*range(35, 40), *range(10, 16)]
+    assert sum(learnt) == 6
 
 
 def test_chats_are_learnt_and_not_their_brackets(job: MakeSpec, small_base: str) -> None:

@@ -38,7 +38,7 @@ def test_the_published_model_is_the_one_that_was_judged(job: MakeSpec, tmp_path:
     assert code == 0, events[-1]
     opened = open_job(catalogue.checked(spec), lambda _: None, ALONE)
     rows, source = opened.fits[0].test, opened.source
-    said = Predictor(spec.output).predict([{"text": source.asked[row]} for row in rows])  # type: ignore[attr-defined]
+    said = Predictor(spec.output).predict([source.shown(row) for row in rows.tolist()])  # type: ignore[attr-defined]
     labels = [source.target.labels[int(source.target.values[row])] for row in rows]
     found = -np.mean([np.log(one["probabilities"][label]) for one, label in zip(said, labels, strict=True)])
     assert found == pytest.approx(evaluation(spec)["overall"]["metrics"]["log_loss"]["value"], abs=1e-6)
@@ -112,3 +112,20 @@ def test_other_programs_read_the_labels(job: MakeSpec, tmp_path: Path) -> None:
     assert launch(spec)[0] == 0
     (said,) = pipeline("text-classification", spec.output, top_k=None)(["The calm machine was swift"])
     assert {one["label"] for one in said} == {"good", "bad"}
+
+
+@pytest.mark.parametrize(("kind", "target"), [("DistilBertModel", "mood"), ("OPTForCausalLM", "answer"), ("", "mood")])
+def test_chosen_fields_without_text_are_told(job: MakeSpec, tmp_path: Path, kind: str, target: str) -> None:
+    """Of every recipe that reads texts."""
+    numbers = TABLES["anvil"].append_column("stars", [list(range(60))]).append_column("fresh", [[True, False] * 30])
+    changes: dict[str, Any] = {"tables": {"anvil": numbers}, "target": target}
+    chosen = {"fields": ["stars", "text", "fresh"], **changes}
+    if kind:
+        spec = tuned(job, base(kind, tmp_path / "base"), {"written_samples": 0}, **chosen)
+    else:
+        spec = job({"hidden_layers": None, "epochs": 1}, recipe="text-classification", **chosen)
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    assert "Fields that hold no text are left out: stars, fresh." in logs(events)
+    fields = json.loads(Path(spec.output, "preprocessing.json").read_text())["fields"]
+    assert [field["name"] for field in fields] == ["text"]

@@ -12,11 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainer.contract import N_
+from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Ints
 from trainer.data.reading import Lazy, Party
 from trainer.data.spill import Spill, growing
 from trainer.failures import TrainingError
+from trainer.recipes.program import Tell
+
+Cells = tuple[str, ...]  # what stands in the chosen fields of a row
 
 # Chinese, Japanese and Korean letters stand for themselves, anything else is a word between spaces and marks.
 LETTERS = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]"
@@ -32,36 +35,36 @@ def words_of(text: str, most: int | None = None) -> list[str]:
     return [word.group() for word in islice(found, most)]
 
 
-def texts_of(parties: Sequence[Party], field: str) -> list[str]:
-    """The field's text in every row of every file; an empty one where it is missing.
+def batches_of(parties: Sequence[Party], fields: Sequence[str]) -> Iterator[list[Cells]]:
+    """Row by row the texts of those fields in every file, so many rows at a time; empty ones where they are missing.
 
     Raises TrainingError where a file has no such field, or where it holds no text.
     """
-    return [cells[0] for batch in batches_of(parties, [field]) for cells in batch]
+    for batch in _batches(parties, fields):
+        yield list(zip(*(_texts(batch.column(field)) for field in fields), strict=True))
 
 
-def batches_of(parties: Sequence[Party], fields: Sequence[str]) -> Iterator[list[tuple[str, ...]]]:
-    """Row by row the texts of those fields, so many rows at a time; as `texts_of`."""
+def cells_of(parties: Sequence[Party], fields: Sequence[str], rows: Ints) -> Iterator[list[Cells]]:
+    """The same of those rows alone, which are in their order; a batch may have none of them."""
+    begin = 0
+    for batch in _batches(parties, fields):
+        first, last = rows.searchsorted([begin, begin + batch.num_rows])
+        own = pa.array(rows[first:last] - begin)
+        yield list(zip(*(_texts(batch.column(field).take(own)) for field in fields), strict=True))
+        begin += batch.num_rows
+
+
+def texts_at(parties: Sequence[Party], fields: Sequence[str], rows: Ints) -> list[Cells]:
+    """Of those rows, which are in their order, the fields' texts, read again."""
+    return [cells for batch in cells_of(parties, fields, rows) for cells in batch]
+
+
+def _batches(parties: Sequence[Party], fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
     for party in parties:
         for table in party.tables:
             for field in fields:
                 _check(table, party.name, field)
-            chosen = table.select(list(fields))
-            for batch in chosen.to_batches(max_chunksize=ROWS):
-                yield list(zip(*(_texts(batch.column(field)) for field in fields), strict=True))
-
-
-def texts_at(parties: Sequence[Party], fields: Sequence[str], rows: Ints) -> list[tuple[str, ...]]:
-    """Of those rows alone, which are in their order, the fields' texts, read again."""
-    found: list[tuple[str, ...]] = []
-    begin = 0
-    for table in (table for party in parties for table in party.tables):
-        for batch in table.select(list(fields)).to_batches(max_chunksize=ROWS):
-            first, last = rows.searchsorted([begin, begin + batch.num_rows])
-            own = pa.array(rows[first:last] - begin)
-            found += zip(*(_texts(batch.column(field).take(own)) for field in fields), strict=True)
-            begin += batch.num_rows
-    return found
+            yield from table.select(list(fields)).to_batches(max_chunksize=ROWS)
 
 
 def _check(table: pa.Table | Lazy, organization: str, field: str) -> None:
@@ -88,6 +91,17 @@ def _texts(column: pa.Array) -> list[str]:
     return [text or "" for text in pc.cast(column, pa.large_string()).to_pylist()]
 
 
+def chosen_fields(spec: JobSpec, parties: Sequence[Party], tell: Tell) -> list[str]:
+    """The chosen fields that hold text, or the first that does where none is chosen; what is left out is told."""
+    present = text_fields(parties, [spec.target])
+    if not spec.fields:
+        return present[:1]
+    if others := [name for name in spec.fields if name not in present]:
+        text = N_("Fields that hold no text are left out: %(fields)s.")
+        tell(Log(level="warning", text=text, params={"fields": ", ".join(others)}))
+    return [name for name in dict.fromkeys(spec.fields) if name in present]
+
+
 def text_fields(parties: Sequence[Party], but: Sequence[str]) -> list[str]:
     """Fields that hold text in the first file."""
     table = parties[0].tables[0]
@@ -99,14 +113,14 @@ def text_fields(parties: Sequence[Party], but: Sequence[str]) -> list[str]:
 
 
 class Excerpts:
-    """The beginnings of all texts, in memory or in a file, to be shown where that is allowed."""
+    """Texts row by row, in memory or in a file, to be shown where that is allowed: whole, or their beginnings."""
 
-    def __init__(self, spill: Spill | None, longest: int) -> None:
+    def __init__(self, spill: Spill | None, longest: int | None = None) -> None:
         self._told, self._longest, self._begins = growing(np.uint8, spill), longest, [0]
         self._whole = np.empty(0, np.uint8)
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
-        told = [json.dumps([text[: self._longest] for text in cells]).encode() for cells in rows]
+        told = [json.dumps([text[: self._longest] for text in cells], ensure_ascii=False).encode() for cells in rows]
         self._told.add(np.frombuffer(b"".join(told), np.uint8))
         self._begins += (self._begins[-1] + np.cumsum([len(one) for one in told], dtype=np.int64)).tolist()
 

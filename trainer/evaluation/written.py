@@ -27,13 +27,11 @@ SHOWN, LENGTH = 20, 60  # examples, tokens of an answer
 class Conversing(Protocol):
     """A source of questions and answers, by row; the questions are empty where there are texts alone."""
 
-    @property
-    def asked(self) -> list[str]:
-        """What stands before each answer."""
+    def asked(self, row: int) -> str:
+        """What stands before the answer."""
 
-    @property
-    def expected(self) -> list[str]:
-        """The answers."""
+    def expected(self, row: int) -> str:
+        """The answer."""
 
 
 class Answers(Protocol):
@@ -53,7 +51,7 @@ def chosen(source: Source, spec: JobSpec, rows: Ints, most: int) -> Ints:
     """The held-out rows whose questions are put to the model."""
     if not isinstance(source, Conversing) or source.target.task != "language":
         return rows[:0]
-    asking = np.array([row for row in rows.tolist() if source.asked[row].strip()], np.int64)
+    asking = np.array([row for row in rows.tolist() if source.asked(row).strip()], np.int64)
     if len(asking) <= most:
         return asking
     mixed = numpy_generator(spec.seed, "written").permutation(asking)
@@ -68,7 +66,7 @@ def written(source: Source, spec: JobSpec, rows: Ints, model: Answers, samples: 
     """Scores from 0 to 100; examples only where every row may be seen and no field that was read is masked."""
     if not len(rows) or not isinstance(source, Conversing):
         return {}
-    asked, expected = ([texts[row] for row in rows.tolist()] for texts in (source.asked, source.expected))
+    asked, expected = ([of(row) for row in rows.tolist()] for of in (source.asked, source.expected))
     said = [model.predict([{"text": text, "length": LENGTH}])[0]["text"] for text in asked]
     seen = viewable(spec, source)[source.owner[rows]]
     shown = [] if set(spec.masked) else np.flatnonzero(seen)[:SHOWN].tolist()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from jinja2 import TemplateError
 
-Rows = tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]
+Row = tuple[list[int], list[bool]]  # tokens, and which of them are learnt
 Message = dict[str, str]  # role ("system", "user", "assistant") and content
 Part = tuple[list[int], bool]  # tokens, and whether they are learnt
 USER, ASSISTANT = "user", "assistant"
@@ -35,15 +33,25 @@ def example(tokenizer: Any, asked: str, answer: str) -> list[Part]:
     return [(prompt_of(tokenizer, asked) or [end], False), ([*_tokens(tokenizer, answer), end], True)]
 
 
-def conversations(cells: Sequence[str]) -> list[list[Message]] | None:
-    """Chats, where each of those cells holds one as JSON: messages of a role and a content, one of them an answer."""
-    found = [_messages(cell) for cell in cells if cell.strip()]
-    chats = [chat for chat in found if chat]
-    return chats if chats and len(chats) == len(found) else None
+def are_chats(cells: Iterable[str]) -> bool:
+    """Whether each of those cells holds a chat as JSON: messages of a role and a content, one of them an answer.
+
+    Empty cells do not count. As soon as one holds something else, no more of them are read.
+    """
+    found = False
+    for cell in cells:
+        if cell.strip():
+            found = bool(chat_in(cell))
+            if not found:
+                break
+    return found
 
 
-def _messages(cell: str) -> list[Message]:
-    """Up to the last answer. What one role says twice is one message, and a tool speaks to the model like a person."""
+def chat_in(cell: str) -> list[Message]:
+    """Up to the last answer; empty where there is none.
+
+    What one role says twice is one message, and a tool speaks to the model like a person.
+    """
     said = None
     with contextlib.suppress(ValueError, RecursionError):
         said = json.loads(cell) if cell.lstrip().startswith("[") else None
@@ -113,31 +121,24 @@ def _without_system(chat: list[Message]) -> list[Message]:
     return rest
 
 
-def rows_of(tokenizer: Any, examples: Sequence[list[Part]], length: int) -> Rows:
-    """Rows × at most (length + 1) tokens, cut or filled up; the mask says which of them are to be written.
+def row_of(tokenizer: Any, parts: list[Part], length: int) -> Row:
+    """At most (length + 1) tokens, and which of them are to be written.
 
     The last answer counts most: of what stands before it the end is kept, half of the length at least.
     """
-    found: list[list[tuple[int, bool]]] = []
-    for parts in examples:
-        *before, last = [[(token, learnt) for token in tokens] for tokens, learnt in parts]
-        history = [pair for part in before for pair in part]
-        room = max(length // 2, length + 1 - len(last))
-        kept = history[-room:] or [(tokenizer.eos_token_id, False)]
-        found.append(kept + last[: length + 1 - len(kept)])
-    width = max(map(len, found))
-    tokens = np.full((len(found), width), tokenizer.pad_token_id, np.int32)
-    mask = np.zeros((len(found), width), np.bool_)
-    for row, pairs in enumerate(found):
-        tokens[row, : len(pairs)], mask[row, : len(pairs)] = zip(*pairs, strict=True)
-    return tokens, mask
+    *before, last = [[(token, learnt) for token in tokens] for tokens, learnt in parts]
+    history = [pair for part in before for pair in part]
+    room = max(length // 2, length + 1 - len(last))
+    kept = history[-room:] or [(tokenizer.eos_token_id, False)]
+    found = kept + last[: length + 1 - len(kept)]
+    return [token for token, _ in found], [learnt for _, learnt in found]
 
 
-def bytes_of(tokenizer: Any, tokens: npt.NDArray[np.int32], mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def bytes_of(tokenizer: Any, rows: Sequence[Row]) -> list[int]:
     """Of each row, how many bytes of text the tokens stand for that are to be written; what was cut off is none."""
-    learnt = [row[own].tolist() for row, own in zip(tokens, mask, strict=True)]
-    texts = tokenizer.batch_decode(learnt, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-    return np.array([len(text.encode()) for text in texts], np.float64)
+    own = [[token for token, learnt in zip(*row, strict=True) if learnt] for row in rows]
+    texts = tokenizer.batch_decode(own, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    return [len(text.encode()) for text in texts]
 
 
 def _tokens(tokenizer: Any, text: str) -> list[int]:

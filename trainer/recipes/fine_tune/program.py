@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -13,20 +13,21 @@ from torch import Tensor, nn
 
 from trainer.contract import N_, JobSpec, Log, SpecError
 from trainer.data.columns import Ints
-from trainer.data.feed import Feed, Inputs, Resident
+from trainer.data.feed import Feed, Inputs
 from trainer.data.reading import Party, read_parties
-from trainer.data.rows import labelled
-from trainer.data.target import Target, target_of
-from trainer.data.texts import text_fields, texts_of
-from trainer.evaluation.examples import LONGEST
-from trainer.failures import TrainingError
-from trainer.recipes.fine_tune import base, dialogue
+from trainer.data.spill import spill_for
+from trainer.data.target import Target
+from trainer.data.texts import texts_at
+from trainer.recipes.fine_tune import base, reading
 from trainer.recipes.fine_tune.answering import Answering
+from trainer.recipes.fine_tune.reading import Rows
 from trainer.recipes.fine_tune.schema import Parameters
 from trainer.recipes.fine_tune.telling import Telling
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Served
+
+BYTES_PER_BYTE = 8  # of texts: themselves, what is kept of them, and their tokens, the latter two twice
 
 TOKENIZER = (
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "chat_template.jinja",
@@ -46,19 +47,34 @@ class TextsForBase:
     """Every row's tokens, and which of them are looked at (reading) or learnt (writing)."""
 
     parties: list[Party]
-    owner: Ints
-    target: Target
     folder: Path
     tokenizer: Any
-    inputs: Inputs
-    fields: list[str]
     parameters: Parameters
-    asked: list[str]  # the texts that are read, and the answers given to them
-    expected: list[str]
+    rows: Rows
+
+    @property
+    def owner(self) -> Ints:
+        return self.rows.owner
+
+    @property
+    def target(self) -> Target:
+        return self.rows.target
+
+    @property
+    def tells(self) -> bool:
+        """Whether kinds are told apart; else answers are written."""
+        return self.target.task == "classification"
 
     def shown(self, row: int) -> dict[str, Any]:
-        """What stands in a row, where one field is read; which part of a text is of which field is not kept."""
-        return {self.fields[0]: self.asked[row][:LONGEST]} if len(self.fields) == 1 else {}
+        """What stands in a row, where kinds are told apart."""
+        return dict(zip(self.rows.fields, self.rows.excerpts.of(row), strict=True))
+
+    def asked(self, row: int) -> str:
+        """What stands before the answer, where answers are written; empty where there are texts alone."""
+        return self.rows.excerpts.of(row)[0]
+
+    def expected(self, row: int) -> str:
+        return self.rows.excerpts.of(row)[1]
 
     def prepare(self, rows: Ints) -> Tuning:
         return Tuning(self)
@@ -71,18 +87,19 @@ class Tuning(Preparation):
     source: TextsForBase
 
     def feed(self, device: torch.device) -> Feed:
-        tokens, mask = self.source.inputs
-        return Trimmed((tokens.to(device), None if mask is None else mask.to(device)))
+        tokenizer, tells = self.source.tokenizer, self.source.tells
+        left = tells and tokenizer.padding_side == "left"  # what is written must stand in front
+        return self.source.rows.encoded.feed(tokenizer.pad_token_id or 0, device, left=left)
 
     def network(self, outputs: int, device: torch.device) -> base.TunedNetwork:
-        source, tells = self.source, self.source.target.task == "classification"
-        forward = told if tells else written
+        source, forward = self.source, told if self.source.tells else written
         return base.TunedNetwork(
-            source.folder, source.target.labels if tells else None, source.parameters, forward, device=device
+            source.folder, source.target.labels if source.tells else None, source.parameters, forward, device=device
         )
 
     def texts(self, rows: Ints) -> list[str]:
-        return [self.source.asked[row] for row in rows.tolist()]
+        known = self.source.rows
+        return reading.joined(texts_at(self.source.parties, known.fields, known.places[rows]))
 
     def of_texts(self, texts: list[str], device: torch.device) -> Inputs:
         tokens, mask = encoded(self.source.tokenizer, texts, self.source.parameters.length)
@@ -98,28 +115,16 @@ class Tuning(Preparation):
         return [[(begin, end) for begin, end in own] for own in found["offset_mapping"]]
 
     def to_json(self) -> dict[str, Any]:
-        fields = [{"name": name, "kind": "text"} for name in self.source.fields]
-        return {"kind": self._kind(), "fields": fields, "length": self.source.parameters.length}
+        source = self.source
+        fields = [{"name": name, "kind": "text"} for name in source.rows.fields]
+        kind = "text" if source.tells else "prompt"
+        return {"kind": kind, "fields": fields, "length": source.parameters.length}
 
     def files(self) -> dict[str, bytes]:
         return {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
 
     def snippet(self, config: dict[str, Any]) -> str:
-        return TELLING if self.source.target.task == "classification" else WRITING
-
-    def _kind(self) -> str:
-        return "text" if self.source.target.task == "classification" else "prompt"
-
-
-class Trimmed(Resident):
-    """Columns behind the longest of those rows are not computed. A row's last token is read or learnt."""
-
-    def take(self, rows: Tensor) -> Inputs:
-        tokens, mask = super().take(rows)
-        assert mask is not None  # noqa: S101 - rows of texts have one
-        used = mask.any(0).nonzero()
-        longest = int(used.max()) + 1 if len(used) else 1
-        return tokens[:, :longest], mask[:, :longest]
+        return TELLING if self.source.tells else WRITING
 
 
 def told(module: nn.Module, inputs: Inputs) -> Tensor:
@@ -148,84 +153,16 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsForB
             Log(level="info", text=N_("The base model reads at most %(most)s tokens at a time."), params={"most": most})
         )
         p = p.model_copy(update={"length": most})
-    parties = read_parties(spec)
-    reads = _examples if base.writes(folder) else _kinds
-    owner, target, inputs, fields, pairs = reads(spec, p, parties, tokenizer, tell)
-    return TextsForBase(parties, owner, target, folder, tokenizer, inputs, fields, p, *pairs)
-
-
-Pairs = tuple[list[str], list[str]]  # questions and answers
-Read = tuple[Ints, Target, Inputs, list[str], Pairs]
-
-
-def _kinds(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any, tell: Tell) -> Read:
-    """Texts that have a label, for a base model that reads."""
-    known = labelled(parties, spec.target, tell)
-    fields = _fields(spec, parties)
-    if not fields:
-        raise TrainingError(
-            "data", N_("No field with texts is chosen."), N_("Choose the field in which the text stands.")
-        )
-    columns = [texts_of(parties, name) for name in fields]
-    texts = ["\n".join(cells) for cells in zip(*columns, strict=True)]
-    chosen = [texts[row] for row in known.rows.tolist()]
-    target, inputs = target_of(known.column, "classification", None), encoded(tokenizer, chosen, p.length)
-    return known.owner, target, inputs, fields, (chosen, [])
+    spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
+    parties = read_parties(spec, lazily=spill is not None)
+    reads = reading.examples if base.writes(folder) else reading.kinds
+    return TextsForBase(parties, folder, tokenizer, p, reads(spec, p.length, parties, tokenizer, spill, tell))
 
 
 def encoded(tokenizer: Any, texts: list[str], length: int) -> Inputs:
     """Tokens, and which of them are a text's own."""
     found = tokenizer(texts, truncation=True, max_length=length, padding="longest", return_tensors="np")
     return torch.from_numpy(found.input_ids.astype(np.int32)), torch.from_numpy(found.attention_mask.astype(np.bool_))
-
-
-def _examples(spec: JobSpec, p: Parameters, parties: list[Party], tokenizer: Any, tell: Tell) -> Read:
-    """Questions and answers, for a base model that writes; without other fields, chats or plain texts."""
-    fields = _fields(spec, parties) if spec.fields else []
-    examples, asked, answers, owner = [], [], [], []
-    for place, party in enumerate(parties):
-        own = _chats(party, spec.target, tokenizer) if not fields else []
-        own = own or list(_answered(party, spec.target, fields, tokenizer))
-        if not own:
-            raise TrainingError(
-                "data", N_("The data of %(organization)s is empty."), N_("Add texts."), organization=party.name
-            )
-        for parts, question, answer in own:
-            examples.append(parts)
-            asked.append(question)
-            answers.append(answer)
-        owner += [place] * len(own)
-    tokens, mask = dialogue.rows_of(tokenizer, examples, p.length)
-    sizes = dialogue.bytes_of(tokenizer, tokens, mask)
-    inputs = torch.from_numpy(tokens), torch.from_numpy(mask)
-    return np.array(owner, np.int64), Target("language", [], sizes), inputs, fields, (asked, answers)
-
-
-Example = tuple[list[dialogue.Part], str, str]  # its tokens, what is asked, and all that should be answered
-
-
-def _chats(party: Party, target: str, tokenizer: Any) -> list[Example]:
-    """Conversations, where the target holds them; else nothing."""
-    chats = dialogue.conversations(texts_of([party], target)) or []
-    return [
-        (dialogue.parts_of(tokenizer, chat), dialogue.question_of(chat), "".join(dialogue.answers_of(chat)))
-        for chat in chats
-    ]
-
-
-def _answered(party: Party, target: str, fields: list[str], tokenizer: Any) -> Iterator[Example]:
-    """The target answers what stands in the fields; what has no answer is left out."""
-    answers = texts_of([party], target)
-    before = [texts_of([party], name) for name in fields]
-    questions = ["\n".join(row) for row in zip(*before, strict=True)] if fields else [""] * len(answers)
-    for question, answer in zip(questions, answers, strict=True):
-        if answer.strip():
-            yield dialogue.example(tokenizer, question, answer), question, answer
-
-
-def _fields(spec: JobSpec, parties: list[Party]) -> list[str]:
-    present = text_fields(parties, [spec.target])
-    return [name for name in spec.fields if name in present] if spec.fields else present[:1]
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

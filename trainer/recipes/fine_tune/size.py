@@ -11,6 +11,8 @@ from trainer.sizes import FLOAT, Data, Size
 
 LIBRARIES = 200 * 2**20  # bytes of transformers and peft, once loaded
 LETTERS = 4  # bytes of text for each token
+KEPT = 3  # times the texts: themselves, and what is kept of them to be shown, in parts and then whole
+TOKEN = 5  # bytes: its number, and whether it is learnt; also in parts and then whole
 FORM = 30  # tokens that a conversation's form adds
 LONGEST = 3  # times the mean: the longest row of all
 WIDTH = 1.5  # times the mean: the longest row of a batch, as it is usually
@@ -66,19 +68,20 @@ def size_of(p: Parameters, data: Data) -> Size | None:
     weights = int((data.base or {}).get("weights") or looked_up + shape.layers * matrices)
     trained = _trained(p, shape, weights, data.classes)
     mean = data.size // LETTERS // max(1, data.rows)
-    tokens = min(p.length, (FORM if shape.writes else 2) + LONGEST * mean)
+    frame = FORM if shape.writes else 2
+    tokens = min(p.length, frame + LONGEST * mean)
     learning = min(p.last_layers, shape.layers) if p.method == "last" else shape.layers
     place = 5 * shape.width + 2 * shape.inner + (0 if shape.writes else 2 * shape.heads * tokens)
     place += (2 * shape.width + shape.inner // 2) if p.method == "lora" else 0
     passing = tokens * (learning * place + (2 * shape.vocabulary if shape.writes else 0))
-    prepared = LIBRARIES + 5 * FLOAT * data.rows * tokens
+    prepared = LIBRARIES + KEPT * data.size + 2 * TOKEN * data.rows * min(p.length, frame + mean)
     if p.method != "full":  # what does not learn is there too
         prepared += FLOAT * weights
     if p.method == "lora":  # at the end additions are worked into a copy, when nothing passes any more
         batch = -(-min(p.batch_size, data.rows) // p.accumulation)
         prepared += FLOAT * max(0, weights - 2 * batch * passing)
     used = weights - (0 if shape.writes else looked_up)  # of a model that reads, its vocabulary is only looked up
-    usual = min(p.length, (FORM if shape.writes else 2) + WIDTH * mean)
+    usual = min(p.length, frame + WIDTH * mean)
     back = {"lora": 1.2, "last": 2 * learning / max(1, shape.layers)}.get(p.method, 2.0)
     return Size(trained, round(used * usual), passing, prepared, back)
 

@@ -10,14 +10,14 @@ from typing import Any, cast
 import torch
 
 from trainer.asking import text_in
-from trainer.contract import N_, JobSpec, Log
+from trainer.contract import N_, JobSpec
 from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Ahead, Feed, Inputs, Lines
 from trainer.data.reading import Party, read_parties
 from trainer.data.rows import labelled
 from trainer.data.spill import Spill, spill_for
 from trainer.data.target import Target, target_of
-from trainer.data.texts import PIECE, WORD, Excerpts, batches_of, text_fields, texts_at, words_of
+from trainer.data.texts import PIECE, WORD, Excerpts, cells_of, chosen_fields, texts_at, words_of
 from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
 from trainer.network import Network
@@ -140,15 +140,11 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextSourc
     spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
     known = labelled(parties, spec.target, tell)
-    present = text_fields(parties, [spec.target])
-    fields = [name for name in spec.fields if name in present] if spec.fields else present[:1]
+    fields = chosen_fields(spec, parties, tell)
     if not fields:
         raise TrainingError(
             "data", N_("No field with texts is chosen."), N_("Choose the field in which the text stands.")
         )
-    if spec.fields and (others := [name for name in spec.fields if name not in present]):
-        text = N_("The field “%(field)s” is left out: it holds no text.")
-        tell(Log(level="warning", text=text, params={"field": others[0]}))
     corpus, excerpts = _read(parties, fields, known.rows, reading_of(p), spill)
     target = target_of(known.column, "classification", None)
     return TextSource(parties, known.rows, known.owner, target, fields, corpus, p, excerpts, spill)
@@ -158,13 +154,10 @@ def _read(
     parties: list[Party], fields: list[str], rows: Ints, reading: Reading, spill: Spill | None
 ) -> tuple[Corpus, Excerpts]:
     """Batch by batch, so that no more texts than one batch's are in memory."""
-    reader, excerpts, begin = Reader(spill), Excerpts(spill, LONGEST), 0
-    for batch in batches_of(parties, fields):
-        first, last = rows.searchsorted([begin, begin + len(batch)])
-        cells = [batch[row - begin] for row in rows[first:last].tolist()]
+    reader, excerpts = Reader(spill), Excerpts(spill, LONGEST)
+    for cells in cells_of(parties, fields, rows):
         reader.add([reading.terms("\n".join(texts)) for texts in cells])
         excerpts.add(cells)
-        begin += len(batch)
     return reader.corpus(), excerpts.closed()
 
 
