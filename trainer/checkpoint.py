@@ -16,13 +16,14 @@ from trainer.contract import N_
 from trainer.failures import TrainingError
 
 NAME = "checkpoint.safetensors"
+FORMAT = 1  # of what a checkpoint holds; one more whenever a name in it is new, gone or means something else
 ALIKE = "alike"  # of what several processes write, all that is not spread over them: a checkpoint in a tensor
 
 
 def write(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any], name: str = NAME) -> Path:
     """Replace the folder's checkpoint; a reader sees the old one or the new one, never half of either."""
     path, new = folder / name, folder / f"{name}.new"
-    save_file(_kept(tensors), new, {"state": json.dumps(state)})  # from where they are, without a copy in memory
+    save_file(_kept(tensors), new, _told(state))  # from where they are, without a copy in memory
     with new.open("rb+") as file:
         os.fsync(file.fileno())
     new.replace(path)
@@ -30,7 +31,7 @@ def write(folder: Path, tensors: dict[str, Tensor], state: dict[str, Any], name:
 
 
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Its tensors and state; TrainingError when it is damaged or gone.
+    """Its tensors and state; TrainingError when it is damaged or gone, or when another version wrote it.
 
     What was spread over processes is left for whoever takes it up.
     """
@@ -38,7 +39,7 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             if ALIKE not in file.keys():  # noqa: SIM118 - not a dict
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                return tensors, json.loads((file.metadata() or {})["state"])
+                return tensors, _state(file.metadata() or {})
             return _unpacked(file.get_tensor(ALIKE))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise TrainingError(
@@ -60,7 +61,7 @@ def _unpacked(tensor: Tensor) -> tuple[dict[str, Tensor], dict[str, Any]]:
     filled = tensor.numpy().tobytes()
     content = filled[8 : 8 + int.from_bytes(filled[:8], "little")]
     header = content[8 : 8 + int.from_bytes(content[:8], "little")]  # as safetensors begins
-    return load(content), json.loads(json.loads(header)["__metadata__"]["state"])
+    return load(content), _state(json.loads(header)["__metadata__"])
 
 
 def names(path: Path) -> list[str]:
@@ -77,8 +78,25 @@ def one(path: Path, name: str) -> Tensor:
 
 
 def _bytes(tensors: dict[str, Tensor], state: dict[str, Any]) -> bytes:
-    content: bytes = save(_kept(tensors), {"state": json.dumps(state)})
+    content: bytes = save(_kept(tensors), _told(state))
     return content
+
+
+def _told(state: dict[str, Any]) -> dict[str, str]:
+    """One entry alone: several stand in a file's header in no certain order."""
+    return {"state": json.dumps({"format": FORMAT, **state})}
+
+
+def _state(told: dict[str, str]) -> dict[str, Any]:
+    """What the header says; before there were numbers of formats, it said none."""
+    state: dict[str, Any] = json.loads(told["state"])
+    if state.pop("format", None) != FORMAT:
+        raise TrainingError(
+            "data",
+            N_("The checkpoint was written by another version of the trainer, whose form this one does not read."),
+            N_("Start the job again from the beginning."),
+        )
+    return state
 
 
 def _kept(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,10 @@ def test_a_stopped_job_has_the_best_weights_so_far_and_says_of_which_epoch(job: 
     losses = lost(events)
     path = Path(spec.output, "best.safetensors")
     with safe_open(path, framework="pt") as file:
-        assert file.metadata()["state"] == (
-            f'{{"epoch": {losses.index(min(losses)) + 1}, "validation_loss": {min(losses)}}}'
-        )
+        told = json.loads(file.metadata()["state"])
+    assert told == {
+        "format": checkpoint.FORMAT, "epoch": losses.index(min(losses)) + 1, "validation_loss": min(losses),
+    }  # fmt: skip
     kept = checkpoint.read(path.with_name(checkpoint.NAME))[0]["learner.best"]
     assert torch.equal(kept, torch.cat([value.reshape(-1) for value in ordered(path, kept)]))
 

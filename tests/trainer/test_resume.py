@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.trainer.conftest import MakeSpec, StopAfter, launch
+from tests.trainer.test_hostile import failed
+from trainer import checkpoint
 from trainer.contract import Artifact, Failed, Started
 
 # 100 training rows in batches of 32 are 4 steps an epoch: 12 together, then 6 alone for each organization
@@ -80,6 +83,48 @@ def test_damaged_checkpoint_is_refused(job: MakeSpec, tmp_path: Path) -> None:
     assert code == 1
     assert isinstance(events[-1], Failed)
     assert "checkpoint" in events[-1].text
+
+
+HELD = {  # by format: a change of these needs another number, and another line here
+    1: {
+        "state": {
+            "best_epochs", "findings", "fingerprint", "history", "importance", "learner", "position", "threads",
+            "validated",
+        },
+        "learner": {"best_epoch", "best_loss", "epoch", "good", "part", "scale", "step"},
+        "tensors": {
+            "best", "learner.average", "learner.best", "learner.flat", "learner.loss_sum", "learner.optimizer.exp_avg",
+            "learner.optimizer.exp_avg_sq", "learner.optimizer.step", "learner.rng", "outputs.0", "published",
+        },
+    }
+}  # fmt: skip
+
+
+def test_what_a_checkpoint_holds_is_what_its_format_says(job: MakeSpec) -> None:
+    spec = job({"average": 0.9, "epochs": 8, "learning_rate": 0.3})
+    launch(spec, StopAfter(45))
+    tensors, state = checkpoint.read(Path(spec.output, checkpoint.NAME))
+    held = {"state": set(state), "learner": set(state["learner"]), "tensors": set(tensors)}
+    assert held == HELD[checkpoint.FORMAT]
+
+
+@pytest.mark.parametrize("told", [{}, {"format": 0}, {"format": checkpoint.FORMAT + 1}])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_checkpoint_of_another_version_is_refused(
+    job: MakeSpec, monkeypatch: pytest.MonkeyPatch, told: dict[str, int], packed: bool
+) -> None:
+    """Also where several processes wrote it, each its shards, and all else is one tensor among them."""
+    spec = job()
+    launch(spec, StopAfter(3))
+    path = Path(spec.output, checkpoint.NAME)
+    tensors, state = checkpoint.read(path)
+    with monkeypatch.context() as before:
+        before.setattr(checkpoint, "_told", lambda own: {"state": json.dumps(own | told)})
+        alike = {checkpoint.ALIKE: checkpoint.packed(tensors, state)}
+        checkpoint.write(path.parent, alike if packed else tensors, state)
+    code, events = launch(job(resume_from=str(path)))
+    assert code == 1
+    failed(events, "data", "another version of the trainer")
 
 
 def test_resumed_job_keeps_its_number_of_threads(job: MakeSpec) -> None:
