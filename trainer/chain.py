@@ -92,19 +92,12 @@ class Chain:
     @classmethod
     def of(cls, network: Trainable, objective: Objective) -> Chain | None:
         """None for a network that has other layers, or that is on a GPU."""
-        if (
-            not isinstance(network, Network)
-            or network.flat.device.type != "cpu"
-            or not isinstance(objective, ByClass | ByError)
-        ):
+        if not isinstance(network, Network) or not isinstance(objective, ByClass | ByError):
             return None
         learnt = any(name in network.views for name in network.embeddings)
-        plain = (
-            network.flat.device.type == "cpu"
-            and all(call["call"] in LAYERS for call in network.calls)
-            and network.calls[0]["call"] == "linear"
-        )
-        return cls(network, objective.slope) if plain and not learnt else None
+        plain = all(call["call"] in LAYERS for call in network.calls) and network.calls[0]["call"] == "linear"
+        on_cpu = network.flat.device.type == "cpu"
+        return cls(network, objective.slope) if plain and on_cpu and not learnt else None
 
     def descend(self, value: Tensor, targets: Tensor) -> Tensor:
         """The loss; every gradient is written where it belongs. No tensor here is known to autograd."""
