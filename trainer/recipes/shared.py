@@ -10,7 +10,17 @@ from trainer.contract import N_
 from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting, switch
 
 Activation = Literal["relu", "gelu", "tanh", "sigmoid"]
+Task = Literal["auto", "classification", "regression"]
 Widths = Annotated[list[Annotated[int, Field(ge=1, le=4096)]], Field(max_length=8)]  # neurons of each layer
+
+
+LOSSES = {
+    "auto": N_("Chosen by the task"),
+    "cross-entropy": N_("Cross-entropy"),
+    "mse": N_("Mean squared error"),
+    "mae": N_("Mean absolute error"),
+    "huber": N_("Huber"),
+}
 
 
 class WithUsualRate(TrainingParameters):
@@ -41,6 +51,27 @@ class TransformerTraining(WithUsualRate):
 def rate_if_chosen(text: str) -> Any:
     """The learning rate that may be left empty; `text` says what follows then."""
     return setting(None, N_("Learning rate"), text, group="training", gt=0, le=10)
+
+
+def choosing_task() -> Any:
+    """For recipes that predict kinds as well as numbers."""
+    return setting(
+        "auto",
+        N_("Task"),
+        N_("Predict a category or a number; by default the target's values decide."),
+        group="model",
+        labels={
+            "auto": N_("Chosen by the target"),
+            "classification": N_("Classification"),
+            "regression": N_("Regression"),
+        },
+    )
+
+
+def losing(text: str, *but: str, advanced: bool = False) -> Any:
+    """For recipes that predict numbers: which loss, of all but those."""
+    labels = {name: title for name, title in LOSSES.items() if name not in but}
+    return setting("auto", N_("Loss"), text, group="training", advanced=advanced, labels=labels)
 
 
 def sharding() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trainer.contract import N_
-from trainer.recipes.parameters import TrainingParameters, again, setting, switch
+from trainer.recipes.parameters import Schedule, TrainingParameters, again, setting, switch
 from trainer.recipes.shared import colouring, judged_by
 
 NAME, VERSION = "image-denoising", 1
@@ -59,9 +59,7 @@ class Parameters(TrainingParameters):
     )
     epochs: int = again("epochs", 40)
     batch_size: int = again("batch_size", 8)
-    schedule: Literal["constant", "cosine", "step", "warm-up", "warm-up-cosine", "one-cycle"] = again(
-        "schedule", "cosine"
-    )
+    schedule: Schedule = again("schedule", "cosine")
     main_metric: Literal["auto", "psnr", "psnr_gain", "ssim"] = judged_by(  # type: ignore[assignment]  # other measures
         {
             "psnr": N_("Peak signal-to-noise ratio (dB)"),

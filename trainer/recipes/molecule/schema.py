@@ -6,7 +6,7 @@ from typing import Literal
 
 from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import Optimizer, Schedule, TrainingParameters, again, setting
-from trainer.recipes.shared import Activation, Widths, activating, dropping, hidden
+from trainer.recipes.shared import Activation, Task, Widths, activating, choosing_task, dropping, hidden, losing
 
 NAME, VERSION = "molecule", 1
 TITLE = N_("Molecules")
@@ -22,17 +22,7 @@ ON_PRINTS, ON_LETTERS = {"network": PRINTED}, {"network": LETTERS}
 class Parameters(TrainingParameters):
     """Which fields are structures, how they are read, and the training."""
 
-    task: Literal["auto", "classification", "regression"] = setting(
-        "auto",
-        N_("Task"),
-        N_("Predict a category or a number; by default the target's values decide."),
-        group="model",
-        labels={
-            "auto": N_("Chosen by the target"),
-            "classification": N_("Classification"),
-            "regression": N_("Regression"),
-        },
-    )
+    task: Task = choosing_task()
     network: Literal["fingerprint", "letters"] = setting(
         PRINTED,
         N_("Network"),
@@ -83,18 +73,10 @@ class Parameters(TrainingParameters):
         700, N_("Letters of a protein"), N_("The rest of a longer one is not read."),
         group="preprocessing", advanced=True, when=ON_LETTERS, ge=16, le=5000,
     )  # fmt: skip
-    loss: Literal["auto", "mse", "mae", "huber"] = setting(
-        "auto",
-        N_("Loss"),
+    loss: Literal["auto", "mse", "mae", "huber"] = losing(
         N_("What training makes small where numbers are predicted; classes are learnt with cross-entropy."),
-        group="training",
+        "cross-entropy",
         advanced=True,
-        labels={
-            "auto": N_("Chosen by the task"),
-            "mse": N_("Mean squared error"),
-            "mae": N_("Mean absolute error"),
-            "huber": N_("Huber"),
-        },
     )
     batch_size: int = again("batch_size", 32)
     epochs: int = again("epochs", 40)

@@ -6,7 +6,17 @@ from typing import Literal
 
 from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import TrainingParameters, setting, switch
-from trainer.recipes.shared import Activation, Widths, activating, dropping, forgetting_rare, hidden
+from trainer.recipes.shared import (
+    Activation,
+    Task,
+    Widths,
+    activating,
+    choosing_task,
+    dropping,
+    forgetting_rare,
+    hidden,
+    losing,
+)
 
 NAME, VERSION = "tabular", 1
 TITLE = N_("Table model")
@@ -17,17 +27,7 @@ DATASETS, TASKS, TARGETS = ("table",), ("classification", "regression"), ("categ
 class Parameters(TrainingParameters):
     """Preprocessing, a fully connected network, and its training."""
 
-    task: Literal["auto", "classification", "regression"] = setting(
-        "auto",
-        N_("Task"),
-        N_("Predict a category or a number; by default the target's values decide."),
-        group="model",
-        labels={
-            "auto": N_("Chosen by the target"),
-            "classification": N_("Classification"),
-            "regression": N_("Regression"),
-        },
-    )
+    task: Task = choosing_task()
     positive_above: float | None = setting(
         None,
         N_("Positive above"),
@@ -39,18 +39,8 @@ class Parameters(TrainingParameters):
     hidden_layers: Widths = hidden([64, 32], N_("Neurons of each hidden layer; none makes a linear or logistic model."))
     activation: Activation = activating()
     dropout: float = dropping()
-    loss: Literal["auto", "cross-entropy", "mse", "mae", "huber"] = setting(
-        "auto",
-        N_("Loss"),
-        N_("What training makes small: cross-entropy for categories, one of the others for numbers."),
-        group="training",
-        labels={
-            "auto": N_("Chosen by the task"),
-            "cross-entropy": N_("Cross-entropy"),
-            "mse": N_("Mean squared error"),
-            "mae": N_("Mean absolute error"),
-            "huber": N_("Huber"),
-        },
+    loss: Literal["auto", "cross-entropy", "mse", "mae", "huber"] = losing(
+        N_("What training makes small: cross-entropy for categories, one of the others for numbers.")
     )
     huber_delta: float = setting(
         1.0,
