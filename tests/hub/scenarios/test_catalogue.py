@@ -18,7 +18,10 @@ def test_its_recipe_serves_its_task_with_its_parameters(one: Scenario) -> None:
 
 @EVERY
 def test_its_texts_are_there_in_both_languages(one: Scenario) -> None:
-    for text in (one.title, one.summary, one.industry, one.brings, one.receives, one.limits):
+    said = [one.title, one.summary, one.industry, one.brings, one.receives, one.limits, one.duties]
+    for trial in one.trials:
+        said += [trial.title, *([trial.caveat] if trial.caveat else []), *(known.method for known in trial.baselines)]
+    for text in said:
         with translation.override("en"):
             english = str(text)
         with translation.override("zh-hans"):
@@ -32,7 +35,11 @@ def test_addresses_are_unique_and_found() -> None:
     assert scenario("time-travel") is None
 
 
-def test_at_least_two_have_real_example_data() -> None:
-    shown = [one.example for one in scenarios() if one.example]
-    assert len(shown) >= 2
-    assert all(example.licence and example.source_url.startswith("https://") for example in shown)
+@EVERY
+def test_it_was_tried_on_real_data_whose_licence_is_told(one: Scenario) -> None:
+    assert one.trials
+    for trial in one.trials:
+        assert trial.data.licence
+        assert trial.data.source_url.startswith("https://")
+        settings = one.settings_of(trial)
+        assert checked_parameters(find_recipe(settings["recipe"]), settings["parameters"])
