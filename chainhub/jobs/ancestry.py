@@ -30,7 +30,8 @@ def makers_of(base: BaseModel | None) -> list[TrainingJob]:
     """The job that made the model, the one that made what it went on from, and so on; none for what was imported."""
     found: list[TrainingJob] = []
     while base is not None and base.collaboration_id is not None:
-        maker = TrainingJob.objects.select_related("base", "organization").filter(made=base).first()
+        # What it found is long, and nobody asks for it here.
+        maker = TrainingJob.objects.select_related("base", "organization").defer("result").filter(made=base).first()
         if maker is None:
             break
         found.append(maker)

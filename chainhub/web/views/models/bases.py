@@ -17,6 +17,7 @@ from chainhub.bases.licences import may_be_passed_on
 from chainhub.bases.models import BaseModel
 from chainhub.core.queue import send
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.queueing import LONG
 from chainhub.registry.models import ModelVersion
 from chainhub.web.forms.bases import ImportForm
 from chainhub.web.http import SignedInRequest
@@ -49,7 +50,7 @@ def base(request: SignedInRequest, organization: str, slug: str) -> HttpResponse
     if version := made.first():
         return redirect(version.get_absolute_url())
     files = list(found.commit.files.select_related("blob").order_by("path"))
-    jobs = TrainingJob.objects.visible_to(request.user).filter(base=found)
+    jobs = TrainingJob.objects.visible_to(request.user).filter(base=found).defer(*LONG)
     context = {
         "base": found,
         "files": files,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from chainhub.core.sentences import render as render_sentence
 from chainhub.jobs.catalogue import title_of
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.queueing import LONG
 from chainhub.jobs.terms import why_kept
 from chainhub.registry import card, permissions, rows, scores, serving
 from chainhub.registry.duties import duties_with_model
@@ -163,8 +164,8 @@ def _lineage(request: SignedInRequest, _model: Model, version: ModelVersion, _ve
     return {
         "lineage": lineage(version, known, reader=request.user),
         "ingredients": known,
-        "clones": list(version.job.clones.filter(model_version__in=received)),
-        "heirs": list(TrainingJob.objects.visible_to(request.user).filter(base__maker=version.job_id)),
+        "clones": list(version.job.clones.filter(model_version__in=received).defer(*LONG)),
+        "heirs": list(TrainingJob.objects.visible_to(request.user).filter(base__maker=version.job_id).defer(*LONG)),
     }
 
 
