@@ -31,8 +31,9 @@ HELD = 64 * 2**20  # bytes of images in memory
 class Gallery:
     """What was found in the images so far."""
 
-    def __init__(self, classes: int, form: str, *, noted: bool) -> None:
-        self.form, self.noted = form, noted
+    def __init__(self, classes: int, form: str, notes: Notes | None) -> None:
+        self.form, self.noted = form, notes is not None
+        self.boxed = notes is not None and notes.boxes is not None
         self.shown_of_each = -(-SHOWN // max(classes, 1))
         self.labels: Counter[str] = Counter()
         self.sizes: Counter[tuple[int, int]] = Counter()
@@ -83,7 +84,7 @@ def inspect_images(archive: Archive, work: Path, repairs: Repairs, tell: Tell) -
     elif notes.boxes is None:
         images = _noted(images, notes, repairs)
     labels = {_label(member, notes) for member in images}
-    training, gallery = work / "training.parquet", Gallery(len(labels), archive.form, noted=notes is not None)
+    training, gallery = work / "training.parquet", Gallery(len(labels), archive.form, notes)
     schema = SCHEMA.append(pa.field("boxes", pa.string())) if notes and notes.boxes is not None else SCHEMA
     with archive.reading() as reading, pq.ParquetWriter(training, schema, compression=COMPRESSION) as writer:
         for group in _groups(_rows(images, reading, gallery, notes, tell)):
@@ -200,7 +201,7 @@ def _judge(gallery: Gallery, seen: int, *, repairs: Repairs | None = None, final
         )
     if gallery.turned:
         repairs.tell(gettext_noop("Images of other formats were turned into PNG (%(count)s)."), count=gallery.turned)
-    if len(gallery.labels) == 1:
+    if len(gallery.labels) == 1 and not gallery.boxed:  # boxes of a single kind are found, not told apart
         repairs.tell(
             gettext_noop("All images have the same label; to tell classes apart, there must be two or more.")
             if gallery.noted

@@ -136,6 +136,12 @@ def test_annotations_say_what_images_show(inspect: Any) -> None:
     assert ([one["label"] for one in told], findings.report["annotations"]) == (["a", "b", "a", "b"], "labels.csv")
 
 
+def test_boxes_of_a_single_kind_need_no_second_one(inspect: Any) -> None:
+    one = {**COCO, "annotations": [{**told, "category_id": 1} for told in COCO["annotations"]]}
+    findings, _told = inspect(labelled({"notes.json": json.dumps(one).encode()}))
+    assert (findings.report["classes"], findings.report["repairs"]) == (1, [])
+
+
 def test_categories_without_boxes_are_labels(inspect: Any) -> None:
     alone = [{"image_id": n, "category_id": 7 + n % 2} for n in range(4)]
     findings, told = inspect(labelled({"notes.json": json.dumps({**COCO, "annotations": alone}).encode()}))
