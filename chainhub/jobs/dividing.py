@@ -1,4 +1,4 @@
-"""By which field rows can be divided into past and future, and whether a job's split fits its data."""
+"""By which field rows can be divided into past and future or into groups, and whether a split fits its data."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,8 @@ from chainhub.jobs.fields import common_fields, fields_of
 
 MOMENTS = {FieldType.DATE.value, FieldType.TIME.value}
 NUMBERS = {FieldType.INTEGER.value, FieldType.NUMBER.value}
-BY_TIME = "time"
+BY_TIME, BY_GROUP = "time", "group"
+UNGROUPED = {FieldType.DATE.value, FieldType.TIME.value, FieldType.NUMBER.value}  # hardly a value twice, as a rule
 
 
 def time_fields(versions: Sequence[DatasetVersion]) -> list[str]:
@@ -27,12 +28,33 @@ def time_fields(versions: Sequence[DatasetVersion]) -> list[str]:
     return sorted(fitting, key=lambda name: name not in called)
 
 
+def group_fields(versions: Sequence[DatasetVersion]) -> list[str]:
+    """Names, categories and whole numbers that all of them have; those first that an owner calls an entity."""
+    if any(version.dataset.kind == Kind.IMAGES for version in versions):
+        return []
+    common = common_fields(versions)
+    roles = [roles_of(version.dataset, version.inspection) for version in versions]
+    named = [name for name in common if any(told.get(name) == FieldRole.ENTITY for told in roles)]
+    fitting = [name for name in common if not _kinds(versions, name) & UNGROUPED or name in named]
+    return sorted(fitting, key=lambda name: name not in named)
+
+
 def _kinds(versions: Sequence[DatasetVersion], name: str) -> set[str]:
     return {fields_of(version).get(name, "") for version in versions}
 
 
 def check_split(split: Mapping[str, Any], versions: Sequence[DatasetVersion]) -> None:
-    """Raises `InvalidInputError` where rows are to be divided by what is no time."""
+    """Raises `InvalidInputError` where rows are to be divided by what is no time, or tells no groups apart."""
+    group = split.get(BY_GROUP, "")
+    if split.get("kind") == BY_GROUP and group not in group_fields(versions):
+        raise InvalidInputError(
+            gettext_noop(
+                "“%(name)s” tells no groups apart: choose a field of names, categories or whole numbers that all "
+                "datasets have."
+            ),
+            field="split.group",
+            name=group,
+        )
     name = split.get(BY_TIME, "")
     if split.get("kind") == BY_TIME and name not in time_fields(versions):
         raise InvalidInputError(

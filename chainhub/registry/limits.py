@@ -55,6 +55,14 @@ def _split(evaluation: Json) -> Iterator[Sentence]:
             ),
             folds=split.get("folds"),
         )
+    if split.get("kind") == "group":
+        yield sentence(
+            gettext_noop(
+                "It was judged by groups of “%(field)s” that it had learnt nothing of: of groups that it knows it may "
+                "tell more."
+            ),
+            field=str(split.get("group", "")),
+        )
     rows = scores.test_rows(evaluation)
     if rows < FEW_IN_ALL:
         yield sentence(

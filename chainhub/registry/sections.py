@@ -158,6 +158,9 @@ def _held_out(split: Mapping[str, Any]) -> str:
     if split.get("kind") == "time":
         said = {"share": share, "field": plain(split.get("time"))}
         return _("the latest %(share)s %% of all rows held out, by %(field)s") % said
+    if split.get("kind") == "group":
+        said = {"share": share, "field": plain(split.get("group"))}
+        return _("whole groups by %(field)s held out, about %(share)s %% of all rows") % said
     return _("%(share)s %% of every organization's rows held out") % {"share": share}
 
 

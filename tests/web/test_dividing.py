@@ -9,7 +9,7 @@ from django.test import Client
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs import services
-from chainhub.jobs.dividing import time_fields
+from chainhub.jobs.dividing import group_fields, time_fields
 from chainhub.jobs.models import TrainingJob
 from tests.factories import jobs as make
 
@@ -91,7 +91,28 @@ def test_a_field_that_is_no_time_is_refused(
         "actor": alice, "organization": anvil, "collaboration": alliance, "versions": versions, "recipe": "tabular",
         "title": "Ups", "target": "label", "parameters": {},
     }  # fmt: skip
-    for split in ({"kind": "time", "time": "x0"}, {"kind": "time"}, {"kind": "holdout", "time": "day"}):
+    for split in (
+        {"kind": "group", "group": "day"},
+        {"kind": "group"},
+        {"kind": "time", "time": "x0"},
+        {"kind": "time"},
+        {"kind": "holdout", "time": "day"},
+    ):
         with pytest.raises(InvalidInputError) as refused:
             services.propose_job(**asked, split=split)
         assert refused.value.field.startswith("split")  # type: ignore[union-attr]
+
+
+def test_alice_holds_out_whole_groups(browse: Browse, alice: Any, said: Any, versions: list[DatasetVersion]) -> None:
+    for version in versions:
+        for field in version.inspection["fields"]:
+            field["type"] = "category" if field["name"] == "x1" else field["type"]
+        version.save()
+    assert group_fields(versions)[0] == "x1"
+    asked = {**said, "kind": "group", "group": "x1", "p-returns": "", "step": "review", "go": "launch"}
+    answer = browse(alice).post(LAUNCH, asked)
+    assert answer.status_code == 302, answer.content.decode()
+    job = TrainingJob.objects.get()
+    assert (job.split["kind"], job.split["group"], job.split.get("time")) == ("group", "x1", None)
+    assert "whole groups by “x1”, about 30%" in browse(alice).get(job.get_absolute_url()).content.decode()
+    assert "whole groups by “x1”, about 30%" in browse(alice).get(f"{LAUNCH}?clone={job.pk}").content.decode()

@@ -136,7 +136,9 @@ class ChangesSerializer(serializers.Serializer[Any]):
     parameters = serializers.DictField(required=False, help_text="By the recipe's JSON schema; missing: its defaults.")
     target = serializers.CharField(max_length=200, required=False)
     fields_ = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
-    split = serializers.DictField(required=False, help_text="{kind, test_fraction, validation_fraction, folds, time}")
+    split = serializers.DictField(
+        required=False, help_text="{kind, test_fraction, validation_fraction, folds, time, group}"
+    )
     seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
     device = serializers.ChoiceField(choices=Device.choices, required=False)
     processes = serializers.IntegerField(

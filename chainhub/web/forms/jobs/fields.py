@@ -1,5 +1,6 @@
 """The step of the fields: what is predicted from what, and which rows are held out."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import Kind
 from chainhub.jobs import catalogue
-from chainhub.jobs.dividing import BY_TIME, check_split, time_fields
+from chainhub.jobs.dividing import BY_GROUP, BY_TIME, check_split, group_fields, time_fields
 from chainhub.jobs.fields import check_fields, common_fields, not_learnt
 from chainhub.jobs.texts import LANGUAGE, TEXT, learns_texts, task_of, usual_texts
 from chainhub.web.forms.jobs.step import Step
@@ -21,6 +22,7 @@ KINDS = [
     (HOLDOUT, _("A share of each organization's rows")),
     (K_FOLD, _("Every row once (k-fold)")),
     (BY_TIME, _("What is later than all that it learns from")),
+    (BY_GROUP, _("Whole groups that it learns nothing of")),
 ]
 
 
@@ -52,6 +54,11 @@ class FieldsStep(Step):
         label=_("Field of the time"),
         required=False,
         help_text=_("What happened after one moment is held out, the same moment for every organization."),
+    )
+    group = forms.ChoiceField(
+        label=_("Field of the group"),
+        required=False,
+        help_text=_("Rows with the same value stay on one side: all of a molecule, a machine, a patient or a state."),
     )
     test_fraction = forms.IntegerField(label=_("Test share"), min_value=5, max_value=80, initial=20, required=False)
     folds = forms.IntegerField(label=_("Folds"), min_value=2, max_value=20, initial=5, required=False)
@@ -97,20 +104,24 @@ class FieldsStep(Step):
             del options["features"], options["choice"]
         else:
             options["features"].when_field, options["features"].when_value = "choice", SOME
-        self._offer_time(options)
+        self._offer(options, BY_TIME, time_fields)
+        self._offer(options, BY_GROUP, group_fields)
         options["test_fraction"].unit = options["validation_fraction"].unit = "%"
-        options["test_fraction"].when_field, options["test_fraction"].when_value = "kind", f"{HOLDOUT}|{BY_TIME}"
+        options["test_fraction"].when_field, options["test_fraction"].when_value = (
+            "kind",
+            f"{HOLDOUT}|{BY_TIME}|{BY_GROUP}",
+        )
         options["folds"].when_field, options["folds"].when_value = "kind", K_FOLD
 
-    def _offer_time(self, options: dict[str, Any]) -> None:
-        """Only where the data says when its rows were, and a row is not a text to be written."""
-        names = [] if self.writes else time_fields(self.known.versions)
+    def _offer(self, options: dict[str, Any], kind: str, fields: Callable[[Any], list[str]]) -> None:
+        """Only where the data says when its rows were or whose they are, and a row is not a text to be written."""
+        names = [] if self.writes else fields(self.known.versions)
         if not names:
-            options["kind"].choices = KINDS[:-1]
-            del options["time"]
+            options["kind"].choices = [one for one in options["kind"].choices if one[0] != kind]
+            del options[kind]
             return
-        options["time"].choices = [(name, name) for name in names]
-        options["time"].when_field, options["time"].when_value = "kind", BY_TIME
+        options[kind].choices = [(name, name) for name in names]
+        options[kind].when_field, options[kind].when_value = "kind", kind
 
     def _usual_target(self, known: list[str]) -> str:
         named = (version.dataset.target for version in self.known.versions)
@@ -135,7 +146,12 @@ class FieldsStep(Step):
         return data
 
     def refuse(self, refusal: InvalidInputError) -> None:
-        names = {"fields": "features", "split.test_fraction": "test_fraction", "split.time": "time"}
+        names = {
+            "fields": "features",
+            "split.test_fraction": "test_fraction",
+            "split.time": "time",
+            "split.group": "group",
+        }
         name = names.get(refusal.field or "", refusal.field or "")
         self.add_error(name if name in self.fields else None, str(refusal))
 
@@ -150,5 +166,5 @@ class FieldsStep(Step):
         shares = {
             name: data[name] / 100 for name in ("test_fraction", "validation_fraction") if data.get(name) is not None
         }
-        named = {"time": data.get("time", "")} if data["kind"] == BY_TIME else {}
+        named = {data["kind"]: data.get(data["kind"], "")} if data["kind"] in (BY_TIME, BY_GROUP) else {}
         return {"kind": data["kind"], **shares, **({"folds": data["folds"]} if data.get("folds") else {}), **named}

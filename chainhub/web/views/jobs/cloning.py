@@ -45,7 +45,7 @@ def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
 
 def _split(split: Mapping[str, Any]) -> dict[str, str]:
     shares = {name: str(round(split[name] * 100)) for name in ("test_fraction", "validation_fraction") if name in split}
-    return shares | {name: str(split[name]) for name in ("folds", "time") if name in split}
+    return shares | {name: str(split[name]) for name in ("folds", "time", "group") if name in split}
 
 
 def _said(value: Any) -> str | None:

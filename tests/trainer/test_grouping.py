@@ -1,0 +1,107 @@
+"""Whole groups are held out: all of a machine, whoever has it; what groups cannot be had ends in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.trainer.conftest import MakeSpec, launch, table
+from tests.trainer.test_evaluation_parts import evaluation_of
+from tests.trainer.test_hostile_recipes import ended
+from trainer.contract import Split
+from trainer.data.splits import by_group, divide
+from trainer.data.target import Target
+
+BY_MACHINE = {"kind": "group", "group": "machine", "test_fraction": 0.3}
+
+
+def machines(rows: int, seed: int, many: int = 12) -> pa.Table:
+    random = np.random.default_rng(seed)
+    return table(rows, seed).append_column("machine", pa.array([f"M{n}" for n in random.integers(0, many, rows)]))
+
+
+def on_machines(job: MakeSpec, **changes: Any) -> Any:
+    tables = {"anvil": machines(120, 1), "borealis": machines(80, 2)}
+    return job(**({"split": BY_MACHINE, "tables": tables} | changes))
+
+
+def test_no_group_is_on_two_sides_and_the_shares_are_near() -> None:
+    groups, names = np.random.default_rng(0).integers(0, 40, 1000), [f"m{n}" for n in range(40)]
+    part = by_group(groups, names, Split(kind="group", group="m", test_fraction=0.3, validation_fraction=0.2), seed=1)
+    assert part is not None
+    sides = [set(groups[rows].tolist()) for rows in (part.train, part.validation, part.test)]
+    assert len(set.union(*sides)) == sum(map(len, sides)) == 40
+    assert len(part.test) == pytest.approx(300, abs=30)
+    assert len(part.validation) == pytest.approx(140, abs=30)
+    other = by_group(groups, names, Split(kind="group", group="m", test_fraction=0.3), seed=2)
+    assert other is not None
+    assert set(groups[other.test].tolist()) != sides[2]
+
+
+@pytest.mark.parametrize("sizes", [[1, 1], [1, 99], [50, 50], [98, 1, 1]])
+def test_few_groups_leave_one_on_each_side(sizes: list[int]) -> None:
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    part = by_group(groups, list("abc"), Split(kind="group", group="m"), seed=0)
+    assert part is not None
+    assert len(part.train)
+    assert len(part.test)
+    assert by_group(np.zeros(9, np.int64), ["a"], Split(kind="group", group="m"), seed=0) is None
+
+
+def test_which_groups_are_held_out_follows_from_their_names() -> None:
+    """Not from the order in which files name them."""
+    split, groups = Split(kind="group", group="m", validation_fraction=0.0), np.repeat(np.arange(20), 5)
+    names = [f"m{n}" for n in range(20)]
+    part, turned = by_group(groups, names, split, 3), by_group(19 - groups, names[::-1], split, 3)
+    assert part is not None
+    assert turned is not None
+    assert part.test.tolist() == turned.test.tolist()
+
+
+def test_rows_that_belong_together_are_divided_like_one() -> None:
+    together, owner = np.repeat(np.arange(50), 3)[::-1], np.repeat([0, 1], 75)
+    target = Target("classification", ["a", "b"], np.tile([0, 1], 75))
+    for split in (Split(), Split(kind="k-fold", folds=4)):
+        for part in divide(owner, ["x", "y"], target, split, 0, together):
+            sides = [set(together[rows].tolist()) for rows in (part.train, part.validation, part.test)]
+            assert len(set.union(*sides)) == sum(map(len, sides)) == 50
+            assert sum(map(len, (part.train, part.validation, part.test))) == 150
+
+
+def test_partners_machines_are_held_out_by_all_of_them(job: MakeSpec) -> None:
+    found = evaluation_of(on_machines(job))
+    assert found["split"] == BY_MACHINE | {"validation_fraction": 0.1, "folds": 5, "seed": 0}
+    assert sum(one["rows"]["test"] for one in found["organizations"]) == found["overall"]["rows"]
+    assert found["overall"]["rows"] == pytest.approx(60, abs=20)
+
+
+def test_of_a_masked_field_groups_are_held_out_unnamed(job: MakeSpec) -> None:
+    code, events = launch(on_machines(job, masked=["machine"]))
+    assert code == 0, events[-1]
+    assert not any("M1" in str(event) for event in events)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"group": "absent"}, "tells groups apart by “absent”"),
+        ({"content": ["M1"] * 80}, "All rows have the same “machine”"),
+        ({"content": [None, *["M1", "M2"] * 39, "M3"]}, "“machine” is missing in 1 rows"),
+        ({"content": [float("nan"), *[1.0, 2.0] * 39, 3.0]}, "“machine” is missing in 1 rows"),
+        ({"content": [["M1"]] * 80}, "tells groups apart by “machine”"),
+    ],
+)
+def test_what_tells_no_groups_apart_ends_in_a_sentence(job: MakeSpec, change: dict[str, Any], words: str) -> None:
+    content = table(80, 1).append_column("machine", pa.array(change.get("content", ["a", "b"] * 40)))
+    split = BY_MACHINE | ({"group": change["group"]} if "group" in change else {})
+    _, events = launch(on_machines(job, tables={"anvil": content}, split=split))
+    ended(events, words)
+
+
+def test_a_split_names_its_field_and_no_other() -> None:
+    for wrong in ({"kind": "group"}, {"kind": "holdout", "group": "m"}, {"kind": "time", "time": "t", "group": "m"}):
+        with pytest.raises(ValueError, match="group"):
+            Split.model_validate(wrong)
