@@ -1,8 +1,8 @@
-"""Which queue a job waits in, who is next, and why each one waits.
+"""Which queue a job waits in, and who is next; why each one waits is told by `waiting`.
 
 A node takes work itself: its owner's queues first, then the general ones. Within a queue the collaboration that has
 the fewest jobs running is served first, and within a collaboration the job that came first. A job of several processes
-needs as many slots of one node; once it is next there, nobody overtakes it while they become free.
+needs as many slots of one node; once it is next there, nobody of its queue overtakes it while they become free.
 """
 
 from collections import Counter, defaultdict, deque

@@ -21,7 +21,7 @@ from chainhub.jobs import runner
 from chainhub.jobs.keeper import DRAIN_GRACE
 from chainhub.jobs.models import Run
 from chainhub.jobs.pool import SlotPool, cpu_slots, gpu_slots, set_pool
-from chainhub.jobs.queueing import own_queue
+from chainhub.jobs.queueing import device_of, own_queue
 from chainhub.jobs.services import reap_lost
 from chainhub.jobs.supervisor import SupervisorError, fork_server
 from chainhub.nodes import services as nodes
@@ -62,7 +62,7 @@ class Worker:
             gpus=gpus,
             organization=owner,
         )
-        training = [queue for queue in self._queues if queue.rpartition("-")[2] in TRAINING]
+        training = [queue for queue in self._queues if device_of(queue) in TRAINING]
         self._pool = SlotPool(self._slots, node=self.node, queues=training, server=fork_server)
         set_pool(self._pool)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.core.errors import InvalidInputError
 from chainhub.jobs import catalogue
 from chainhub.jobs.models import Device
+from chainhub.jobs.queueing import device_of
 from chainhub.jobs.waiting import check_processes, widest
 from chainhub.nodes.models import ComputeNode
 from chainhub.web.forms.jobs.step import Step
@@ -83,4 +84,4 @@ class ComputeStep(Step):
 
 
 def _serves(node: ComputeNode, device: str) -> bool:
-    return any(queue.queue.rpartition("-")[2] == device for queue in node.queues.all())
+    return any(device_of(queue.queue) == device for queue in node.queues.all())

@@ -27,7 +27,7 @@ class Known:
     recipe: Recipe | None = None
     base: BaseModel | None = None
     versions: Sequence[DatasetVersion] = ()
-    asked: dict[str, Any] = field(default_factory=dict)  # target, fields, split, seed, parameters, device, limits
+    asked: dict[str, Any] = field(default_factory=dict)  # as `propose_job` takes it
 
     def need_collaboration(self) -> Collaboration:
         """For the step that stands on the first one."""
