@@ -17,7 +17,7 @@ from trainer.contract import Split
 from trainer.data.splits import by_time
 from trainer.data.times import times_of
 from trainer.evaluation import trading
-from trainer.evaluation.trading import blocks, both, drawdown, measured, sharpe
+from trainer.evaluation.trading import blocks, both, curve, drawdown, measured, sharpe
 from trainer.seeding import numpy_generator
 
 BY_TIME = {"kind": "time", "time": "day", "test_fraction": 0.4}
@@ -164,6 +164,13 @@ def test_a_signal_earns_more_than_holding_for_everybody_and_each(job: MakeSpec) 
     assert len(anvil["points"]) == 201
     assert [point[0] for point in borealis["points"]] == list(range(0, 201, 20))  # single rows are nobody's to see
     assert anvil["model"]["total"] == pytest.approx(anvil["points"][-1][1] - 1, abs=1e-5)
+
+
+@pytest.mark.parametrize(("moments", "last"), [(80, 80), (81, 60), (99, 60), (100, 100), (25, 0)])
+def test_the_total_tells_no_single_return_behind_the_last_point(moments: int, last: int) -> None:
+    days = np.full(moments, 0.001)
+    assert curve((days, days), 20)[-1][0] == last
+    assert curve((days, days), 1)[-1][0] == moments
 
 
 @pytest.mark.parametrize("labels", [("fall", "rise"), ("1 up", "2 down")])

@@ -154,9 +154,14 @@ def blocks(moments: int, samples: int, generator: np.random.Generator) -> Ints:
 
 
 def curve(series: Series, step: int) -> list[list[float]]:
-    """[moments that passed, worth of one unit under the model, worth held], never closer than `step`."""
+    """[moments that passed, worth of one unit under the model, worth held], never closer than `step`.
+
+    Nor is the last one closer to the end, whose worth follows from the total.
+    """
     worth = [np.r_[1.0, np.cumprod(1 + one)] for one in series]
-    places = np.arange(0, len(worth[0]), max(step, -(-len(worth[0]) // POINTS)))
+    end = len(worth[0]) - 1
+    places = np.arange(0, end + 1, max(step, -(-len(worth[0]) // POINTS)))
+    places = places[(end - places >= step) | (places == end)]
     return [[int(p), round(float(worth[0][p]), 6), round(float(worth[1][p]), 6)] for p in places]
 
 
