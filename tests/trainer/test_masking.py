@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tests.trainer.conftest import MakeSpec, launch
+from tests.trainer.bases import base
+from tests.trainer.conftest import MakeSpec, launch, reviews
 from trainer.contract import Failed
 from trainer.data import reading
 
@@ -85,3 +86,49 @@ def test_a_masked_field_has_no_smallest_and_no_largest_value(job: MakeSpec, tabl
     assert not {load["center"], load["center"] + load["scale"]} & set(all_of("load"))
     assert min(all_of("load")) < load["fill"] < max(all_of("load"))
     assert heat["center"] in all_of("heat")
+
+
+RARE, COMMON = "zhangsan", "anvilworks"
+
+
+def texts() -> pa.Table:
+    """A name stands in four texts, beside another word each time; another stands in most."""
+    plain = reviews(60, 1)["text"].to_pylist()
+    found = [f"{RARE if row < 4 else COMMON} {text}" for row, text in enumerate(plain)]
+    return reviews(60, 1).set_column(0, "text", [found])
+
+
+def left_by(spec: Any) -> tuple[str, dict[str, bytes]]:
+    """What a run says, and its files."""
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    files = {str(path): path.read_bytes() for path in Path(spec.output).rglob("*") if path.is_file()}
+    return json.dumps([event.model_dump(mode="json") for event in events]), files
+
+
+@pytest.mark.parametrize("parameters", [{"rare_below": 1}, {}, {"network": "cnn"}])
+def test_rare_words_of_a_masked_text_do_not_travel(job: MakeSpec, parameters: dict[str, Any]):
+    values = {"recipe": "text-classification", "target": "mood", "fields": ["text"], "tables": {"anvil": texts()}}
+    wanted = job(parameters | {"hidden_layers": None}, **values)
+    known = json.loads(left_by(wanted)[1][f"{wanted.output}/preprocessing.json"])["terms"]
+    assert {RARE, COMMON} <= set(known)
+    masked = wanted.model_copy(update={"masked": ("text",), "output": f"{wanted.output}-masked"})
+    said, files = left_by(masked)
+    assert "only words that stand in at least %(count)s texts are read" in said
+    assert RARE not in said
+    assert [name for name, content in files.items() if RARE.encode() in content or b"~<zha" in content] == []
+    assert COMMON in json.loads(files[f"{masked.output}/preprocessing.json"])["terms"]
+    assert COMMON.encode() not in files[f"{masked.output}/example.py"]
+
+
+@pytest.mark.parametrize(("kind", "target"), [("DistilBertModel", "mood"), ("OPTForCausalLM", "answer")])
+def test_of_a_masked_text_a_tuned_model_quotes_nothing(job: MakeSpec, tmp_path: Path, kind: str, target: str):
+    spec = job(
+        {"hidden_layers": None, "length": 32}, recipe="fine-tune", base={"path": base(kind, tmp_path / "base")},
+        target=target, fields=["text"], tables={"anvil": texts()}, masked=["text"],
+    )  # fmt: skip
+    spec = spec.model_copy(update={"inputs": tuple(one.model_copy(update={"viewable": True}) for one in spec.inputs)})
+    said, files = left_by(spec)
+    for word in (RARE, COMMON):
+        assert word not in said
+        assert [name for name, content in files.items() if word.encode() in content] == []

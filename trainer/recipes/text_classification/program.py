@@ -10,7 +10,7 @@ from typing import Any, cast
 import torch
 
 from trainer.asking import text_in
-from trainer.contract import N_, JobSpec
+from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Ahead, Feed, Inputs, Lines
 from trainer.data.reading import Party, read_parties
@@ -31,6 +31,7 @@ from trainer.recipes.text_classification.schema import Parameters
 from trainer.recipes.text_classification.vocabulary import Reading
 from trainer.serving import Layered, Row, Served
 
+FEWEST_MASKED = 5  # texts in which a term of a masked field stands, to be read: all who receive the model see it
 BYTES_PER_BYTE = 16  # of texts: themselves, and the numbers of their terms twice
 
 SNIPPET = """\
@@ -62,6 +63,7 @@ class TextSource:
     parameters: Parameters
     excerpts: Excerpts
     spill: Spill | None = None  # where the texts are in files
+    masked: bool = False  # whether nobody may read the texts
 
     def shown(self, row: int) -> dict[str, Any]:
         """What stands in a row."""
@@ -126,7 +128,8 @@ class TextPreparation(Preparation):
         return {"kind": "text", "fields": fields, "pattern": WORD.pattern, **told, "terms": self.known}
 
     def snippet(self, config: dict[str, Any]) -> str:
-        return SNIPPET.format(example=" ".join(term for term in self.known if not term.startswith(PIECE))[:40])
+        words = "" if self.source.masked else " ".join(term for term in self.known if not term.startswith(PIECE))
+        return SNIPPET.format(example=words[:40] or "Your text here.")
 
 
 def reading_of(p: Parameters) -> Reading:
@@ -145,9 +148,20 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextSourc
         raise TrainingError(
             "data", N_("No field with texts is chosen."), N_("Choose the field in which the text stands.")
         )
+    if masked := set(fields) & set(spec.masked):
+        p = _without_rare_terms(p, min(masked), tell)
     corpus, excerpts = _read(parties, fields, known.rows, reading_of(p), spill)
     target = target_of(known.column, "classification", None)
-    return TextSource(parties, known.rows, known.owner, target, fields, corpus, p, excerpts, spill)
+    return TextSource(parties, known.rows, known.owner, target, fields, corpus, p, excerpts, spill, bool(masked))
+
+
+def _without_rare_terms(p: Parameters, field: str, tell: Tell) -> Parameters:
+    """From words and pairs of few texts, which travel with the model, what is masked could be put together."""
+    if p.rare_below >= FEWEST_MASKED:
+        return p
+    text = N_("“%(field)s” is masked: only words that stand in at least %(count)s texts are read.")
+    tell(Log(level="info", text=text, params={"field": field, "count": FEWEST_MASKED}))
+    return p.model_copy(update={"rare_below": FEWEST_MASKED})
 
 
 def _read(
