@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from trainer.contract import N_, JobSpec
-from trainer.data.columns import Bools, Ints
+from trainer.data.columns import Bools, Floats, Ints
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.residuals import residuals
 from trainer.failures import TrainingError
@@ -21,6 +21,7 @@ from trainer.recipes.program import Source
 from trainer.tasks import HIGHER_IS_BETTER, JUDGING, main_metric
 
 POINTS_OF_ROC, BINS = 200, 10
+FEWEST = 5  # rows behind a mean, where terms do not let everyone see rows
 TOGETHER = "together"
 
 Measured = Callable[[str, int | None], dict[str, Any]]  # a series, and an organization's place or None
@@ -110,7 +111,7 @@ def _weighted(organizations: list[dict[str, Any]], series: str) -> dict[str, flo
 
 def _plots(judged: Judged, labels: list[str], shown: Bools, *, masked: bool) -> dict[str, Any]:
     if judged.task == "classification":
-        return _of_classes(judged, labels)
+        return _of_classes(judged, labels, fewest=1 if shown.all() and not masked else FEWEST)
     if judged.task == "regression":
         return residuals(judged, shown, masked=masked)
     return _of_texts(judged) if judged.task == "language" else JUDGING[judged.task].plots(judged)
@@ -124,7 +125,7 @@ def _of_texts(judged: Judged) -> dict[str, Any]:
     return {"surprise": {"edges": edges.tolist(), "counts": counts.tolist()}}
 
 
-def _of_classes(judged: Judged, labels: list[str]) -> dict[str, Any]:
+def _of_classes(judged: Judged, labels: list[str], *, fewest: int) -> dict[str, Any]:
     targets, chosen = judged.targets.astype(np.int64), judged.predicted.argmax(axis=1)
     matrix = np.bincount(targets * len(labels) + chosen, minlength=len(labels) ** 2).reshape(len(labels), -1)
     shown = range(1, 2) if len(labels) == 2 else range(len(labels))  # noqa: PLR2004 - of two, one curve says all
@@ -132,7 +133,9 @@ def _of_classes(judged: Judged, labels: list[str]) -> dict[str, Any]:
         "confusion": {"labels": labels, "matrix": matrix.tolist()},
         "roc": [_roc(judged.predicted[:, c], targets == c, labels[c]) for c in shown],
     }
-    return found | ({"calibration": _calibration(judged.predicted[:, 1], targets)} if len(labels) == 2 else {})  # noqa: PLR2004
+    if len(labels) == 2:  # noqa: PLR2004 - as above
+        found["calibration"] = calibration(judged.predicted[:, 1], targets, fewest)
+    return found
 
 
 def _roc(scores: np.ndarray[Any, Any], positive: np.ndarray[Any, Any], label: str) -> dict[str, Any]:
@@ -148,10 +151,23 @@ def _roc(scores: np.ndarray[Any, Any], positive: np.ndarray[Any, Any], label: st
     return {"label": label, "auc": float(np.trapezoid(right, wrong)), "points": points}
 
 
-def _calibration(likely: np.ndarray[Any, Any], targets: Ints) -> list[dict[str, float]]:
-    bins = np.minimum((likely * BINS).astype(np.int64), BINS - 1)
+def calibration(likely: Floats, targets: Ints, fewest: int) -> list[dict[str, float]]:
+    """What was said and what happened, in tenths of what was said; those with fewer rows join their neighbours.
+
+    Of a single row both would tell its class to whoever asks the model about it.
+    """
+    order = np.argsort(likely, kind="stable")
+    bins = np.minimum((likely[order] * BINS).astype(np.int64), BINS - 1)
+    parts: list[Ints] = []
+    for rows in np.split(order, np.flatnonzero(np.diff(bins)) + 1):
+        if parts and len(parts[-1]) < fewest:
+            parts[-1] = np.concatenate([parts[-1], rows])
+        else:
+            parts.append(rows)
+    if len(parts) > 1 and len(parts[-1]) < fewest:
+        parts[-2:] = [np.concatenate(parts[-2:])]
     return [
-        {"predicted": float(likely[b].mean()), "observed": float(targets[b].mean()), "rows": int(b.sum())}
-        for b in (bins == place for place in range(BINS))
-        if b.any()
+        {"predicted": float(likely[rows].mean()), "observed": float(targets[rows].mean()), "rows": len(rows)}
+        for rows in parts
+        if len(rows) >= fewest
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from trainer.evaluate import calibration
 from trainer.evaluation.residuals import around, residuals
 from trainer.metrics import Judged
 
@@ -45,3 +46,16 @@ def test_the_histogram_holds_every_error_and_ends_at_none(errors: list[float]) -
 
 def test_ends_are_round() -> None:
     assert around(np.array([0.123456, -2.71828, 3.14159])) == pytest.approx((-2.9, 3.3))
+
+
+def test_no_class_of_a_single_hidden_row_is_told() -> None:
+    likely = np.array([0.02, 0.35, 0.36, 0.37, 0.38, 0.39, 0.55, 0.71, 0.72, 0.73, 0.74, 0.75, 0.99])
+    targets = (likely > 0.5).astype(np.int64)
+    told = calibration(likely, targets, 1)
+    assert [one["rows"] for one in told] == [1, 5, 1, 5, 1]
+    assert [one["observed"] for one in told] == [0, 0, 1, 1, 1]
+    hidden = calibration(likely, targets, 5)
+    assert [one["rows"] for one in hidden] == [6, 7]
+    assert hidden[1]["predicted"] == pytest.approx(likely[6:].mean())
+    assert calibration(likely[:4], targets[:4], 5) == []
+    assert calibration(likely[:0], targets[:0], 1) == []
