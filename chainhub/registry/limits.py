@@ -76,7 +76,10 @@ def _traded(evaluation: Json) -> Iterator[Sentence]:
     found = evaluation.get("trading") or {}
     if suspects := found.get("suspects"):
         yield sentence(
-            gettext_noop("It may have read the future: %(fields)s go with the returns as nothing does that was known."),
+            gettext_noop(
+                "It may have read the future: %(fields)s follow the returns more closely than anything known "
+                "beforehand could."
+            ),
             fields=", ".join(suspects),
         )
     ahead = Score.of((found.get("overall") or {}).get("ahead")).value
