@@ -149,3 +149,10 @@ SERIES = Carrier(
     sha256="7e2bbfc17ef0ac6f8cf81ec5bd224216e8a883a06e2d6231e8a080e8072de832",
     size=1_047_412,
 )
+POEMS = Carrier(
+    package="fortunes-zh",
+    version="2.98",
+    filename="fortunes-zh_2.98_all.deb",
+    sha256="211c5ddee59d0ae74ce01cbfd02f7c8714740bae1835d5661eb2254edd739105",
+    size=546_072,
+)

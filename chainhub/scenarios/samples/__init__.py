@@ -15,6 +15,7 @@ from chainhub.scenarios.samples.markets import RISK_SET, STOCKS_SET
 from chainhub.scenarios.samples.novels import NOVELS_SET
 from chainhub.scenarios.samples.phenotypes import QUESTIONS_SET, TERMS_SET
 from chainhub.scenarios.samples.photos import PHOTOS_SET
+from chainhub.scenarios.samples.poems import POEMS_SET
 from chainhub.scenarios.samples.properties import HYDRATION_SET, SOLUBILITY_SET
 from chainhub.scenarios.samples.sentiment import SENTIMENT_SET
 from chainhub.scenarios.samples.steel import STEEL_SET
@@ -24,7 +25,7 @@ from chainhub.scenarios.samples.trees import TREES_SET
 SAMPLES: dict[str, SampleSet] = {
     one.slug: one
     for one in (
-        *(TRANSLATION_SET, NOVELS_SET, SENTIMENT_SET),
+        *(TRANSLATION_SET, NOVELS_SET, POEMS_SET, SENTIMENT_SET),
         *(DIGITS_SET, TREES_SET, PHOTOS_SET),
         *(HEART_SET, BRAIN_SET, KIBA_SET, HYDRATION_SET, SOLUBILITY_SET, QUESTIONS_SET, TERMS_SET),
         *(RISK_SET, STOCKS_SET, LOANS_SET, BORROWERS_SET, GERMAN_SET),

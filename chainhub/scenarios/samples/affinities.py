@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from chainhub.scenarios.carriers import member, opened
 from chainhub.scenarios.carriers.pins import KIBA
-from chainhub.scenarios.samples.kinds import Part, SampleSet
+from chainhub.scenarios.samples.kinds import Part, SampleSet, about
 from chainhub.scenarios.samples.tables import csv_of
 
 FOLDER = "pydebiaseddta/data/dta/"
@@ -82,16 +82,18 @@ KIBA_SET = SampleSet(
     kind="molecules",
     target="affinity",
     fields={
-        "ligand_id": {
-            "role": "ignore",
-            "about": "ChEMBL number of the molecule; by it a cold split keeps molecules apart",
-        },
-        "protein_id": {
-            "role": "ignore",
-            "about": "UniProt number of the protein; by it a cold split keeps proteins apart",
-        },
-        "protein": {"role": "text", "about": "Sequence of amino acids, a letter each"},
-        "affinity": {"about": "KIBA score: the higher, the firmer the bond"},
+        "ligand_id": about(
+            "ChEMBL number of the molecule; by it a cold split keeps molecules apart",
+            "分子的 ChEMBL 编号，冷启动划分以此分开分子",
+            role="ignore",
+        ),
+        "protein_id": about(
+            "UniProt number of the protein; by it a cold split keeps proteins apart",
+            "蛋白质的 UniProt 编号，冷启动划分以此分开蛋白质",
+            role="ignore",
+        ),
+        "protein": about("Sequence of amino acids, a letter each", "氨基酸序列，每个字母代表一个氨基酸", role="text"),
+        "affinity": about("KIBA score: the higher, the firmer the bond", "KIBA 分数，越高结合越强"),
     },
     carriers=(KIBA,),
     parts=tuple(

@@ -7,7 +7,7 @@ from functools import partial
 
 from chainhub.scenarios.carriers import member
 from chainhub.scenarios.carriers.pins import MATERIALS
-from chainhub.scenarios.samples.kinds import Part, SampleSet
+from chainhub.scenarios.samples.kinds import Part, SampleSet, about
 from chainhub.scenarios.samples.tables import csv_of
 
 HEAD = ("battery_id", "cycle", "voltage", "temperature", "soh")
@@ -45,11 +45,11 @@ BATTERIES_SET = SampleSet(
     kind="table",
     target="soh",
     fields={
-        "battery_id": {"role": "ignore", "about": "The cell; by it a split keeps cells apart"},
-        "cycle": {"about": "How often it was discharged so far"},
-        "voltage": {"unit": "V", "about": "Mean over the discharge"},
-        "temperature": {"unit": "°C", "about": "Mean over the discharge"},
-        "soh": {"about": "State of health: capacity as a share of the cell's first"},
+        "battery_id": about("The cell; by it a split keeps cells apart", "电池编号，划分以此分开电池", role="ignore"),
+        "cycle": about("How often it was discharged so far", "累计放电次数"),
+        "voltage": about("Mean over the discharge", "放电期间平均值", unit="V"),
+        "temperature": about("Mean over the discharge", "放电期间平均值", unit="°C"),
+        "soh": about("State of health: capacity as a share of the cell's first", "健康状态：容量与首次容量之比"),
     },
     carriers=(MATERIALS,),
     parts=tuple(

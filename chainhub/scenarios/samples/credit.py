@@ -9,7 +9,7 @@ from functools import cache, partial
 from chainhub.scenarios.carriers import member, opened
 from chainhub.scenarios.carriers.pins import GERMAN_CREDIT, MODELDATA
 from chainhub.scenarios.carriers.rdata import Table, table_of
-from chainhub.scenarios.samples.kinds import Part, SampleSet
+from chainhub.scenarios.samples.kinds import Part, SampleSet, about
 from chainhub.scenarios.samples.tables import csv_of
 
 DATABASE = "usr/lib/R/site-library/modeldata/data/Rdata"
@@ -78,11 +78,17 @@ LOANS_SET = SampleSet(
     kind="table",
     target=OUTCOME,
     fields={
-        STATE: {"role": "ignore", "about": "State of the borrower; it tells which branch this is"},
+        STATE: about(
+            "State of the borrower; it tells which branch this is", "借款人所在州，由此可知分行", role="ignore"
+        ),
         "funded_amnt": {"unit": "USD"},
-        "annual_inc": {"unit": "USD", "about": "Income in a year as the borrower stated it"},
-        "int_rate": {"unit": "%", "about": "Price of the loan: it holds the lender's own judgement of the risk"},
-        "sub_grade": {"about": "The lender's own grade: with it, a model repeats that judgement"},
+        "annual_inc": about("Income in a year as the borrower stated it", "借款人自报年收入", unit="USD"),
+        "int_rate": about(
+            "Price of the loan: it holds the lender's own judgement", "贷款利率，已含放贷方自己的判断", unit="%"
+        ),
+        "sub_grade": about(
+            "The lender's own grade: with it, a model repeats that judgement", "放贷方自定等级；用它则是重复其判断"
+        ),
     },
     carriers=(MODELDATA,),
     parts=tuple(
@@ -116,7 +122,11 @@ BORROWERS_SET = SampleSet(
     "version 1.1.0.",
     kind="table",
     target="Status",
-    fields={"Seniority": {"unit": "a"}, "Time": {"about": "Months over which it is paid back"}, "Age": {"unit": "a"}},
+    fields={
+        "Seniority": {"unit": "a"},
+        "Time": about("Months over which it is paid back", "还款月数"),
+        "Age": {"unit": "a"},
+    },
     carriers=(MODELDATA,),
     parts=tuple(
         Part(

@@ -15,7 +15,7 @@ from chainhub.scenarios.carriers import member, opened
 from chainhub.scenarios.carriers.pins import MODELDATA, SERIES
 from chainhub.scenarios.carriers.rdata import table_of
 from chainhub.scenarios.samples.credit import DATABASE
-from chainhub.scenarios.samples.kinds import Part, SampleSet
+from chainhub.scenarios.samples.kinds import Part, SampleSet, about
 from chainhub.scenarios.samples.tables import csv_of
 
 EPOCH = date(1970, 1, 1)
@@ -78,7 +78,7 @@ STATIONS_SET = SampleSet(
     ),
     kind="series",
     target="riders",
-    fields={"riders": {"about": "Thousands of people who entered"}},
+    fields={"riders": about("Thousands of people who entered", "进站人数（千人）")},
     carriers=(MODELDATA,),
     parts=tuple(
         Part(

@@ -11,6 +11,11 @@ from chainhub.scenarios.carriers import Carrier
 CARDS = Path(__file__).with_name("cards")
 
 
+def about(english: str, chinese: str, **more: str) -> dict[str, str]:
+    """What a field means, in both languages in one line, for the hub keeps one; and its role or unit."""
+    return {"about": f"{english} · {chinese}", **more}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """What one organization holds; `content` makes its file, the same bytes each time. It raises `CarrierError`.

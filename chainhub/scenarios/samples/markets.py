@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from chainhub.scenarios.carriers import member
 from chainhub.scenarios.carriers.pins import ARCH, STOCKS
-from chainhub.scenarios.samples.kinds import Part, SampleSet
+from chainhub.scenarios.samples.kinds import Part, SampleSet, about
 from chainhub.scenarios.samples.tables import csv_of
 
 SIX = 6  # digits behind the point of what is computed here
@@ -76,8 +76,12 @@ STOCKS_SET = SampleSet(
     kind="series",
     target="log_range",
     fields={
-        "log_range": {"about": "Logarithm of the day's high over its low: how restless the day was"},
-        "log_return": {"about": "Logarithm of the adjusted close over that of the day before"},
+        "log_range": about(
+            "Logarithm of the day's high over its low: how restless the day was", "最高价与最低价之比的对数，即当日波幅"
+        ),
+        "log_return": about(
+            "Logarithm of the adjusted close over that of the day before", "调整收盘价与前一日之比的对数"
+        ),
         **{name: {"unit": "USD"} for name in ("open", "high", "low", "close", "adj_close")},
     },
     carriers=(STOCKS,),
@@ -106,7 +110,7 @@ RISK_SET = SampleSet(
     citation="K. Sheppard: arch 8.0.0. WTI spot price: US Energy Information Administration, series DCOILWTICO.",
     kind="series",
     target="log_return",
-    fields={"log_return": {"about": "Logarithm of the close over that of the day before"}},
+    fields={"log_return": about("Logarithm of the close over that of the day before", "收盘价与前一日之比的对数")},
     carriers=(ARCH,),
     parts=tuple(
         Part(

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from chainhub.scenarios.carriers import member
 from chainhub.scenarios.carriers.pins import PHENOTYPES
-from chainhub.scenarios.samples.kinds import Part, SampleSet
+from chainhub.scenarios.samples.kinds import Part, SampleSet, about
 from chainhub.scenarios.samples.packing import zip_of
 from chainhub.scenarios.samples.tables import csv_of
 
@@ -132,7 +132,7 @@ QUESTIONS_SET = SampleSet(
     citation=CITATION,
     kind="answers",
     target="answer",
-    fields={"source": {"role": "ignore", "about": "Number of the term in the ontology, which the answer quotes"}},
+    fields={"source": about("Number of the term that the answer quotes", "答案所引术语的编号", role="ignore")},
     carriers=(PHENOTYPES,),
     parts=tuple(
         Part(

@@ -7,30 +7,30 @@ from functools import partial
 
 from chainhub.scenarios.carriers import member
 from chainhub.scenarios.carriers.pins import MATERIALS
-from chainhub.scenarios.samples.kinds import Part, SampleSet
+from chainhub.scenarios.samples.kinds import Part, SampleSet, about
 from chainhub.scenarios.samples.tables import csv_of
 
 NUMBER, STRENGTH = "Sl. No.", "Fatigue"
 ROOM = 30.0  # °C: a step of treatment that was not done stands at room temperature
 SOME_MOLYBDENUM, SOME_CHROMIUM = 0.1, 0.4  # per cent
 ABOUT = {
-    "NT": "Temperature of normalizing",
-    "THT": "Temperature of through hardening",
-    "THt": "Time of through hardening",
-    "THQCr": "Rate of cooling after it",
-    "CT": "Temperature of carburizing",
-    "Ct": "Time of carburizing",
-    "DT": "Temperature of diffusion",
-    "Dt": "Time of diffusion",
-    "QmT": "Temperature of the medium that quenches",
-    "TT": "Temperature of tempering",
-    "Tt": "Time of tempering",
-    "TCr": "Rate of cooling after it",
-    "RedRatio": "Ratio of ingot to bar",
-    "dA": "Share of area of inclusions shaped by the work",
-    "dB": "Share of area of inclusions in rows",
-    "dC": "Share of area of single inclusions",
-    "Fatigue": "Strength in rotating bending that it bears ten million times",
+    "NT": ("Temperature of normalizing", "正火温度"),
+    "THT": ("Temperature of through hardening", "淬火加热温度"),
+    "THt": ("Time of through hardening", "淬火保温时间"),
+    "THQCr": ("Rate of cooling after it", "淬火冷却速度"),
+    "CT": ("Temperature of carburizing", "渗碳温度"),
+    "Ct": ("Time of carburizing", "渗碳时间"),
+    "DT": ("Temperature of diffusion", "扩散温度"),
+    "Dt": ("Time of diffusion", "扩散时间"),
+    "QmT": ("Temperature of the medium that quenches", "淬火介质温度"),
+    "TT": ("Temperature of tempering", "回火温度"),
+    "Tt": ("Time of tempering", "回火时间"),
+    "TCr": ("Rate of cooling after it", "回火冷却速度"),
+    "RedRatio": ("Ratio of ingot to bar", "锻压比"),
+    "dA": ("Share of area of inclusions shaped by the work", "变形夹杂物面积占比"),
+    "dB": ("Share of area of inclusions in rows", "成列夹杂物面积占比"),
+    "dC": ("Share of area of single inclusions", "单个夹杂物面积占比"),
+    "Fatigue": ("Strength in rotating bending that it bears ten million times", "旋转弯曲下可承受一千万次的应力"),
 }
 UNITS = {
     **dict.fromkeys(("NT", "THT", "CT", "DT", "QmT", "TT"), "°C"),
@@ -71,10 +71,10 @@ STEEL_SET = SampleSet(
     kind="table",
     target=STRENGTH,
     fields={
-        **{name: {"about": about} for name, about in ABOUT.items()},
-        **{name: {"about": ABOUT[name], "unit": unit} for name, unit in UNITS.items()},
+        **{name: about(*told) for name, told in ABOUT.items()},
+        **{name: about(*ABOUT[name], unit=unit) for name, unit in UNITS.items()},
         **{name: {"unit": "%"} for name in ELEMENTS},
-        STRENGTH: {"about": ABOUT[STRENGTH], "unit": "MPa"},
+        STRENGTH: about(*ABOUT[STRENGTH], unit="MPa"),
     },
     carriers=(MATERIALS,),
     parts=tuple(

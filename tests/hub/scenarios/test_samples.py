@@ -3,6 +3,7 @@
 import pytest
 
 from chainhub.datasets.cardparts import PARTS, split_card
+from chainhub.datasets.services.fields import LONGEST_ABOUT, LONGEST_UNIT
 from chainhub.scenarios import samples
 from chainhub.scenarios.samples import SAMPLES, SampleSet
 from chainhub.scenarios.samples.digits import NEVER, mnist_rows
@@ -29,6 +30,11 @@ def test_its_names_are_told_apart(one: SampleSet) -> None:
     assert one.source_url.startswith("https://")
     assert one.licence
     assert max(len(one.summary), len(one.summary_zh), len(one.source)) <= 300
+    assert len(one.licence) <= 120
+    for told in one.fields.values():
+        assert set(told) <= {"role", "type", "unit", "sensitive", "about"}
+        assert len(told.get("about", "")) <= LONGEST_ABOUT
+        assert len(told.get("unit", "")) <= LONGEST_UNIT
 
 
 def test_each_digit_belongs_to_exactly_one_supplier() -> None:
