@@ -11,6 +11,7 @@ from chainhub.core.live import publish_on_commit
 from chainhub.core.queue import send_on_commit
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.jobs import queueing
+from chainhub.jobs.ancestry import inputs_with_base
 from chainhub.jobs.models import Status, TrainingJob
 
 
@@ -62,11 +63,14 @@ def ask_to_stop(job: TrainingJob, reason: Sentence) -> None:
 
 
 def record(job: TrainingJob, verb: str, text: str, *, actor: User | None, **params: Any) -> None:
-    """Into the audit log, marked for the job, its collaboration and every organization whose data it uses."""
-    owners = job.inputs.values_list("version__dataset__organization_id", "version__dataset_id")
+    """Into the audit log, marked for the job, its collaboration and every organization whose data it uses.
+
+    Those included from whose data its base model learnt; their datasets have not been read by this job.
+    """
+    owners = inputs_with_base(job).values_list("version__dataset__organization_id", "version__dataset_id", "job")
     topics = {job.topic, job.collaboration.topic, job.organization.topic}
-    for organization_id, dataset_id in owners:
-        topics |= {f"organization:{organization_id}", f"dataset:{dataset_id}"}
+    for organization_id, dataset_id, reader in owners:
+        topics |= {f"organization:{organization_id}"} | ({f"dataset:{dataset_id}"} if reader == job.pk else set())
     said = sentence(text, number=job.pk, title=job.title, **params)
     activity.record(verb, said, actor=actor, topics=topics, target_url=job.get_absolute_url())
 

@@ -1,4 +1,4 @@
-"""Looking where a model came from, and what went on from it, reads no job's whole evaluation."""
+"""Jobs that go on from a model made here: who reads of them in the audit log, and what is read to list them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from chainhub.activity.models import AuditEvent
 from chainhub.jobs.ancestry import Going
 from tests.hub.registry.test_going_on import go_on, made, written
 
@@ -30,3 +31,14 @@ def test_its_heirs_are_listed_without_what_they_found(
     with CaptureQueriesContext(connection) as asked:
         assert heir.get_absolute_url() in pages.get(address).content.decode()
     assert len([one["sql"] for one in asked if RESULT in one["sql"]]) == 1, "that of the version's own job"
+
+
+def test_the_owners_of_what_it_learnt_from_read_of_the_job_in_their_audit_log(
+    written: Any, go_on: Any, borealis: Any
+) -> None:
+    version = written()
+    letters = version.job.inputs.get().version.dataset
+    job = go_on(made(version))
+    event = AuditEvent.objects.filter(verb="job.proposed").latest("pk")
+    assert {job.topic, borealis.topic} <= set(event.topics)
+    assert letters.topic not in event.topics
