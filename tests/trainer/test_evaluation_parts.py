@@ -12,6 +12,7 @@ import pytest
 
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews, table
 from trainer.data.columns import Categories, Numbers
+from trainer.evaluation import robustness
 from trainer.evaluation.conformal import half_width
 from trainer.evaluation.curves import gain, precision_recall
 from trainer.evaluation.groups import groups, ranges
@@ -159,6 +160,17 @@ def test_pictures_have_a_heat_for_each_class(job: MakeSpec) -> None:
         assert heat.min() >= 0
         assert heat.max() == 1
     assert [item["level"] for item in found["robustness"]["noise"]] == [0, 0.05, 0.1, 0.2, 0.4]
+
+
+def test_large_pictures_are_disturbed_a_few_at_a_time(job: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = job({"epochs": 3}, recipe="image-classification", target="shape", fields=None,
+               tables={"anvil": pictures(200, 1)})  # fmt: skip
+    whole = evaluation_of(spec)["robustness"]["noise"]
+    monkeypatch.setattr(robustness, "NUMBERS", 7 * 64)
+    parts = evaluation_of(spec)["robustness"]["noise"]
+    assert [one["level"] for one in parts] == [one["level"] for one in whole]
+    assert parts[0]["value"] == pytest.approx(whole[0]["value"])
+    assert [one["value"] for one in parts] == pytest.approx([one["value"] for one in whole], abs=0.2)
 
 
 @pytest.mark.parametrize("network", ["bag", "cnn"])

@@ -9,6 +9,7 @@ Noise as in Hendrycks and Dietterich, Benchmarking Neural Network Robustness to 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from trainer.seeding import numpy_generator, torch_generator
 from trainer.tasks import plain
 
 MOST_ROWS = 1000
+NUMBERS = 2_000_000  # pixels at a time
 OF_DEVIATION, OF_RANGE = (0.1, 0.25, 0.5, 1.0), (0.05, 0.1, 0.2, 0.4)
 SHARES = (0.1, 0.25, 0.5)
 AT_ONCE = 64  # texts, of much the same length
@@ -38,21 +40,34 @@ def robustness(seen: Seen) -> dict[str, Any]:
     rows = seen.sample(MOST_ROWS, "robustness")
     if not (table or seen.input_kind() == "image") or not len(rows):
         return {}
-    inputs = seen.inputs(rows)
-    whole = seen.measured(inputs, rows)
-    found: dict[str, Any] = {"metric": seen.metric, "noise": [{"level": 0.0, "value": whole}]}
-    noise = torch.randn(inputs[0].shape, generator=torch_generator(seen.spec.seed, "noise")).to(inputs[0].device)
-    for level in OF_DEVIATION if table else OF_RANGE:  # the same noise, so that levels differ by nothing else
-        changed = _noisy_table(seen, inputs, level * noise) if table else _noisy_picture(inputs, level * noise)
-        if changed is not None:
-            found["noise"].append({"level": level, "value": seen.measured(changed, rows)})
+    found: dict[str, Any] = {"metric": seen.metric, "noise": _with_noise(seen, rows, table=table)}
     if isinstance(seen.preparation, OfTable):
         columns = {name: column.take(rows) for name, column in seen.preparation.columns.items()}
-        found["missing"] = [{"share": 0.0, "value": whole}]
+        found["missing"] = [{"share": 0.0, "value": found["noise"][0]["value"]}]
         for share in SHARES:
             changed = seen.preparation.encoded(_with_gaps(columns, share, seen.spec.seed), seen.feed.device)
             found["missing"].append({"share": share, "value": seen.measured(changed, rows)})
     return {"robustness": found}
+
+
+def _with_noise(seen: Seen, rows: Ints, *, table: bool) -> list[dict[str, Any]]:
+    """The same noise for all levels, so that they differ by nothing else; large pictures are read a few at a time."""
+    generator, said = torch_generator(seen.spec.seed, "noise"), defaultdict[float, list[Judged]](list)
+    for part in [rows] if table else seen.pieces(rows, NUMBERS):
+        inputs = seen.inputs(part)
+        said[0.0].append(seen.judged(inputs, part))
+        noise = torch.randn(inputs[0].shape, generator=generator).to(inputs[0].device)
+        for level in OF_DEVIATION if table else OF_RANGE:
+            changed = _noisy_table(seen, inputs, level * noise) if table else _noisy_picture(inputs, level * noise)
+            if changed is not None:
+                said[level].append(seen.judged(changed, part))
+    return [{"level": level, "value": plain(seen.metric, joined(parts))} for level, parts in said.items()]
+
+
+def joined(parts: list[Judged]) -> Judged:
+    """All their rows, one behind the other."""
+    targets, predicted = (np.concatenate([getattr(one, name) for one in parts]) for name in ("targets", "predicted"))
+    return Judged(targets, predicted, parts[0].task)
 
 
 def _noisy_picture(inputs: Inputs, noise: Tensor) -> Inputs:
