@@ -14,15 +14,25 @@ from rest_framework.views import APIView
 from chainhub.scenarios.catalogue import scenario, scenarios
 
 
-class ExampleSerializer(serializers.Serializer[Any]):
-    """Real example data."""
+class BaselineSerializer(serializers.Serializer[Any]):
+    """What another method reached on the same data."""
 
+    metric = serializers.CharField()
+    value = serializers.FloatField()
+    method = serializers.CharField()
+
+
+class TrialSerializer(serializers.Serializer[Any]):
+    """A training on real example data."""
+
+    slug = serializers.CharField()
     title = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment]  # a field's own word, and the data's
-    source_url = serializers.CharField()
-    licence = serializers.CharField()
-    rows = serializers.IntegerField()
-    found = serializers.CharField()
+    source = serializers.CharField(source="data.source")  # type: ignore[assignment]  # a field's own word, and the data's
+    source_url = serializers.CharField(source="data.source_url")
+    licence = serializers.CharField(source="data.licence")
+    rows = serializers.IntegerField(source="data.rows")
+    caveat = serializers.CharField()
+    baselines = BaselineSerializer(many=True)
 
 
 class ScenarioSerializer(serializers.Serializer[Any]):
@@ -37,8 +47,9 @@ class ScenarioSerializer(serializers.Serializer[Any]):
     brings = serializers.CharField()
     receives = serializers.CharField()
     limits = serializers.CharField()
+    duties = serializers.CharField()
     parameters = serializers.DictField()
-    example = ExampleSerializer(allow_null=True)
+    trials = TrialSerializer(many=True)
 
 
 class Scenarios(APIView):

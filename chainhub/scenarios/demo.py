@@ -31,7 +31,7 @@ from chainhub.registry.models import ModelVersion
 from chainhub.repositories.uploads import receive_file
 from chainhub.scenarios import cast, samples
 from chainhub.scenarios.cast import House, Person
-from chainhub.scenarios.catalogue import DISEASE_DIAGNOSIS, VISUAL_INSPECTION, Example
+from chainhub.scenarios.catalogue import DISEASE_DIAGNOSIS, VISUAL_INSPECTION
 from chainhub.scenarios.negotiation import begin_negotiation, launch_against_terms
 
 INSPECTION = "Shared inspection model 共享质检模型"
@@ -113,16 +113,11 @@ def demo_results() -> list[dict[str, Any]]:
 
 
 def _inspection_settings() -> dict[str, Any]:
-    return {"recipe": VISUAL_INSPECTION.recipe, "parameters": VISUAL_INSPECTION.parameters, "target": "digit"}
+    return VISUAL_INSPECTION.settings_of(VISUAL_INSPECTION.trials[0])
 
 
 def _heart_settings() -> dict[str, Any]:
-    return {
-        "recipe": DISEASE_DIAGNOSIS.recipe,
-        "parameters": DISEASE_DIAGNOSIS.parameters,
-        "target": samples.DIAGNOSIS,
-        "split": {"kind": "k-fold", "folds": 5},
-    }
+    return DISEASE_DIAGNOSIS.settings_of(DISEASE_DIAGNOSIS.trials[0])
 
 
 def _house(house: House) -> Organization:
@@ -189,16 +184,16 @@ def _collaboration(
 Content = Callable[[], tuple[bytes, cast.Card]]  # the file and its card, made only where they are needed
 
 
-def _digits(place: int) -> tuple[str, str, Example | None, Content]:
+def _digits(place: int) -> tuple[str, str, samples.SampleSet, Content]:
     return (
         "Digits of its parts 零件数字",
         "digit",
-        VISUAL_INSPECTION.example,
+        samples.SAMPLES["digits"],
         lambda: (samples.digits_csv(place), cast.digits_card(place)),
     )
 
 
-def _patients(place: int) -> tuple[str, str, Example | None, Content]:
+def _patients(place: int) -> tuple[str, str, samples.SampleSet, Content]:
     def content() -> tuple[bytes, cast.Card]:
         file = samples.heart_csv(samples.HOSPITALS[place])
         return file, cast.heart_card(place, file.count(b"\n") - 1)
@@ -206,7 +201,7 @@ def _patients(place: int) -> tuple[str, str, Example | None, Content]:
     return (
         "Heart patients 心脏病患者",
         samples.DIAGNOSIS,
-        DISEASE_DIAGNOSIS.example,
+        samples.SAMPLES["heart"],
         content,
     )
 
@@ -218,18 +213,15 @@ def _held_out(owner: Organization) -> Dataset:
         lines = samples.heart_csv(samples.HOSPITALS[1]).splitlines(keepends=True)[: HELD_OUT_ROWS + 1]
         return b"".join(lines), cast.heart_card(1, HELD_OUT_ROWS)
 
-    return _dataset(owner, HELD_OUT, samples.DIAGNOSIS, DISEASE_DIAGNOSIS.example, content)
+    return _dataset(owner, HELD_OUT, samples.DIAGNOSIS, samples.SAMPLES["heart"], content)
 
 
-def _dataset(owner: Organization, name: str, target: str, example: Example | None, content: Content) -> Dataset:
+def _dataset(owner: Organization, name: str, target: str, example: samples.SampleSet, content: Content) -> Dataset:
     """Uploaded and registered; its inspection has been asked for."""
     dataset = owner.datasets.filter(name=name).first()
     if dataset is None:
         actor = _owner(owner)
         file, card = content()
-        source: dict[str, Any] = (
-            {"licence": example.licence, "source": example.source, "source_url": example.source_url} if example else {}
-        )
         upload = receive_file(
             actor=actor, filename=f"{target}.csv", size=len(file), source=io.BytesIO(file), content_type="text/csv"
         )
@@ -241,7 +233,9 @@ def _dataset(owner: Organization, name: str, target: str, example: Example | Non
             **asdict(card),
             visibility=Visibility.GRANTED,
             target=target,
-            **source,
+            licence=example.licence,
+            source=example.source,
+            source_url=example.source_url,
         )
     return dataset
 

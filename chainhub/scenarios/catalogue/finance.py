@@ -1,0 +1,131 @@
+"""Scenarios of banks, insurers and trading desks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+
+FINANCE = _("Finance")
+
+RISK_ASSESSMENT = Scenario(
+    slug="risk-assessment",
+    title=_("Risk assessment"),
+    summary=_("Banks train one model of which borrowers fall behind, and desks one of how far markets may move."),
+    industry=FINANCE,
+    recipe="tabular",
+    task="classification",
+    picture="shield-alert",
+    brings=_("Each brings past cases, one row each: what was known at the time, and whether the loss came."),
+    receives=_("Each receives a calibrated probability of loss that was learnt from everybody's cases."),
+    limits=_("What never happened in the data is not foreseen. Probabilities hold for times like those of the data."),
+    duties=_(
+        "Check each year that predicted and observed losses agree. Whoever is refused has a right to the reasons."
+    ),
+    parameters={"task": "classification", "main_metric": "roc_auc"},
+    trials=(
+        Trial(
+            slug="borrowers",
+            sample="credit-data",
+            title=_("4,454 borrowers of three branches, 28 % of whom fell behind"),
+            metric="roc_auc",
+            baselines=(Baseline(metric="roc_auc", value=0.837, method=_("Logistic regression")),),
+            minutes=1,
+        ),
+        Trial(
+            slug="markets",
+            sample="market-risk",
+            title=_("Daily returns of two share indices and of oil: how far tomorrow may fall"),
+            recipe="timeseries",
+            parameters={},
+            metric="mae",
+            caveat=_("Direction cannot be foreseen; look at how often the interval held."),
+            minutes=2,
+        ),
+    ),
+)
+
+QUANTITATIVE_TRADING = Scenario(
+    slug="quantitative-trading",
+    title=_("Quantitative trading"),
+    summary=_("Trading desks train one model of the days to come and judge it only on days that it could not know."),
+    industry=FINANCE,
+    recipe="timeseries",
+    task="forecast",
+    picture="chart-candlestick",
+    brings=_("Each desk brings daily prices of its shares: date, open, high, low, close, volume."),
+    receives=_(
+        "Each receives a forecast of tomorrow's range, and a walk-forward back-test with costs against buying and "
+        "holding."
+    ),
+    limits=_(
+        "The direction of the next day cannot be foreseen from past prices, and the back-test shows it. How much "
+        "prices will move is, to a part."
+    ),
+    duties=_("No advice to buy or sell. Past results say little about the future; costs and delays are your own."),
+    trials=(
+        Trial(
+            slug="range",
+            sample="stocks",
+            title=_("Five shares, 2000 to 2013: how far tomorrow's prices will range"),
+            metric="r2",
+            baselines=(Baseline(metric="r2", value=0.331, method=_("Ridge regression on past ranges (naive: 0.034)")),),
+            minutes=2,
+        ),
+        Trial(
+            slug="direction",
+            sample="stocks",
+            title=_("The same: does it rise tomorrow? With a back-test"),
+            recipe="tabular",
+            target="log_return",
+            parameters={"task": "regression"},
+            metric="r2",
+            caveat=_("Buying and holding wins (Sharpe ratio 0.66 after 2010 against 0.04): the page says so."),
+            minutes=1,
+        ),
+    ),
+)
+
+CREDIT_SCORING = Scenario(
+    slug="credit-scoring",
+    title=_("Credit scoring"),
+    summary=_("Branches or lenders train one model that tells loans that will be repaid from those that will not."),
+    industry=FINANCE,
+    recipe="tabular",
+    task="classification",
+    picture="scale",
+    brings=_(
+        "Each lender brings past loans, one row each: amount, term, income, purpose, payment history, and whether it "
+        "was repaid."
+    ),
+    receives=_(
+        "Each receives a model that has seen borrowers of every region, as a score card with points, with reasons for "
+        "each score and how alike it treats groups."
+    ),
+    limits=_("Few loans fail, so read the ROC curve, the KS and the calibration rather than the accuracy."),
+    duties=_(
+        "Whether a field may lawfully enter a credit decision is for each lender to check before it is chosen. Whoever "
+        "is refused must be told the main reasons."
+    ),
+    parameters={"task": "classification", "class_weighting": True, "main_metric": "roc_auc"},
+    trials=(
+        Trial(
+            slug="loans",
+            sample="lending-club",
+            title=_("9,857 consumer loans of four regions, 5 % of them bad"),
+            metric="roc_auc",
+            baselines=(
+                Baseline(metric="roc_auc", value=0.744, part="together", method=_("Logistic regression, pooled")),
+                Baseline(metric="roc_auc", value=0.731, part="alone", method=_("Logistic regression, each alone")),
+            ),
+            minutes=1,
+        ),
+        Trial(
+            slug="german-credit",
+            sample="german-credit",
+            title=_("1,000 loans of a German bank"),
+            split={"kind": "k-fold", "folds": 5},
+            metric="roc_auc",
+            baselines=(Baseline(metric="roc_auc", value=0.786, method=_("Logistic regression")),),
+            minutes=1,
+        ),
+    ),
+)

@@ -1,0 +1,194 @@
+"""Scenarios of hospitals, laboratories and makers of drugs."""
+
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+
+HEALTH = _("Healthcare")
+
+DISEASE_DIAGNOSIS = Scenario(
+    slug="disease-diagnosis",
+    title=_("Disease diagnosis"),
+    summary=_("Hospitals train one model that ranks patients by their risk, from findings or from scans."),
+    industry=HEALTH,
+    recipe="tabular",
+    task="classification",
+    picture="heart-pulse",
+    brings=_(
+        "Each hospital brings a table with one row per patient: findings as numbers or categories, gaps allowed, and "
+        "the diagnosis that was later confirmed; or pictures in a folder per finding. Names and numbers of patients "
+        "are left out before the upload."
+    ),
+    receives=_(
+        "Each receives a model that has seen the patients of all hospitals, with its score on the hospital's own "
+        "patients beside what the hospital's data alone would have given."
+    ),
+    limits=_("Few patients, from few places and years: a demonstration of the method, not of a product."),
+    duties=_(
+        "A score for research and for discussion among physicians. It is no medical device, and it decides nothing "
+        "about a patient."
+    ),
+    parameters={
+        "task": "classification",
+        # Few rows: a logistic model, held back, beats a deeper network here.
+        "hidden_layers": [],
+        "categories": "one-hot",
+        "missing_indicators": True,
+        "weight_decay": 0.05,
+        "epochs": 60,
+        "main_metric": "roc_auc",
+    },
+    trials=(
+        Trial(
+            slug="heart",
+            sample="heart",
+            title=_("920 patients of four hospitals, 13 findings, many of them missing"),
+            split={"kind": "k-fold", "folds": 5},
+            metric="roc_auc",
+            baselines=(
+                Baseline(
+                    metric="roc_auc", value=0.838, part="together", method=_("Logistic regression, pooled, five-fold")
+                ),
+                Baseline(metric="roc_auc", value=0.796, part="alone", method=_("Logistic regression, each alone")),
+            ),
+            minutes=1,
+        ),
+        Trial(
+            slug="brain-scans",
+            sample="brain-mri",
+            title=_("Patches of two brain scans: tumour or tissue"),
+            recipe="image-classification",
+            target="label",
+            parameters={"network": "cnn", "channels": [16, 32], "side": 32, "epochs": 15, "main_metric": "roc_auc"},
+            metric="roc_auc",
+            baselines=(
+                Baseline(metric="roc_auc", value=0.985, method=_("CNN on patches of one scan, slices held out")),
+            ),
+            caveat=_("Two patients only: this shows the way, and says nothing about patients in general."),
+            minutes=1,
+        ),
+    ),
+)
+
+DRUG_DISCOVERY = Scenario(
+    slug="drug-discovery",
+    title=_("Drug discovery"),
+    summary=_("Makers of drugs train one model of which molecule binds or dissolves, from its structure."),
+    industry=HEALTH,
+    recipe="molecule",
+    task="regression",
+    picture="flask-conical",
+    brings=_(
+        "Each brings molecules as SMILES with what was measured: affinity to a protein (with its sequence), "
+        "solubility, energy; or classes such as toxic or not."
+    ),
+    receives=_(
+        "Each receives a model that has seen all partners' chemistry, with its error on its own molecules and on "
+        "molecules unlike any it learnt from."
+    ),
+    limits=_(
+        "On molecules and proteins that are new on both sides, today's methods are little better than chance: read the "
+        "cold split, not the random one. No metals, mixtures or proteins' shapes."
+    ),
+    duties=_("It ranks what to measure next and replaces no measurement. Molecules tell what a partner works on."),
+    trials=(
+        Trial(
+            slug="affinity",
+            sample="kiba",
+            title=_("5,000 affinities of 458 ligands to 189 proteins, random split"),
+            fields=("smiles", "protein"),
+            metric="concordance",
+            baselines=(
+                Baseline(metric="concordance", value=0.787, method=_("DeepDTA-like CNN, 0.12 M weights, 24 epochs")),
+                Baseline(
+                    metric="mse",
+                    value=0.296,
+                    lower_is_better=True,
+                    method=_("DeepDTA-like CNN, 0.12 M weights, 24 epochs"),
+                ),
+            ),
+            minutes=4,
+        ),
+        Trial(
+            slug="affinity-cold",
+            sample="kiba",
+            title=_("The same with proteins held out whole (cold split)"),
+            fields=("smiles", "protein"),
+            split={"kind": "group", "group": "protein_id"},
+            metric="concordance",
+            baselines=(Baseline(metric="concordance", value=0.54, method=_("Baselines with both sides unseen")),),
+            caveat=_("Here proteins alone are unseen; ligands may be known."),
+            minutes=4,
+        ),
+        Trial(
+            slug="hydration",
+            sample="freesolv",
+            title=_("642 hydration energies (FreeSolv)"),
+            fields=("smiles",),
+            metric="r2",
+            baselines=(Baseline(metric="r2", value=0.85, method=_("Ridge regression on character n-grams")),),
+            minutes=1,
+        ),
+        Trial(
+            slug="solubility",
+            sample="solubility",
+            title=_("1,025 solubilities in water"),
+            fields=("smiles",),
+            metric="r2",
+            baselines=(Baseline(metric="r2", value=0.834, method=_("Ridge regression on character n-grams")),),
+            minutes=1,
+        ),
+    ),
+)
+
+MEDICAL_CONSULTATION = Scenario(
+    slug="medical-consultation",
+    title=_("Medical consultation"),
+    summary=_("Clinics train one search that finds the medical source for what patients say in their own words."),
+    industry=HEALTH,
+    recipe="retrieval-qa",
+    task="retrieval",
+    picture="stethoscope",
+    brings=_("Each brings questions in patients' words, each with the passage of the reference that answers it."),
+    receives=_(
+        "Each receives a search that answers with sources, best first, and says that it does not know where nothing is "
+        "near enough; with the share of right sources on each clinic's own questions."
+    ),
+    limits=_("It quotes its corpus and knows nothing else. It asks nothing back and weighs no urgency."),
+    duties=_(
+        "Not medical advice. In an emergency call the emergency number; a physician decides. The notice stands beside "
+        "every answer."
+    ),
+    trials=(
+        Trial(
+            slug="symptoms",
+            sample="hpo-questions",
+            title=_("5,790 patients' words for clinical terms, of four clinics"),
+            base="minilm",
+            metric="recall_at_1",
+            baselines=(
+                Baseline(metric="recall_at_1", value=0.545, method=_("MiniLM fine-tuned, 62 steps of 32")),
+                Baseline(metric="recall_at_5", value=0.813, method=_("MiniLM fine-tuned, 62 steps of 32")),
+            ),
+            minutes=6,
+        ),
+        Trial(
+            slug="terms",
+            sample="hpo-questions",
+            title=_("The same words answered in sentences by a base model that writes"),
+            recipe="fine-tune",
+            base="smollm2",
+            parameters={"method": "last", "last_layers": 4, "epochs": 1, "batch_size": 16, "baselines": False},
+            metric="perplexity",
+            baselines=(
+                Baseline(
+                    metric="perplexity",
+                    value=11.2,
+                    lower_is_better=True,
+                    method=_("SmolLM2-135M, last four layers, 60 steps, on terms and definitions"),
+                ),
+            ),
+            minutes=10,
+        ),
+    ),
+)

@@ -1,0 +1,87 @@
+"""What a scenario is: a text in both languages, a recipe, and real data on which it was tried."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from chainhub.scenarios.samples import SAMPLES, SampleSet
+
+Text = str | Promise
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What another method reached on the same data, in the metric of `evaluation.json`.
+
+    `part` is where to look: "overall", "alone" or "together" for the weighted mean over organizations, or "written".
+    """
+
+    metric: str
+    value: float
+    method: Text
+    part: str = "overall"
+    lower_is_better: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A training on real data, launched from the scenario's page and by `manage.py scenarios`.
+
+    `recipe` and `parameters` are the scenario's where nothing is said. `parts` names the sample's parts that are
+    trained on, all that are not held out where it is empty; `base` is one of `scenarios.bases.CARRIED`.
+    """
+
+    slug: str
+    sample: str
+    title: Text
+    target: str = ""
+    recipe: str = ""
+    parameters: Parameters | None = None
+    fields: tuple[str, ...] = ()
+    split: Parameters = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    base: str = ""
+    metric: str = ""  # the one that the profession looks at first; the task's main one where nothing is said
+    baselines: tuple[Baseline, ...] = ()
+    caveat: Text = ""
+    minutes: int = 1  # on two cores of a laptop, roughly
+
+    @property
+    def data(self) -> SampleSet:
+        return SAMPLES[self.sample]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One purpose; `recipe` names the training recipe that serves it, `parameters` what differs from its defaults."""
+
+    slug: str
+    title: Text
+    summary: Text
+    industry: Text
+    recipe: str
+    task: str
+    picture: str
+    brings: Text
+    receives: Text
+    limits: Text
+    duties: Text
+    parameters: Parameters = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
+
+    def get_absolute_url(self) -> str:
+        return reverse("web:scenario", args=[self.slug])
+
+    def settings_of(self, trial: Trial) -> dict[str, Any]:
+        """What a job of that trial is launched with, besides its data."""
+        return {
+            "recipe": trial.recipe or self.recipe,
+            "parameters": dict(self.parameters if trial.parameters is None else trial.parameters),
+            "target": trial.target or trial.data.target,
+            **({"fields": list(trial.fields)} if trial.fields else {}),
+            **({"split": dict(trial.split)} if trial.split else {}),
+        }

@@ -1,0 +1,120 @@
+"""Scenarios of plants and of the chains between them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+
+SUPPLY = _("Manufacturing and supply")
+
+PREDICTIVE_MAINTENANCE = Scenario(
+    slug="predictive-maintenance",
+    title=_("Predictive maintenance"),
+    summary=_("Plants with the same kind of machine train one model of how wear shows in the readings."),
+    industry=SUPPLY,
+    recipe="tabular",
+    task="regression",
+    picture="wrench",
+    brings=_(
+        "Each plant brings one row per reading or per cycle: the sensors' values or their means over the cycle, and "
+        "the wear or the remaining life that was measured later."
+    ),
+    receives=_("Each receives a model that has seen machines older than its own."),
+    limits=_("Judge it on machines that it never saw: rows of one machine resemble each other too much."),
+    duties=_("A forecast of wear replaces no inspection that the law or the maker prescribes."),
+    parameters={"task": "regression"},
+    trials=(
+        Trial(
+            slug="batteries",
+            sample="batteries",
+            title=_("34 battery cells of NASA, held out cell by cell"),
+            split={"kind": "group", "group": "battery_id"},
+            metric="mae",
+            baselines=(
+                Baseline(
+                    metric="mae",
+                    value=0.039,
+                    lower_is_better=True,
+                    method=_("Random forest, one cell left out at a time"),
+                ),
+            ),
+            minutes=1,
+        ),
+    ),
+)
+
+PROCESS_QUALITY = Scenario(
+    slug="process-quality",
+    title=_("Process quality"),
+    summary=_("Mills and foundries train one model of how composition and treatment make the property that counts."),
+    industry=SUPPLY,
+    recipe="tabular",
+    task="regression",
+    picture="factory",
+    brings=_(
+        "Each brings one row per melt or batch: composition, temperatures, times, and the property that the laboratory "
+        "measured, such as strength."
+    ),
+    receives=_("Each receives a model that covers recipes that it has never run itself."),
+    limits=_(
+        "A model of what was tried somewhere in the chain. Far outside of it the answer is a guess; the model card "
+        "says where each field usually lay."
+    ),
+    duties=_("It proposes what to try; the laboratory releases."),
+    parameters={"task": "regression"},
+    trials=(
+        Trial(
+            slug="steel",
+            sample="steel-fatigue",
+            title=_("437 steels: fatigue strength from composition and heat treatment"),
+            split={"kind": "k-fold", "folds": 5},
+            metric="r2",
+            baselines=(
+                Baseline(metric="r2", value=0.966, method=_("Ridge regression")),
+                Baseline(metric="r2", value=0.979, method=_("Gradient boosting")),
+            ),
+            minutes=1,
+        ),
+    ),
+)
+
+DEMAND_FORECASTING = Scenario(
+    slug="demand-forecasting",
+    title=_("Demand forecasting"),
+    summary=_("Makers, operators and shops of one chain train one model of what will be asked for next."),
+    industry=SUPPLY,
+    recipe="timeseries",
+    task="forecast",
+    picture="trending-up",
+    brings=_("Each brings series: a date, what was asked for, and the article, station or place that it was asked at."),
+    receives=_(
+        "Each receives forecasts with intervals, beside the two simplest ones: as yesterday, and as a season ago."
+    ),
+    limits=_("Where yesterday's demand is the better forecast, the page says so, and then it should be used."),
+    duties=_("Look at the intervals before ordering. Events that no series shows are yours to add."),
+    trials=(
+        Trial(
+            slug="riders",
+            sample="station-demand",
+            title=_("Daily riders of Chicago's stations, by three operators"),
+            metric="skill",
+            baselines=(
+                Baseline(
+                    metric="skill", value=0.0, method=_("The better of yesterday and a week ago, on the same days")
+                ),
+            ),
+            minutes=4,
+        ),
+        Trial(
+            slug="power",
+            sample="power-generation",
+            title=_("Monthly power generation of the American states, by four grids"),
+            metric="skill",
+            baselines=(
+                Baseline(
+                    metric="skill", value=0.0, method=_("The better of last month and a year ago, on the same months")
+                ),
+            ),
+            minutes=2,
+        ),
+    ),
+)

@@ -1,0 +1,159 @@
+"""Scenarios of everybody who looks at pictures."""
+
+from django.utils.translation import gettext_lazy as _
+
+from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+
+VISION = _("Vision")
+
+VISUAL_INSPECTION = Scenario(
+    slug="visual-inspection",
+    title=_("Image classification"),
+    summary=_("Suppliers that each know a few kinds of part train one model that recognizes all of them."),
+    industry=VISION,
+    recipe="image-classification",
+    task="classification",
+    picture="eye",
+    brings=_(
+        "Each supplier brings pictures of its own parts, with the kind that an inspector saw in them: picture files "
+        "in a folder per kind, or a table with one column per pixel and one for the kind."
+    ),
+    receives=_(
+        "Each receives a model that also knows the kinds that it has seldom or never made, with its score on the "
+        "supplier's own pictures and on everybody's."
+    ),
+    limits=_(
+        "A picture gets one of several kinds; where in the picture something lies is told by object detection. "
+        "Pictures are brought to a small square, so the feature to be seen must fill a good part of it."
+    ),
+    duties=_("Have doubtful parts looked at by an inspector. Show no people in the pictures without their consent."),
+    trials=(
+        Trial(
+            slug="digits",
+            sample="digits",
+            title=_("5,000 handwritten digits, divided among four suppliers"),
+            metric="accuracy",
+            baselines=(
+                Baseline(metric="accuracy", value=0.934, method=_("Keras-like MLP 784-128-64-10, all digits pooled")),
+            ),
+            minutes=1,
+        ),
+        Trial(
+            slug="digits-cnn",
+            sample="digits",
+            title=_("The same digits, with convolutions"),
+            parameters={"network": "cnn", "channels": [16, 32], "epochs": 6},
+            metric="accuracy",
+            baselines=(
+                Baseline(metric="accuracy", value=0.963, method=_("CNN of two convolutions, all digits pooled")),
+            ),
+            minutes=2,
+        ),
+    ),
+)
+
+OBJECT_DETECTION = Scenario(
+    slug="object-detection",
+    title=_("Object detection"),
+    summary=_("Sites with few marked pictures each train one model that finds and counts, also where it never was."),
+    industry=VISION,
+    recipe="object-detection",
+    task="detection",
+    picture="scan",
+    brings=_(
+        "Each brings pictures and an annotation file in COCO's form that says where in them things are: trees from "
+        "above, defects on a surface, goods on a shelf."
+    ),
+    receives=_(
+        "Each receives a model that draws boxes around what it finds, with the mean average precision on each "
+        "partner's own pictures."
+    ),
+    limits=_("Things much smaller or larger than those in the training pictures are missed. Boxes are upright."),
+    duties=_("Bring no faces and no number plates; where people can be seen, the law of the place applies."),
+    trials=(
+        Trial(
+            slug="trees",
+            sample="trees",
+            title=_("Trees from above, marked by hand at three field sites"),
+            target="boxes",
+            metric="map_40",
+            baselines=(
+                Baseline(
+                    metric="map_40",
+                    value=0.58,
+                    method=_("CenterNet head on MobileNetV2 with ImageNet weights, 320 steps, a held-out third"),
+                ),
+            ),
+            caveat=_("The baseline began with weights learnt from ImageNet; from random ones it reached 0.36."),
+            minutes=5,
+        ),
+    ),
+)
+
+IMAGE_GENERATION = Scenario(
+    slug="image-generation",
+    title=_("Image generation"),
+    summary=_("Partners train one generator of pictures like theirs, to show and test with what nobody may hand out."),
+    industry=VISION,
+    recipe="image-generation",
+    task="generation",
+    picture="images",
+    brings=_("Each brings pictures of one sort, of the same side; with kinds, if single kinds are to be asked for."),
+    receives=_(
+        "Each receives a generator that draws new pictures, and how far they are from real ones (Fréchet distance)."
+    ),
+    limits=_("Small pictures only. A generator may favour what it draws best and leave rare kinds out."),
+    duties=_("Say of every picture that it was generated. A generator can repeat a picture that it learnt from."),
+    trials=(
+        Trial(
+            slug="digits",
+            sample="digits",
+            title=_("5,000 handwritten digits, divided among four suppliers"),
+            parameters={"epochs": 10, "baselines": False},
+            baselines=(
+                Baseline(
+                    metric="frechet_distance",
+                    value=125.0,
+                    lower_is_better=True,
+                    method=_("Small DCGAN, 10 epochs; features of another judge, so only roughly comparable"),
+                ),
+            ),
+            minutes=4,
+        ),
+    ),
+)
+
+IMAGE_DENOISING = Scenario(
+    slug="image-denoising",
+    title=_("Image denoising"),
+    summary=_("Laboratories and workshops train one model that takes the noise out of pictures."),
+    industry=VISION,
+    recipe="image-denoising",
+    task="restoration",
+    picture="wand-sparkles",
+    brings=_("Each brings clean pictures, a few dozen are enough; the noise is added while the model learns."),
+    receives=_(
+        "Each receives a network that learns the noise and subtracts it (DnCNN), with the gain in decibels on each "
+        "partner's own pictures."
+    ),
+    limits=_("It removes the kind and strength of noise that it learnt; fine texture can go with it."),
+    duties=_("Keep the original: a denoised picture is no evidence of details."),
+    trials=(
+        Trial(
+            slug="photos",
+            sample="photos",
+            title=_("Photographs of three collections, noise of 25 grey levels"),
+            target="image",
+            parts=("everyday", "textures", "science"),
+            metric="psnr",
+            baselines=(
+                Baseline(
+                    metric="psnr",
+                    value=27.3,
+                    method=_("Best Gaussian blur on “camera”; a DnCNN of 56,000 weights: 28.4"),
+                ),
+            ),
+            minutes=5,
+        ),
+    ),
+)
