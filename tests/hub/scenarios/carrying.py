@@ -121,9 +121,10 @@ def nrrd_of(volume: np.ndarray, encoding: str = "gzip") -> bytes:
     return head.encode() + raw
 
 
-def picture(width: int, height: int, ending: str = "PNG") -> bytes:
-    """Its colours tell the place."""
+def picture(width: int, height: int, *, flat: bool = False) -> bytes:
+    """Its colours tell the place, unless it is all of one."""
     across, down = np.meshgrid(np.arange(width), np.arange(height))
+    colours = np.stack([across % 256, down % 256, (across + down) % 256], 2) * (not flat)
     file = io.BytesIO()
-    Image.fromarray(np.stack([across % 256, down % 256, (across + down) % 256], 2).astype(np.uint8)).save(file, ending)
+    Image.fromarray(colours.astype(np.uint8)).save(file, "PNG")
     return file.getvalue()
