@@ -16,7 +16,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
-from chainhub.api.fields import PersonField
+from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.api.models import ModelFileSerializer
 from chainhub.api.predictions import AnswerSerializer, QuestionSerializer, in_words, question_in
@@ -25,6 +25,8 @@ from chainhub.bases.licences import may_be_passed_on
 from chainhub.bases.models import BaseModel, Task
 from chainhub.registry.bases import ask_base
 from chainhub.repositories.models import CommitFile
+from chainhub.scenarios.bases import CARRIED
+from chainhub.scenarios.importing import ask_for_base
 
 
 class BaseModelSerializer(serializers.ModelSerializer[BaseModel]):
@@ -62,6 +64,13 @@ class WholeBaseModelSerializer(BaseModelSerializer):
         return base.collaboration_id is None and may_be_passed_on(base.licence)
 
 
+class ImportSerializer(serializers.Serializer[Any]):
+    """Which base model, and for whom."""
+
+    base = serializers.ChoiceField(sorted(CARRIED))
+    organization = OrganizationField(mine=True)
+
+
 class BaseFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """`?task=language`, `?collaboration=<slug>` for what it made, `?q=words`."""
 
@@ -87,6 +96,15 @@ class BaseModels(generics.ListAPIView[BaseModel]):
         """By name."""
         found = BaseModel.objects.visible_to(self.request.user).select_related("organization", "collaboration")
         return found.order_by("name", "pk")
+
+    @extend_schema(request=ImportSerializer, responses={202: None}, summary="Import a base model")
+    def post(self, request: Request) -> Response:
+        """One that a package carries, for an organization that you manage; your inbox says when it is there."""
+        wanted = ImportSerializer(data=request.data, context={"request": request})
+        wanted.is_valid(raise_exception=True)
+        asked = wanted.validated_data
+        ask_for_base(asked["base"], organization=asked["organization"], actor=actor(request))
+        return Response(status=202)
 
 
 def base_of(view: APIView) -> BaseModel:

@@ -41,16 +41,21 @@ class Origin:
     licence: str
 
 
-def import_base(source: Path, origin: Origin, *, organization: Organization, actor: User) -> BaseModel:
-    """The base model of that name, imported if it is not there yet. `source` is a folder or a GGUF file.
-
-    Raises `NotAllowedError`, or `DomainError` where the files are no model.
-    """
+def check_may_import(organization: Organization, *, actor: User) -> None:
+    """Raises `NotAllowedError`."""
     if not may_manage(actor, organization):
         raise NotAllowedError(
             gettext_noop("Base models of %(organization)s are imported by its owners and administrators."),
             organization=organization.name,
         )
+
+
+def import_base(source: Path, origin: Origin, *, organization: Organization, actor: User) -> BaseModel:
+    """The base model of that name, imported if it is not there yet. `source` is a folder or a GGUF file.
+
+    Raises `NotAllowedError`, or `DomainError` where the files are no model.
+    """
+    check_may_import(organization, actor=actor)
     if found := BaseModel.objects.filter(organization=organization, slug=origin.slug).first():
         return found
     with tempfile.TemporaryDirectory(prefix="chainhub-base-") as scratch:

@@ -9,6 +9,7 @@ from django.test import Client
 from chainhub.activity.models import AuditEvent
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry import serving
+from chainhub.scenarios import importing
 from tests.factories import jobs as make
 from tests.factories.bases import make_base
 from tests.factories.nodes import make_node
@@ -142,3 +143,25 @@ def test_what_a_base_model_cannot_compare_is_refused_in_words(
     assert answer.status_code in {413, 422}
     assert sentence in answer.json()["errors"][field][0]
     assert not asked
+
+
+def test_who_manages_imports_one_by_a_program(
+    as_program: Any, alice: Any, bob: Any, carol: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(importing, "send", lambda *what: asked.append(what) or True)
+
+    def answer(client: Client, organization: str = "anvil") -> Any:
+        return client.post(LIST, {"base": "minilm", "organization": organization}, content_type="application/json")
+
+    assert answer(as_program(alice, "read", "write")).status_code == 202
+    assert [one[1] for one in asked] == ["minilm"]
+    refused = answer(as_program(bob, "read", "write"), "borealis")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403, "Base models of Borealis Motors are imported by its owners and administrators.",
+    )  # fmt: skip
+    assert answer(as_program(carol, "read", "write")).status_code == 400
+    assert answer(as_program(alice, "read")).status_code == 403
+    monkeypatch.setattr(importing, "send", lambda *_what: False)
+    assert answer(as_program(alice, "read", "write")).status_code == 503
+    assert len(asked) == 1

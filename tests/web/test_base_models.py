@@ -7,8 +7,8 @@ from django.test import Client
 
 from chainhub.accounts.models import User
 from chainhub.organizations.models import Organization
+from chainhub.scenarios import importing
 from chainhub.scenarios.bases import CARRIED, CarriedBase
-from chainhub.web.views.models import bases
 from tests.factories import jobs as make
 from tests.factories.bases import make_base
 
@@ -20,7 +20,7 @@ PAGE = "/bases/anvil/small/"
 def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What goes to the queue."""
     asked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(bases, "send", lambda *what: asked.append(what) or True)
+    monkeypatch.setattr(importing, "send", lambda *what: asked.append(what) or True)
     return asked
 
 

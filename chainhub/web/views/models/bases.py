@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from chainhub.bases.delivering import base_file_answer
 from chainhub.bases.licences import may_be_passed_on
 from chainhub.bases.models import BaseModel
-from chainhub.core.queue import send
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.queueing import LONG
 from chainhub.registry.models import ModelVersion
+from chainhub.scenarios.importing import ask_for_base
 from chainhub.web.forms.bases import ImportForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.pages import words_in
@@ -83,13 +83,8 @@ def import_base(request: SignedInRequest) -> HttpResponse:
     form = ImportForm(request.POST, user=request.user)
     if not form.is_valid():
         messages.error(request, _("Choose a base model, and an organization that you manage."))
-    elif _queued(form, request.user.pk):
-        messages.success(request, _("The base model is being imported; your inbox says when it is there."))
     else:
-        messages.error(request, _("The hub's message server does not answer; try again soon."))
+        organization = form.mine[form.cleaned_data["organization"]]
+        ask_for_base(form.cleaned_data["base"], organization=organization, actor=request.user)
+        messages.success(request, _("The base model is being imported; your inbox says when it is there."))
     return HttpResponseRedirect(f"{reverse('web:models')}?show={SHOWN}")
-
-
-def _queued(form: ImportForm, user: int) -> bool:
-    organization = form.mine[form.cleaned_data["organization"]]
-    return send("scenarios.import_base_model", form.cleaned_data["base"], organization.pk, user)
