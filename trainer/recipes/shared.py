@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -27,9 +28,9 @@ class WithUsualRate(TrainingParameters):
     """Where no learning rate is chosen, one follows from what else was chosen."""
 
     @classmethod
+    @abstractmethod
     def usual_rate(cls, given: dict[str, Any]) -> float:
         """From what a person gave, which nobody has checked yet."""
-        raise NotImplementedError
 
     @model_validator(mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -122,11 +123,13 @@ class Prepared(Preparation):
     source: MoleculeSource
     samples: list[dict[str, Any]]
 
+    @abstractmethod
     def tables(self) -> Sequence[Tensor]:
-        raise NotImplementedError
+        """What the network reads of each different molecule, and of each different protein."""
 
+    @abstractmethod
     def told(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """What was learnt, for `preprocessing.json`."""
 
     def feed(self, device: torch.device) -> Feed:
         places = [torch.from_numpy(own).to(device) for _, own in self.source.texts()]
