@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer import metrics
 from trainer.data.target import Target, Task
-from trainer.measures import restoration
+from trainer.measures import detection, forecast, restoration
 from trainer.metrics import Judged, Metric
 
 BY_ROW = ("classification", "regression")  # tasks in which each row has one answer, right or wrong
@@ -34,9 +34,16 @@ JUDGING: Mapping[Task, Judging] = {
     "classification": Judging(metrics.CLASSIFICATION, "accuracy"),
     "regression": Judging(metrics.REGRESSION, "rmse"),
     "language": Judging(metrics.LANGUAGE, "bits_per_byte"),
+    "forecast": Judging(forecast.METRICS, "mae", forecast.horizon),
     "restoration": Judging(restoration.METRICS, "psnr"),
+    "detection": Judging(detection.METRICS, "map_50"),
 }
-HIGHER_IS_BETTER: Mapping[str, bool] = {**metrics.HIGHER_IS_BETTER, **restoration.HIGHER_IS_BETTER}
+HIGHER_IS_BETTER: Mapping[str, bool] = {
+    **metrics.HIGHER_IS_BETTER,
+    **forecast.HIGHER_IS_BETTER,
+    **restoration.HIGHER_IS_BETTER,
+    **detection.HIGHER_IS_BETTER,
+}
 
 
 def main_metric(target: Target, asked: str) -> str:

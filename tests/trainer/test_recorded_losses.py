@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews
-from tests.trainer.photos import slopes
+from tests.trainer.photos import slopes, things
 from tests.trainer.test_molecules import LETTERS, molecules
+from tests.trainer.test_timeseries import BY_DAY, LAYERED, sales
+from tests.trainer.test_timeseries import SMALL as SERIES
 from trainer.catalogue import recipes
 from trainer.contract import Metric
 
@@ -23,9 +25,12 @@ RECORDED: dict[str, list[float]] = {
     "text-classification": [0.693147, 0.594295, 0.518848, 0.478486],
     "text-classification/cnn": [0.838888, 0.760909, 0.686998, 0.738924],
     "language-model": [5.698027, 5.644478, 5.602978, 5.583716],
+    "timeseries": [1.308729, 1.264141, 1.251077, 1.382592],
+    "timeseries/convolutions": [1.306707, 1.25059, 1.236844, 1.363348],
     "molecule": [1.904188, 1.797764, 1.748611, 1.141491],
     "molecule/letters": [1.199568, 0.922106, 0.851774, 1.10349],
     "image-denoising": [0.993815, 0.936983, 0.919834, 0.911527],
+    "object-detection": [3.578407, 3.094351, 3.011283, 2.646003],
     "fine-tune": [5.708035, 5.649041, 5.617056, 5.606953],
 }
 RUNS: dict[str, dict[str, Any]] = {
@@ -80,6 +85,22 @@ RUNS: dict[str, dict[str, Any]] = {
         "fields": None,
         "tables": {"anvil": reviews(60, 1)},
     },
+    "timeseries": {
+        "parameters": SERIES | {"epochs": 4},
+        "recipe": "timeseries",
+        "target": "sold",
+        "fields": ["day", "shop"],
+        "split": BY_DAY,
+        "tables": {"anvil": sales(60, 1)},
+    },
+    "timeseries/convolutions": {
+        "parameters": SERIES | LAYERED | {"epochs": 4},
+        "recipe": "timeseries",
+        "target": "sold",
+        "fields": ["day", "shop"],
+        "split": BY_DAY,
+        "tables": {"anvil": sales(60, 1)},
+    },
     "molecule": {
         "parameters": {"epochs": 4, "hidden_layers": [8], "bits": 64},
         "recipe": "molecule",
@@ -100,6 +121,13 @@ RUNS: dict[str, dict[str, Any]] = {
         "target": "image",
         "fields": None,
         "tables": {"anvil": slopes(40, 1)},
+    },
+    "object-detection": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "width": 8, "blocks": 1, "crop": 32},
+        "recipe": "object-detection",
+        "target": "boxes",
+        "fields": ["image"],
+        "tables": {"anvil": things(24, 1)},
     },
     "fine-tune": {
         "parameters": {"epochs": 4, "hidden_layers": None, "rank": 2, "length": 16, "learning_rate": 0.01},

@@ -10,7 +10,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from trainer.contract import N_, JobSpec, Log
+from trainer.contract import N_, Log
 from trainer.data import pictures, pixels
 from trainer.data.columns import Bools, Ints
 from trainer.data.reading import Party
@@ -21,11 +21,15 @@ from trainer.recipes.program import Tell
 
 @dataclass(frozen=True)
 class Gallery:
-    """Picture n is `values[begins[n]:begins[n + 1]]`, of `sizes[n]` (height, width), 0 to 255."""
+    """Picture n is `values[begins[n]:begins[n + 1]]`, of `sizes[n]` (height, width), 0 to 255.
+
+    `originals` are the sizes that the files have.
+    """
 
     values: npt.NDArray[np.uint8]
     begins: Ints
     sizes: Ints
+    originals: Ints
     channels: int
 
     def planes(self, row: int) -> pixels.Planes:
@@ -44,15 +48,6 @@ class Gallery:
         return len(self.sizes)
 
 
-def field_of_pictures(spec: JobSpec, parties: Sequence[Party]) -> str:
-    """The target where it holds pictures, else the first chosen field that does; TrainingError where none does."""
-    table = parties[0].tables[0]
-    field = spec.target if pictures.holds_files(table, spec.target) else pictures.picture_field(spec, table)
-    if field is None:
-        raise TrainingError("data", N_("No field holds pictures."), N_("Choose the field of picture files."))
-    return field
-
-
 def read_gallery(
     parties: Sequence[Party],
     field: str,
@@ -64,19 +59,35 @@ def read_gallery(
     known: Bools | None = None,
 ) -> tuple[Gallery, Ints]:
     """The pictures, and of which rows they are: those that have one, and are `known` where that is given."""
-    stream, sizes, rows = growing(np.uint8, spill), [], []
+    stream, sizes, originals, rows, opened = growing(np.uint8, spill), [], [], [], list[pixels.Size]()
+
+    def remembered(size: pixels.Size) -> pixels.Size:
+        opened[:] = [size]
+        return fitted(size)
+
     for row, planes in enumerate(
-        pictures.files_in(parties, field, lambda content: pixels.planes_of(content, channels, fitted))
+        pictures.files_in(parties, field, lambda content: pixels.planes_of(content, channels, remembered))
     ):
         if planes is not None and (known is None or known[row]):
             stream.add(planes.reshape(-1))
             sizes.append(planes.shape[1:])
+            originals.append(opened[0][::-1])
             rows.append(row)
     kept = np.array(rows, np.int64)
     _tell_of_absent(parties, kept, known, tell)
-    shapes = np.array(sizes, np.int64).reshape(-1, 2)
+    shapes, files = (np.array(found, np.int64).reshape(-1, 2) for found in (sizes, originals))
     begins = np.r_[0, np.cumsum(shapes.prod(1) * channels)]
-    return Gallery(stream.whole(), begins, shapes, channels), kept
+    return Gallery(stream.whole(), begins, shapes, files, channels), kept
+
+
+def at_most(side: int) -> Callable[[pixels.Size], pixels.Size]:
+    """Larger pictures become so long at their longer side."""
+
+    def fitted(size: pixels.Size) -> pixels.Size:
+        share = min(1.0, side / max(size))
+        return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+    return fitted
 
 
 def _tell_of_absent(parties: Sequence[Party], kept: Ints, known: Bools | None, tell: Tell) -> None:

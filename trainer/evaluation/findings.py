@@ -10,6 +10,7 @@ from typing import Any
 
 from trainer.contract import JobSpec
 from trainer.data.columns import Categories, Column, Ints
+from trainer.evaluation.ahead import band, forecasts
 from trainer.evaluation.conformal import interval
 from trainer.evaluation.curves import gain, precision_recall
 from trainer.evaluation.dependence import partial_dependence
@@ -26,6 +27,7 @@ from trainer.evaluation.terms import terms
 from trainer.evaluation.trades import Trades
 from trainer.evaluation.trading import too_close, trading
 from trainer.explain import importance, summary
+from trainer.measures.detection import curves as boxes_found
 from trainer.metrics import Judged
 from trainer.plan import Fit
 from trainer.recipes.parameters import TrainingParameters
@@ -46,6 +48,7 @@ def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingPa
     """Parts of `evaluation.json` for which the model is asked again, each about a number of rows of its own."""
     found = repeated(seen, fit.train, tell) | to_look_at(seen)
     found |= _interval(seen, fit) if seen.source.target.task == "regression" else {}
+    found |= band(seen, fit.train, fit.validation) if seen.source.target.task == "forecast" else {}
     if not parameters.explained or seen.source.target.task not in BY_ROW:
         return found
     ranked = [item["field"] for item in summary([important.get("", {})])]
@@ -58,15 +61,23 @@ def of_predictions(
 ) -> dict[str, Any]:
     """Parts of `evaluation.json` that follow from the predictions of the held-out rows."""
     labels = source.target.labels
-    found = precision_recall(judged, labels) | gain(judged, labels) if labels and len(judged) else {}
+    found = _curves(judged, labels) if labels and len(judged) else {}
     slugs = [party.slug for party in source.parties]
     found |= slices(judged, _readable(source, spec, rows), source.owner[rows], slugs)
     found |= examples(judged, source, spec, rows)
+    found |= forecasts(judged, source, spec, rows) if judged.task == "forecast" else {}
     found |= _traded(judged, source, spec, parameters, rows)
     if group is not None:
         field = str(getattr(parameters, "group_field", ""))
         found |= groups(judged, field, group.take(rows), parameters.bootstrap_samples, spec.seed)
     return found
+
+
+def _curves(judged: Judged, labels: list[str]) -> dict[str, Any]:
+    """Of kinds of rows, or of kinds of things in them."""
+    if judged.task == "detection":
+        return boxes_found(judged, labels)
+    return precision_recall(judged, labels) | gain(judged, labels)
 
 
 def _traded(

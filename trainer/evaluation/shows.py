@@ -16,16 +16,15 @@ class Draws(Protocol):
     """A preparation that makes parts of `evaluation.json` to be looked at."""
 
     def drawn(self, seen: Seen, rows: Ints) -> dict[str, Any]:
-        """From `rows`, of the held-out ones those that everyone may see, each organization's in turn."""
+        """From `rows`, of the held-out ones those that everyone may see (at least one), each organization's in turn."""
 
 
 def to_look_at(seen: Seen) -> dict[str, Any]:
     """Nothing of it where a field is masked, for nobody knows what a picture tells of it."""
     if not isinstance(seen.preparation, Draws) or seen.spec.masked:
         return {}
-    return seen.preparation.drawn(
-        seen, in_turn(seen.rows[viewable(seen.spec, seen.source)[seen.source.owner[seen.rows]]], seen)
-    )
+    shown = seen.rows[viewable(seen.spec, seen.source)[seen.source.owner[seen.rows]]]
+    return seen.preparation.drawn(seen, in_turn(shown, seen)) if len(shown) else {}
 
 
 def in_turn(rows: Ints, seen: Seen) -> Ints:

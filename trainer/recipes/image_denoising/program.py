@@ -14,7 +14,8 @@ from torch import Tensor
 from trainer.contract import JobSpec
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Resident
-from trainer.data.gallery import Gallery, field_of_pictures, read_gallery
+from trainer.data.gallery import Gallery, read_gallery
+from trainer.data.pictures import required_field
 from trainer.data.pixels import as_png
 from trainer.data.reading import Party, read_parties
 from trainer.data.spill import spill_for
@@ -89,7 +90,7 @@ class PicturePreparation(Preparation):
                 three = {"noisy": noisy, "restored": restored(network.module, noisy), "clean": clean}
             party = self.source.parties[int(self.source.owner[row])].slug
             found.append({"organization": party} | {name: _thumbnail(one) for name, one in three.items()})
-        return {"restored": found} if found else {}
+        return {"restored": found}
 
     def _noising(self, device: torch.device) -> Noising:
         return Noising(self.source.gallery, self.source.parameters, self.source.seed, device)
@@ -107,7 +108,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> PictureSo
     p = cast("Parameters", parameters)
     spill = spill_for(spec, lambda stored: UNPACKED * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
-    field = field_of_pictures(spec, parties)
+    field = required_field(spec, parties)
     gallery, rows = read_gallery(parties, field, 1 if p.colour == "grey" else 3, tell, spill=spill)
     owner = np.repeat(np.arange(len(parties)), [party.rows for party in parties])[rows]
     target = Target("restoration", [], gallery.sizes.prod(1).astype(np.float64))  # what is learnt: so many pixels each

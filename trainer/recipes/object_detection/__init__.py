@@ -1,0 +1,1 @@
+"""Recipe `object-detection`: what is where in a picture."""

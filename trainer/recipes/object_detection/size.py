@@ -1,0 +1,33 @@
+"""Memory and work of a model that finds things, from its shapes."""
+
+from __future__ import annotations
+
+from trainer.recipes.object_detection.schema import Parameters
+from trainer.sizes import FLOAT, Data, Size
+
+UNPACKED = 6  # bytes of pixels for each byte of a file
+
+
+def size_of(p: Parameters, data: Data) -> Size:
+    """A row is a picture, of which a crop is looked at; a held-out one is looked at whole."""
+    layers = list(_layers(p, max(1, data.classes)))
+    weights = sum(count + also for count, also, _, _ in layers)
+    places = {stride: -((-p.crop // stride) ** 2) for stride in (2, 4, 8, 16)}
+    work = sum(count * places[stride] for count, _, stride, _ in layers)
+    passing = 3 * sum(width * places[stride] for _, _, stride, width in layers) + 4 * p.crop**2
+    judged = 3 * FLOAT * p.width * (p.side // 2) ** 2  # the first layer's, and what follows from it
+    return Size(weights, work, passing, UNPACKED * data.size + 2 * judged)
+
+
+def _layers(p: Parameters, kinds: int) -> list[tuple[int, int, int, int]]:
+    """Of each convolution: weights, biases and gains, stride, channels that it gives."""
+    fine, deep = 2 * p.width, 4 * p.width
+
+    def normed(before: int, after: int, stride: int) -> tuple[int, int, int, int]:
+        return 9 * before * after, 2 * after, stride, after
+
+    found = [normed(3, p.width, 2), normed(p.width, fine, 4), normed(fine, deep, 8), normed(deep, deep, 16)]
+    for width, stride in ((fine, 4), (deep, 8), (deep, 16)):
+        found += [normed(width, width, stride)] * (2 * p.blocks)
+    found += [(deep * deep, deep, 16, deep), (deep * fine, fine, 8, fine), normed(fine, deep, 4)]
+    return [*found, (deep * (kinds + 4), kinds + 4, 4, kinds + 4)]
