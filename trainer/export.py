@@ -50,7 +50,7 @@ def export(
             weights = in_own_unit(weights, described["layers"][-1]["weights"], objective)
         write_weights(folder, name, weights, emit)
     write(folder, "config.json", _json(config), emit)
-    write(folder, "preprocessing.json", _json(preparation.to_json()), emit)
+    write(folder, "preprocessing.json", _json(preparation.to_json() | preparation.after(evaluation)), emit)
     for name, content in preparation.files().items():
         write(folder, name, content, emit)
     evaluation = evaluation | asked()

@@ -92,6 +92,7 @@ def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     if parameters.deterministic != torch.are_deterministic_algorithms_enabled():  # asking is free
         torch.use_deterministic_algorithms(parameters.deterministic)
     source = program_of(spec.recipe).read(spec, parameters, emit)
+    spec = spec.model_copy(update={"split": getattr(source, "split", spec.split)})  # series are divided by time alone
     fits = plan(source, spec, parameters)
     Path(spec.output).mkdir(parents=True, exist_ok=True)
     fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)

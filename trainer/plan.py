@@ -72,7 +72,8 @@ def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
 
 def _by_time(source: Source, spec: JobSpec) -> Part | None:
     times = getattr(source, "times", None)
-    return by_time(times_of(spec, spec.split.time).values if times is None else times, spec.split)
+    times = times_of(spec, spec.split.time).values if times is None else times
+    return by_time(times, spec.split, getattr(source, "ends", None))
 
 
 def _by_group(source: Source, spec: JobSpec) -> Part:

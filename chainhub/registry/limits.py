@@ -35,7 +35,9 @@ def _blind(evaluation: Json) -> Iterator[Sentence]:
     explained = scores.overall(evaluation).get("r2", Score(None)).value
     if len(counts) > 1 and right <= max(counts) and _ranks_blindly(evaluation):
         yield sentence(gettext_noop("It is no better than always giving the most frequent answer."))
-    if explained is not None and explained <= 0:
+    if (gained := scores.overall(evaluation).get("skill", Score(None)).value) is not None and gained <= 0:
+        yield sentence(gettext_noop("Simply repeating the last value, or the last season, is at least as good."))
+    elif explained is not None and explained <= 0:
         yield sentence(gettext_noop("It is no better than always giving the mean of the target."))
 
 

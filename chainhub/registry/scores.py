@@ -25,6 +25,9 @@ TITLES: dict[str, Promise] = {
     "mae": _("Mean absolute error"),
     "r2": _("R²"),
     "concordance": _("Concordance"),
+    "smape": _("Symmetric percentage error (sMAPE)"),
+    "median_ape": _("Median percentage error"),
+    "skill": _("Skill over the better simple forecast"),
     "bits_per_byte": _("Bits per byte"),
     "perplexity": _("Perplexity"),
     "token_accuracy": _("Tokens guessed right"),
@@ -39,7 +42,17 @@ TITLES: dict[str, Promise] = {
     "frechet_distance": _("Fréchet distance"),
     "judged_score": _("Inception score, by a judge of this data"),
 }
-LOWER_IS_BETTER = {"log_loss", "rmse", "mse", "mae", "bits_per_byte", "perplexity", "frechet_distance"}
+LOWER_IS_BETTER = {
+    "log_loss",
+    "rmse",
+    "mse",
+    "mae",
+    "bits_per_byte",
+    "perplexity",
+    "frechet_distance",
+    "smape",
+    "median_ape",
+}
 
 
 def metric_title(name: str) -> str:

@@ -88,19 +88,22 @@ def _some_groups(groups: Ints, names: list[str], fraction: float, seed: int, pur
     return found
 
 
-def by_time(times: Floats, split: Split) -> Part | None:
+def by_time(times: Floats, split: Split, ends: Floats | None = None) -> Part | None:
     """The latest moments are held out, those before them validate; None where all rows are of one moment.
 
-    Rows of the same moment stay together, so the shares are as near as they can be to those asked for.
+    Rows of the same moment stay together, so the shares are as near as they can be to those asked for. Rows whose
+    target reaches on to `ends` are learnt from, or validate, only where that is before the next part begins.
     """
     test = _latest(times, split.test_fraction)
     if test is None:
         return None
-    earlier = times[~test]
-    validation = _latest(earlier, split.validation_fraction) if split.validation_fraction else None
-    rest = np.flatnonzero(~test)
-    held = rest[:0] if validation is None else rest[validation]
-    return Part(np.setdiff1d(rest, held, assume_unique=True), held, np.flatnonzero(test))
+    ends = times if ends is None else ends
+    rest = np.flatnonzero(~test & (ends < times[test].min()))
+    validation = _latest(times[rest], split.validation_fraction) if split.validation_fraction else None
+    if validation is None:
+        return Part(rest, rest[:0], np.flatnonzero(test))
+    held, before = rest[validation], rest[~validation]
+    return Part(before[ends[before] < times[held].min()], held, np.flatnonzero(test))
 
 
 def _latest(times: Floats, fraction: float) -> Bools | None:

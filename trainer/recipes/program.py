@@ -46,6 +46,10 @@ class Preparation(Protocol):
         told = self.to_json()
         return {"kind": told["kind"], "fields": [field["name"] for field in told["fields"]]}
 
+    def after(self, evaluation: dict[str, Any]) -> dict[str, Any]:
+        """What else stands in `preprocessing.json`, out of what evaluation found."""
+        return {}
+
     def files(self) -> dict[str, bytes]:
         """What else the model needs, by name: a tokenizer, say."""
         return {}

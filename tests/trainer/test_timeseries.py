@@ -1,0 +1,294 @@
+"""Partners forecast: nothing of the future is learnt, and what needs no model is always beside."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.trainer.conftest import MakeSpec, StopAfter, launch
+from tests.trainer.test_evaluation_parts import evaluation_of, viewable
+from tests.trainer.test_hostile_recipes import ended
+from trainer.catalogue import recipe
+from trainer.contract import Artifact, JobSpec, Log, Split, Started
+from trainer.data.splits import by_time
+from trainer.metrics import Judged
+from trainer.predict import Predictor
+from trainer.recipes.timeseries.program import read
+from trainer.recipes.timeseries.schema import Parameters
+from trainer.sizes import Data, estimate_of
+from trainer.tasks import plain
+
+SMALL = {
+    "hidden_layers": None, "window": 7, "horizon": 2, "season": 7, "epochs": 3, "batch_size": 16, "series": "shop",
+    "bootstrap_samples": 100,
+}  # fmt: skip
+LAYERED = {"network": "convolutions", "channels": 4, "layers": 2}
+BY_DAY: dict[str, Any] = {"kind": "time", "time": "day", "test_fraction": 0.25}
+
+
+def sales(days: int, seed: int, shops: int = 2, *, begin: date = date(2024, 1, 1), noise: float = 0.2) -> pa.Table:
+    """Shops of different sizes that sell more at weekends and on days with an offer, which is known ahead."""
+    random = np.random.default_rng(seed)
+    moments = [begin + timedelta(days=place) for place in range(days)]
+    parts = []
+    for shop in range(shops):
+        offer = random.integers(0, 2, days)
+        sold = 10.0 ** (1 + shop % 2) * (5 + 2 * np.array([m.weekday() >= 5 for m in moments]) + 3 * offer)
+        sold = sold + 10.0 ** (1 + shop % 2) * noise * random.normal(size=days)
+        name = [f"shop {shop}"] * days
+        parts.append(pa.table({"day": pa.array(moments, pa.date32()), "shop": name, "offer": offer, "sold": sold}))
+    return pa.concat_tables(parts)
+
+
+@pytest.fixture
+def of(job: MakeSpec) -> MakeSpec:
+    """A small forecast of two partners' sales."""
+
+    def make(parameters: dict[str, Any] | None = None, **changes: Any) -> JobSpec:
+        values: dict[str, Any] = {
+            "recipe": "timeseries", "target": "sold", "fields": ["day", "shop"], "split": BY_DAY,
+            "tables": {"anvil": sales(90, 1), "borealis": sales(60, 2, begin=date(2024, 1, 31))},
+        }  # fmt: skip
+        return job(SMALL | (parameters or {}), **(values | changes))
+
+    return make
+
+
+def windows_of(spec: JobSpec) -> Any:
+    return read(spec, recipe("timeseries").check(spec.parameters), lambda _: None)
+
+
+@pytest.mark.parametrize("parameters", [{}, LAYERED], ids=["linear", "convolutions"])
+def test_the_week_is_learnt(of: MakeSpec, parameters: dict[str, Any]) -> None:
+    spec = of({"epochs": 30, "learning_rate": 0.01, "known_ahead": True} | parameters, fields=["day", "shop", "offer"])
+    found = evaluation_of(spec)
+    assert found["primary_metric"] == {"name": "mae", "higher_is_better": False}
+    assert found["overall"]["metrics"]["skill"]["value"] > 0.4
+    assert [one["step"] for one in found["horizon"]] == [1, 2]
+    assert all(one["mae"] < one["naive_mae"] for one in found["horizon"])
+    assert len(found["band"]["half_widths"]) == 2
+    assert {one["organization"] for one in found["organizations"]} == {"anvil", "borealis"}
+
+
+def test_where_yesterday_is_best_the_skill_says_so(of: MakeSpec) -> None:
+    """Sums of noise cannot be foreseen: who learns from a few of them does worse than who repeats the last value."""
+    walk = pa.table({
+        "day": [date(2024, 1, 1) + timedelta(days=n) for n in range(120)], "shop": ["s"] * 120,
+        "sold": np.cumsum(np.random.default_rng(5).normal(size=120)),
+    })  # fmt: skip
+    found = evaluation_of(of({"epochs": 60, "learning_rate": 0.05}, tables={"anvil": walk}))
+    assert found["overall"]["metrics"]["skill"]["value"] < 0
+
+
+def test_measures_by_definition() -> None:
+    truth, last, season = np.array([[2.0, 4.0], [1.0, 2.0]]), np.array([[1.0, 1.0], [2.0, 2.0]]), np.ones((2, 2))
+    said = np.array([[2.0, 5.0], [1.0, 1.0]])
+    judged = Judged(np.concatenate([truth, last, season], 1), said, "forecast")
+    assert plain("mae", judged) == 0.5
+    assert plain("rmse", judged) == pytest.approx(np.sqrt(0.5))
+    assert plain("smape", judged) == pytest.approx((1 / 4.5 + 1 / 1.5) / 4)
+    assert plain("median_ape", judged) == pytest.approx(0.125)
+    assert plain("r2", judged) == pytest.approx(1 - 2 / 4.75)
+    assert plain("skill", judged) == pytest.approx(1 - 0.5 / 1.25)
+
+
+def test_nothing_is_learnt_from_a_window_that_reaches_into_the_test(of: MakeSpec) -> None:
+    times, ends = np.arange(20.0), np.arange(20.0) + 2
+    part = by_time(times, Split(kind="time", time="t", test_fraction=0.25, validation_fraction=0.25), ends)
+    assert part is not None
+    assert part.test.tolist() == [15, 16, 17, 18, 19]
+    assert ends[part.validation].max() < 15
+    assert ends[part.train].max() < times[part.validation].min()
+
+
+def test_a_planted_future_is_of_no_use(of: MakeSpec) -> None:
+    """From the moment on where the test begins everything is another: a model that had seen it would know."""
+    content = sales(90, 1, noise=0.0)
+    spec = of({"epochs": 1})
+    evaluation_of(of({"epochs": 2}, tables={"anvil": content}))
+    before = Path(spec.output, "model.safetensors").read_bytes()
+    cut = date(2024, 1, 1) + timedelta(days=75)
+    changed = [
+        value * (100 if day >= cut else 1)
+        for day, value in zip(content["day"].to_pylist(), content["sold"].to_pylist(), strict=True)
+    ]
+    later = content.set_column(3, "sold", pa.array(changed))
+    found = evaluation_of(of({"epochs": 2}, tables={"anvil": later}))
+    assert Path(spec.output, "model.safetensors").read_bytes() == before
+    assert found["overall"]["metrics"]["mae"]["value"] > 100
+
+
+def test_rows_of_shares_are_held_out_by_time_all_the_same(of: MakeSpec) -> None:
+    spec = of({"time": "day"}, split={"kind": "holdout", "test_fraction": 0.3})
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    assert any("is held out: a forecast" in e.text for e in events if isinstance(e, Log))
+    found = json.loads(Path(spec.output, "evaluation.json").read_text())
+    assert (found["split"]["kind"], found["split"]["time"]) == ("time", "day")
+
+
+def test_windows_are_in_order_whatever_the_rows_are(of: MakeSpec) -> None:
+    content = sales(40, 1)
+    mixed = content.take(np.random.default_rng(0).permutation(len(content)))
+    told = [windows_of(of(tables={"anvil": one})) for one in (content, mixed)]
+    assert np.array_equal(told[0].target.values, told[1].target.values)
+    assert len(told[0].owner) == 2 * (40 - 7 - 2 + 1)
+    name, past = told[0].past(0)
+    assert name == "shop 0"
+    assert past.tolist() == content["sold"].to_pylist()[:7]
+
+
+def test_a_season_again_is_what_was_a_season_ago(of: MakeSpec) -> None:
+    count = pa.table({"day": list(range(30)), "shop": ["s"] * 30, "sold": [float(n) for n in range(30)]})
+    source = windows_of(of({"season": 3, "window": 5, "horizon": 4}, tables={"anvil": count}, fields=["day"]))
+    assert source.target.values[0].tolist() == [5, 6, 7, 8, 4, 4, 4, 4, 2, 3, 4, 2]
+
+
+@pytest.mark.parametrize("gaps", ["next", "fill"])
+def test_repeated_moments_are_averaged_and_gaps_are_told(of: MakeSpec, gaps: str) -> None:
+    days = [0, 1, 1, 2, 3, 5, *range(6, 30)]
+    sold = [0.0, 1.0, 3.0, 2.0, 3.0, 5.0, *map(float, range(6, 30))]
+    content = pa.table({"day": days, "shop": ["s"] * 30, "sold": sold})
+    spec = of({"gaps": gaps}, tables={"anvil": content})
+    told: list[Log] = []
+    source = read(spec, recipe("timeseries").check(spec.parameters), told.append)
+    said = [event.text % event.params for event in told]
+    assert "1 rows repeat a moment of “day”: of each moment the mean is taken." in said
+    assert any(text.startswith("1 steps are missing") for text in said)
+    values = source.windows.values.tolist()
+    assert values == [0, 2, 2, 3, *([4] if gaps == "fill" else []), *range(5, 30)]
+    assert 4 not in source.target.values[:, 0] or gaps == "next"  # what was filled in is never judged by
+
+
+def test_forecasts_are_shown_where_everyone_may_see_rows(of: MakeSpec) -> None:
+    assert "forecasts" not in evaluation_of(of())
+    found = evaluation_of(viewable(of(), "borealis"))
+    assert {one["organization"] for one in found["forecasts"]} == {"borealis"}
+    shown = found["forecasts"][0]
+    assert [len(shown[key]) for key in ("past", "truth", "forecast", "naive")] == [7, 2, 2, 2]
+    masked = evaluation_of(viewable(of(masked=["shop"]), "borealis"))
+    assert {one["name"] for one in masked["forecasts"]} == {""}
+    hidden = viewable(of(masked=["sold"]), "borealis")
+    assert "forecasts" not in evaluation_of(hidden)
+    assert json.loads(Path(hidden.output, "preprocessing.json").read_text())["samples"] == []
+
+
+def test_a_published_forecast_goes_on_from_what_it_is_given(of: MakeSpec) -> None:
+    spec = viewable(of({"epochs": 10, "learning_rate": 0.01}), "anvil", "borealis")
+    evaluation_of(spec)
+    predictor = Predictor(spec.output)
+    week = [50.0, 51, 49, 50, 52, 70, 71]
+    answer, larger = predictor.predict([{"values": [1.0, *week]}, {"values": [10 * value for value in week]}])
+    assert answer["naive"] == [50, 51]
+    assert len(answer["forecast"]) == 2
+    assert all(
+        low < value < high for low, value, high in zip(answer["low"], answer["forecast"], answer["high"], strict=True)
+    )
+    assert larger["forecast"] == pytest.approx([10 * value for value in answer["forecast"]], rel=1e-5)
+    samples = predictor.preprocessing["samples"]
+    assert samples
+    assert len(predictor.predict(samples)) == len(samples)
+
+
+def test_what_the_published_model_answers_is_what_was_judged(of: MakeSpec) -> None:
+    parameters = LAYERED | {"epochs": 10, "learning_rate": 0.01, "known_ahead": True, "scaling": "mean"}
+    spec = viewable(of(parameters, fields=["day", "shop", "offer"], tables={"anvil": sales(90, 1, shops=1)}), "anvil")
+    shown = evaluation_of(spec)["forecasts"][0]
+    offers = sales(90, 1, shops=1)["offer"].to_pylist()
+    answer = Predictor(spec.output).predict([{"values": shown["past"], "offer": offers}])[0]
+    assert answer["forecast"] == pytest.approx(shown["forecast"], rel=1e-4)
+    assert "warnings" not in answer
+    assert Predictor(spec.output).predict([{"values": shown["past"]}])[0]["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({}, "is a list of numbers"),
+        ({"values": "1, 2, 3"}, "is a list of numbers"),
+        ({"values": []}, "is a list of numbers"),
+        ({"values": [1.0] * 6}, "needs 7 values, the oldest first; there are 6"),
+        ({"values": [1.0] * 6 + [None]}, "is a list of numbers"),
+        ({"values": [1.0] * 6 + [float("nan")]}, "is a list of numbers"),
+        ({"values": [1.0] * 6 + [10**400]}, "is a list of numbers"),
+        ({"values": [1.0] * 7, "offer": [1.0]}, "“offer” needs 9 values"),
+    ],
+)
+def test_nonsense_is_answered_with_a_sentence(of: MakeSpec, row: dict[str, Any], words: str) -> None:
+    spec = of({"known_ahead": True, "epochs": 1}, fields=["day", "shop", "offer"], tables={"anvil": sales(40, 1)})
+    evaluation_of(spec)
+    with pytest.raises(Exception, match=words):
+        Predictor(spec.output).predict([row])
+
+
+def one_value(days: int) -> pa.Table:
+    return sales(days, 1).set_column(3, "sold", pa.array([7.0] * (2 * days)))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "changes", "words"),
+    [
+        ({"window": 7, "season": 8}, {}, "must hold a season"),
+        ({}, {"split": {"kind": "k-fold"}}, "hold out by time"),
+        ({}, {"split": {"kind": "group", "group": "shop"}}, "hold out by time"),
+        ({"time": ""}, {"split": {"kind": "holdout"}}, "says when each row was"),
+        ({}, {"split": BY_DAY | {"time": "absent"}}, "when it was"),
+        ({}, {"split": BY_DAY | {"time": "shop"}}, "when it was"),
+        ({"series": "absent"}, {}, "tells groups apart"),
+        ({"series": "sold"}, {}, "cannot be what it is predicted from"),
+        ({"series": ""}, {"target": "shop", "fields": ["day"]}, "numbers"),
+        ({"window": 80}, {}, "has 82 steps"),
+        ({"window": 20, "gaps": "fill"}, {"tables": {"anvil": sales(90, 1).slice(0, 3)}}, "has 22 steps"),
+    ],
+)
+def test_nonsense_ends_in_a_sentence(
+    of: MakeSpec, parameters: dict[str, Any], changes: dict[str, Any], words: str
+) -> None:
+    _, events = launch(of(parameters, **changes))
+    ended(events, words)
+
+
+@pytest.mark.parametrize("scaling", ["last", "mean", "all"])
+def test_one_value_throughout_is_forecast_by_itself(of: MakeSpec, scaling: str) -> None:
+    spec = of({"scaling": scaling}, tables={"anvil": one_value(40)})
+    found = evaluation_of(spec)
+    assert found["overall"]["metrics"]["mae"]["value"] == pytest.approx(0, abs=1e-3)
+    assert found["overall"]["metrics"]["skill"]["value"] is None
+    assert Predictor(spec.output).predict([{"values": [7.0] * 7}])[0]["forecast"] == pytest.approx([7, 7], abs=1e-3)
+
+
+def test_a_lone_time_far_away_is_no_gap_to_fill(of: MakeSpec) -> None:
+    days = [*range(30), 10_000_000]
+    content = pa.table({"day": days, "shop": ["s"] * 31, "sold": [1.0] * 31})
+    _, events = launch(of({"gaps": "fill"}, tables={"anvil": content}))
+    ended(events, "too many to fill in")
+
+
+@pytest.mark.parametrize("parameters", [{}, LAYERED], ids=["linear", "convolutions"])
+def test_interrupted_and_resumed_is_bit_for_bit_the_same(of: MakeSpec, parameters: dict[str, Any]) -> None:
+    _, whole = launch(of(parameters))
+    spec = of(parameters)
+    code, events = launch(spec, StopAfter(7))
+    assert code == 3
+    code, after = launch(of(parameters, resume_from=str(Path(spec.output, events[-1].path))))
+    assert code == 0
+    told = [{e.path: e.sha256 for e in run if isinstance(e, Artifact)} for run in (whole, after)]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("parameters", "numbers"), [({}, 1), (LAYERED, 1), (LAYERED | {"known_ahead": True}, 2)])
+def test_size_is_told_beforehand(of: MakeSpec, parameters: dict[str, Any], numbers: int) -> None:
+    spec = of(parameters, fields=["day", "shop", *["offer"][: numbers - 1]])
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    known = recipe("timeseries")
+    found = estimate_of(known, known.check(spec.parameters), Data(rows=300, numbers=numbers))
+    assert found is not None
+    assert found.parameters == next(event.parameters_count for event in events if isinstance(event, Started))
+    assert isinstance(known.check(spec.parameters), Parameters)

@@ -1,0 +1,1 @@
+"""Recipe `timeseries`: how a series goes on, judged against simply repeating what was."""

@@ -1,0 +1,152 @@
+"""Windows over all series: what is read, what follows, from what it is measured, and forecasts without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.contract import N_, Log
+from trainer.data.columns import Floats, Ints
+from trainer.data.feed import Inputs
+from trainer.recipes.program import Tell
+from trainer.recipes.timeseries.reading import Series
+
+FLAT = 1e-3  # of the spread of all: the least by which a window is measured
+BLOCK = 65_536  # windows that are looked at at a time
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Steps that are read, steps that are forecast, and how they are measured."""
+
+    window: int
+    horizon: int
+    season: int
+    scaling: str
+    ahead: bool  # whether other fields are read for the days ahead
+
+
+@dataclass(frozen=True)
+class Windows:
+    """All series one behind the other; a row is a window and what follows it."""
+
+    shape: Shape
+    values: Floats
+    others: Floats  # steps × fields, NaN where not known
+    moments: Floats
+    starts: Ints  # of every row
+    series: Ints  # of every row
+
+    def after(self, rows: Ints) -> Floats:
+        """What followed: rows × horizon."""
+        return self._steps(rows, self.shape.window, self.shape.horizon)
+
+    def past(self, rows: Ints) -> Floats:
+        return self._steps(rows, 0, self.shape.window)
+
+    def _steps(self, rows: Ints, begin: int, count: int) -> Floats:
+        found: Floats = self.values[self.starts[rows, None] + begin + np.arange(count)]
+        return found
+
+    @cached_property
+    def told(self) -> Floats:
+        """Rows × (what followed, the last value again, the last season again)."""
+        window, horizon, season = self.shape.window, self.shape.horizon, self.shape.season
+        every = np.arange(len(self.starts))
+        last = np.repeat(self._steps(every, window - 1, 1), horizon, 1)
+        again = self.values[self.starts[:, None] + window - season + np.arange(horizon) % season]
+        return np.concatenate([self.after(every), last, again], 1)
+
+    @property
+    def times(self) -> Floats:
+        """When each row's forecast begins."""
+        return self.moments[self.starts + self.shape.window]
+
+    @property
+    def ends(self) -> Floats:
+        """When it ends: nobody may learn from it before."""
+        return self.moments[self.starts + self.shape.window + self.shape.horizon - 1]
+
+    @cached_property
+    def _of_windows(self) -> tuple[Floats, Floats, Floats]:
+        """Last value, mean and spread of every window."""
+        every = np.arange(len(self.starts))
+        parts = [self.past(part) for part in np.array_split(every, 1 + len(every) // BLOCK)]
+        found = [np.concatenate(one) for one in zip(*((p[:, -1], p.mean(1), p.std(1)) for p in parts), strict=True)]
+        return found[0], found[1], found[2]
+
+    def whole(self, rows: Ints) -> dict[str, float]:
+        """Mean and spread of what those rows read."""
+        seen = self.past(rows)
+        center, scale = float(seen.mean()), float(seen.std())
+        return {"center": center, "scale": scale if np.isfinite(scale) and scale > 0 else 1.0}
+
+    def measured(self, whole: dict[str, float]) -> tuple[Floats, Floats]:
+        """From what every window is measured, and by what."""
+        last, mean, spread = self._of_windows
+        return measured(last, mean, spread, self.shape.scaling, whole)
+
+
+def measured(
+    last: Floats, mean: Floats, spread: Floats, scaling: str, whole: dict[str, float]
+) -> tuple[Floats, Floats]:
+    if scaling == "all":
+        return np.full(len(last), whole["center"]), np.full(len(last), whole["scale"])
+    return (last if scaling == "last" else mean), np.maximum(spread, FLAT * whole["scale"])
+
+
+def windows_of(found: Sequence[Series], shape: Shape, tell: Tell) -> Windows:
+    """Every window of every series; series that are too short are told. What was filled in is never judged by."""
+    length = shape.window + shape.horizon
+    long = [(place, one) for place, one in enumerate(found) if len(one) >= length]
+    if short := len(found) - len(long):
+        text = N_("%(count)s series are left out: they are shorter than %(steps)s steps.")
+        tell(Log(level="warning", text=text, params={"count": short, "steps": length}))
+    starts, series, begin = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+    for place, one in long:
+        own = np.arange(len(one) - length + 1)
+        invented = np.r_[0, np.cumsum(one.filled)]
+        own = own[invented[own + length] == invented[own + shape.window]]
+        starts.append(begin + own)
+        series.append(np.full(len(own), place, np.int64))
+        begin += len(one)
+    return Windows(shape, *_joined([one for _, one in long]), np.concatenate(starts), np.concatenate(series))
+
+
+def _joined(long: Sequence[Series]) -> tuple[Floats, Floats, Floats]:
+    if not long:
+        return np.empty(0), np.empty((0, 0)), np.empty(0)
+    parts: Any = ([one.values for one in long], [one.others for one in long], [one.moments for one in long])
+    return np.concatenate(parts[0]), np.concatenate(parts[1]), np.concatenate(parts[2])
+
+
+class Cut:
+    """Windows cut out of the series as they are asked for, each measured from itself."""
+
+    def __init__(self, windows: Windows, others: Floats, center: Floats, scale: Floats, device: torch.device) -> None:
+        """`others` are scaled already, and known throughout."""
+        self.device, self._shape = device, windows.shape
+        self._values, self._center, self._scale = (
+            torch.from_numpy(a).to(device) for a in (windows.values, center, scale)
+        )
+        self._others = torch.from_numpy(others.astype(np.float32)).to(device)
+        self._starts = torch.from_numpy(windows.starts).to(device)
+
+    def take(self, rows: Tensor) -> Inputs:
+        shape, starts = self._shape, self._starts.index_select(0, rows)[:, None]
+        past = starts + torch.arange(shape.window, device=self.device)
+        center, scale = (of.index_select(0, rows)[:, None] for of in (self._center, self._scale))
+        parts = [((self._values[past] - center) / scale).float(), self._others[past].flatten(1)]
+        if shape.ahead:
+            ahead = starts + shape.window + torch.arange(shape.horizon, device=self.device)
+            parts.append(self._others[ahead].flatten(1))
+        return torch.cat(parts, 1), None
+
+    def announce(self, rows: Tensor) -> None:
+        """Nothing to prepare."""
