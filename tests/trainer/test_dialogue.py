@@ -67,6 +67,14 @@ def test_a_form_that_does_not_fit_is_gone_around(tokenizer: Any, template: str |
     assert ("<user>Be kind.\nThe machine?" in whole) == (template is STRICT)
 
 
+def test_a_form_that_refuses_a_single_question_is_gone_around(tokenizer: Any) -> None:
+    tokenizer.chat_template = "{{ raise_exception('a system message comes first') }}"
+    assert dialogue.prompt_text(tokenizer, "The machine?") == "The machine?\n"
+    (asked, _), (answer, learnt) = dialogue.example(tokenizer, "The machine?", "It was bright.")
+    assert tokenizer.decode(asked) == "The machine?\n"
+    assert (tokenizer.decode(answer), learnt) == ("It was bright.<|end|>", True)
+
+
 def test_only_chats_are_read_as_chats() -> None:
     told = json.dumps(CHAT)
     assert dialogue.are_chats([" ", told, " ", told, ""])

@@ -16,10 +16,11 @@ USER, ASSISTANT = "user", "assistant"
 
 
 def prompt_text(tokenizer: Any, asked: str) -> str:
-    """What stands before the answer, in the base model's own form of a conversation where it has one."""
-    if not tokenizer.chat_template:
-        return asked + "\n"
-    return _rendered(tokenizer, [{"role": USER, "content": asked}], answering=True)
+    """What stands before the answer, in the base model's own form of a conversation where it has one for a question."""
+    if tokenizer.chat_template:
+        with contextlib.suppress(TemplateError, ValueError):  # which some forms raise, as in `parts_of`
+            return _rendered(tokenizer, [{"role": USER, "content": asked}], answering=True)
+    return asked + "\n"
 
 
 def prompt_of(tokenizer: Any, asked: str) -> list[int]:
