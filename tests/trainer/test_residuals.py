@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from trainer.evaluate import calibration
+from trainer.evaluation.conformal import rounded_up
 from trainer.evaluation.residuals import around, residuals
 from trainer.metrics import Judged
 
@@ -59,3 +60,12 @@ def test_no_class_of_a_single_hidden_row_is_told() -> None:
     assert hidden[1]["predicted"] == pytest.approx(likely[6:].mean())
     assert calibration(likely[:4], targets[:4], 5) == []
     assert calibration(likely[:0], targets[:0], 1) == []
+
+
+@pytest.mark.parametrize(("width", "told"), [
+    (18.1583864711911, 18.2), (0.00123456, 0.00124), (1.0, 1.0), (999.5, 1000.0), (1.5e300, 1.5e300), (0.0, 0.0),
+    (5e-324, 5e-324),
+])  # fmt: skip
+def test_an_interval_is_no_narrower_than_the_error_that_it_is_made_of(width: float, told: float) -> None:
+    assert rounded_up(width) == pytest.approx(told, rel=1e-12)
+    assert rounded_up(width) >= width

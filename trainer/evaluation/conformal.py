@@ -24,11 +24,20 @@ def half_width(errors: Floats, level: float = LEVEL) -> float | None:
     return float(np.sort(errors)[place - 1]) if place <= len(errors) else None
 
 
+def rounded_up(width: float) -> float:
+    """To three digits: as it is, it would be the error of a single row."""
+    if width <= 0:
+        return width
+    unit = 10.0 ** (math.floor(math.log10(width)) - 2)
+    return float(f"{math.ceil(width / unit) * unit:.3g}") if unit > 0 else width
+
+
 def interval(validation: Judged, test: Judged, owner: Ints, slugs: list[str]) -> dict[str, Any]:
     """`owner` are the places of the held-out rows' organizations in `slugs`."""
-    width = half_width(_off(validation))
-    if width is None or not len(test):
+    exact = half_width(_off(validation))
+    if exact is None or not len(test):
         return {}
+    width = rounded_up(exact)
     inside = _off(test) <= width
     present = [(slug, owner == place) for place, slug in enumerate(slugs) if (owner == place).any()]
     return {
