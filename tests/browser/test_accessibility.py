@@ -12,6 +12,7 @@ from chainhub.organizations.models import Organization
 from chainhub.registry.models import ModelVersion
 from tests.browser.conftest import Opener
 from tests.factories import datasets, jobs, models
+from tests.factories.bases import make_base
 
 AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -34,6 +35,7 @@ FORMS = [
     "/organizations/new/",
     "/organizations/anvil/edit/",
 ]
+BASES = ["/models/?show=base", "/bases/anvil/small/", "/bases/anvil/writer/"]
 JOB_TABS = ["", "?tab=log", "?tab=settings", "?tab=runs"]
 MODEL_TABS = [
     "", "&tab=explanation", "&tab=try", "&tab=use", "&tab=card", "&tab=files", "&tab=lineage", "&tab=versions",
@@ -43,7 +45,9 @@ DATASET_TABS = ["", "?tab=data", "?tab=rows", "?tab=versions", "?tab=use", "?tab
 
 @pytest.fixture
 def version(alice: User, dora: User, anvil: Organization, borealis: Organization, alliance: Collaboration) -> Any:
-    """Anvil and Borealis have trained a model together."""
+    """Anvil and Borealis have trained a model together; Anvil has base models."""
+    make_base(anvil, alice)
+    make_base(anvil, alice, slug="writer", task="language")
     found = []
     for person, organization in ((alice, anvil), (dora, borealis)):
         dataset = datasets.registered_csv(person, organization, name="Bearings")
@@ -60,6 +64,7 @@ def addresses(version: ModelVersion) -> list[str]:
     return [
         *LISTS,
         *FORMS,
+        *BASES,
         together,
         f"{together}agreement/",
         "/organizations/anvil/",
