@@ -1,6 +1,9 @@
 """Example data: each organization's file is real, the same each time, and what its card says of it."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from chainhub.datasets.cardparts import PARTS, split_card
 from chainhub.datasets.services.fields import LONGEST_ABOUT, LONGEST_UNIT
@@ -64,3 +67,15 @@ def test_hospitals_hold_their_own_patients_without_names() -> None:
     assert sum(line.endswith("present") for line in rows["Switzerland"]) == 115
     chol = [line.split(",")[4] for line in rows["Switzerland"][1:]]
     assert set(chol) == {""}
+
+
+@EVERY
+@pytest.mark.parametrize("page", ["example-data.md", "example-data.zh.md"])
+def test_the_page_on_example_data_names_it_with_its_packages(one: SampleSet, page: str) -> None:
+    text = (Path(settings.ROOT) / "docs" / page).read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if f"`{one.slug}`" in line)
+    assert f"| {one.rows:,} |" in line
+    assert one.licence in line
+    assert all(f"`{carrier.filename}`" in line for carrier in one.carriers)
+    for part in one.parts:
+        assert (part.organization_zh if page.endswith(".zh.md") else part.organization) in line
