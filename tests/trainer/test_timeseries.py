@@ -19,8 +19,11 @@ from trainer.contract import Artifact, JobSpec, Log, Split, Started
 from trainer.data.splits import by_time
 from trainer.metrics import Judged
 from trainer.predict import Predictor
+from trainer.recipes.timeseries import windows
 from trainer.recipes.timeseries.program import read
+from trainer.recipes.timeseries.reading import Series
 from trainer.recipes.timeseries.schema import Parameters
+from trainer.recipes.timeseries.windows import Shape
 from trainer.sizes import Data, estimate_of
 from trainer.tasks import plain
 
@@ -164,6 +167,15 @@ def test_repeated_moments_are_averaged_and_gaps_are_told(of: MakeSpec, gaps: str
     values = source.windows.values.tolist()
     assert values == [0, 2, 2, 3, *([4] if gaps == "fill" else []), *range(5, 30)]
     assert 4 not in source.target.values[:, 0] or gaps == "next"  # what was filled in is never judged by
+
+
+def test_no_window_ends_with_what_a_line_to_the_future_filled_in() -> None:
+    """The leak: a missing value halfway between its neighbours is known by whoever knows the day after."""
+    filled = np.arange(12) == 6
+    series = Series(0, "anvil", np.arange(12.0) ** 2, np.empty((12, 0)), np.arange(12.0), filled)
+    found = windows.windows_of([series], Shape(3, 1, 1, "last", ahead=False), lambda _: None)
+    last = (found.starts + 2).tolist()
+    assert last == [2, 3, 4, 7, 8, 9, 10]  # 5 would be judged by a filled value, 6 is one
 
 
 def test_forecasts_are_shown_where_everyone_may_see_rows(of: MakeSpec) -> None:

@@ -102,7 +102,10 @@ def measured(
 
 
 def windows_of(found: Sequence[Series], shape: Shape, tell: Tell) -> Windows:
-    """Every window of every series; series that are too short are told. What was filled in is never judged by."""
+    """Every window of every series; series that are too short are told.
+
+    What was filled in is never judged by, and no window ends with it.
+    """
     length = shape.window + shape.horizon
     long = [(place, one) for place, one in enumerate(found) if len(one) >= length]
     if short := len(found) - len(long):
@@ -112,7 +115,8 @@ def windows_of(found: Sequence[Series], shape: Shape, tell: Tell) -> Windows:
     for place, one in long:
         own = np.arange(len(one) - length + 1)
         invented = np.r_[0, np.cumsum(one.filled)]
-        own = own[invented[own + length] == invented[own + shape.window]]
+        judged = invented[own + length] == invented[own + shape.window]
+        own = own[judged & ~one.filled[own + shape.window - 1]]  # a line to the next value would give that away
         starts.append(begin + own)
         series.append(np.full(len(own), place, np.int64))
         begin += len(one)
