@@ -80,6 +80,15 @@ def test_a_source_package_is_fetched_from_where_pip_looks_and_its_code_is_not_ru
     assert [path.name for path in elsewhere.iterdir()] == [carrier.filename]
 
 
+def test_a_pip_that_changed_inside_is_told(elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "later" / "pip").mkdir(parents=True)
+    (tmp_path / "later" / "pip" / "__init__.py").write_text('__version__ = "99.0"\n')
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "later"))
+    with pytest.raises(CarrierError, match=r"pip 99\.0 has changed inside, and its finder cannot be asked"):
+        carriers.carrier_file(VOLUMES)
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_what_a_killed_download_left_is_swept_away_and_what_another_is_at_is_not(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
