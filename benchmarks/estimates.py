@@ -127,7 +127,7 @@ def compared(case: Case, folder: Path) -> tuple[str, bool]:
             "output": str(folder / "out")} | base  # fmt: skip
     (folder / "spec.json").write_text(json.dumps(spec))
     took = measured(folder / "spec.json")
-    known, data = recipe(name), {"rows": rows.num_rows, "classes": 2} | shape
+    known, data = recipe(name), {"rows": rows.num_rows, "classes": 2, "held_out": rows.num_rows // 5} | shape
     time = seconds_of(name, given, data, steps=int(took["steps"]), device="cpu", speed=speed())
     told = estimate_of(known, known.check(given), Data(**data))
     assert time is not None

@@ -50,6 +50,7 @@ def estimate(
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
     speeds = _seconds_per_step(user, recipe, device)
     data = _data_of(user, versions, target, fields) | {"base": shape_of(base) if base else None}
+    data["held_out"] = round(data["rows"] * _held_out(split))
     memory, most = memory_of(recipe, parameters, data), (limits or {}).get("memory_mb")
     megabytes = None if memory is None else math.ceil(memory / MEGABYTE)
     return Estimate(
@@ -105,10 +106,15 @@ def _mean(field: Mapping[str, Any]) -> int:
 def _fits(rows: Sequence[int], split: Mapping[str, Any], *, alone: bool) -> list[int]:
     """Rows to learn from, for each model of the plan."""
     folds = int(split["folds"]) if split["kind"] == "k-fold" else 1
-    held_out = 1 / folds if folds > 1 else float(split["test_fraction"])
-    share = (1 - held_out) * (1 - float(split["validation_fraction"]))
+    share = (1 - _held_out(split)) * (1 - float(split["validation_fraction"]))
     together = [round(sum(rows) * share)] * folds + ([sum(rows)] if folds > 1 else [])
     return together + [round(one * share) for one in rows for _ in range(folds) if alone]
+
+
+def _held_out(split: Mapping[str, Any]) -> float:
+    """Share of the rows that one model is judged by."""
+    folds = int(split["folds"]) if split["kind"] == "k-fold" else 1
+    return 1 / folds if folds > 1 else float(split["test_fraction"])
 
 
 def _seconds_per_step(user: Any, recipe: str, device: str) -> list[float]:
