@@ -156,11 +156,13 @@ def memory_of(name: str, values: dict[str, Any], data: dict[str, Any]) -> int | 
 
 
 def seconds_of(
-    name: str, values: dict[str, Any], data: dict[str, Any], *, steps: int, device: str, speed: float
-) -> tuple[float, float] | None:
+    name: str, values: dict[str, Any], data: dict[str, Any], *, steps: int, device: str, speed: float,
+    processes: int = 1, threads: int = 1,
+) -> tuple[float, float] | None:  # fmt: skip
     """How long a job takes, at least and at most, by `trainer.duration`; `speed` is 0 where no machine told its own."""
     known, data_of = recipe(name), import_module("trainer.sizes").Data
     found: tuple[float, float] | None = import_module("trainer.duration").seconds_of(
-        known, known.check(values), data_of(**data), steps=steps, device=device, speed=speed
-    )
+        known, known.check(values), data_of(**data), steps=steps, device=device, speed=speed, processes=processes,
+        threads=threads,
+    )  # fmt: skip
     return found

@@ -53,15 +53,18 @@ def memory_of(recipe: str, parameters: Mapping[str, Any], data: dict[str, Any]) 
 
 
 def seconds_of(
-    recipe: str, parameters: Mapping[str, Any], data: dict[str, Any], *, steps: int, device: str, speed: float
-) -> tuple[float, float] | None:
+    recipe: str, parameters: Mapping[str, Any], data: dict[str, Any], *, steps: int, device: str, speed: float,
+    processes: int = 1, threads: int = 1,
+) -> tuple[float, float] | None:  # fmt: skip
     """How long a job on such data takes, at least and at most; None where the recipe cannot say.
 
-    `speed` is the machine's, in multiplications a second; 0 where it is not known.
+    `speed` is the machine's, in multiplications a second; 0 where it is not known. Each process has so many threads.
     """
     if not data["rows"]:
         return None
-    return catalogue.seconds_of(recipe, dict(parameters), data, steps=steps, device=device, speed=speed)
+    return catalogue.seconds_of(
+        recipe, dict(parameters), data, steps=steps, device=device, speed=speed, processes=processes, threads=threads
+    )
 
 
 def check_task(recipe: Recipe, parameters: Mapping[str, Any], task: str) -> None:

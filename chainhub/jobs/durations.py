@@ -30,21 +30,27 @@ class Span:
 
 
 def span_of(
-    recipe: str, parameters: Mapping[str, Any], data: dict[str, Any], *, steps: int, device: str
+    recipe: str, parameters: Mapping[str, Any], data: dict[str, Any], *, steps: int, device: str, processes: int = 1
 ) -> Span | None:
     """None where the recipe cannot tell how large its model is."""
-    speed = _speed(device)
-    found = seconds_of(recipe, parameters, data, steps=steps, device=device, speed=speed)
+    speed, threads = _machine(device)
+    found = seconds_of(
+        recipe, parameters, data, steps=steps, device=device, speed=speed, processes=processes, threads=threads
+    )
     return Span(*found, measured=speed > 0) if found else None
 
 
-def _speed(device: str) -> float:
-    """Of a usual machine among those present that serve the device; 0 where none has told, as none does of its GPUs."""
+def _machine(device: str) -> tuple[float, int]:
+    """Of those present that serve the device: a usual one's speed, and the most threads of a slot, as `pool` has them.
+
+    Speed 0 where none has told, as none does of its GPUs; 1 thread where there is none.
+    """
     if device != "cpu":
-        return 0.0
-    told = ComputeNode.objects.serving(device).values_list("load", flat=True)
-    known = [float(load["speed"]) for load in told if load.get("speed")]
-    return median(known) if known else 0.0
+        return 0.0, 1
+    present = list(ComputeNode.objects.serving(device).values_list("load", "cores", "capacity"))
+    known = [float(load["speed"]) for load, _cores, _capacity in present if load.get("speed")]
+    threads = [cores // max(1, int(capacity.get(device) or 1)) for _load, cores, capacity in present]
+    return median(known) if known else 0.0, max([1, *threads])
 
 
 def _down(value: float) -> int:

@@ -39,7 +39,7 @@ class Estimate:
 def estimate(
     user: Any, recipe: str, *, device: str, versions: Sequence[DatasetVersion], split: Mapping[str, Any],
     parameters: Mapping[str, Any], target: str = "", fields: Sequence[str] | None = None,
-    limits: Mapping[str, Any] | None = None, base: BaseModel | None = None,
+    limits: Mapping[str, Any] | None = None, base: BaseModel | None = None, processes: int = 1,
 ) -> Estimate:  # fmt: skip
     """What the trainer's plan will come to, and how long steps took so far in jobs that the person may see."""
     by_owner: dict[int, int] = defaultdict(int)
@@ -62,7 +62,7 @@ def estimate(
         based_on=len(speeds),
         memory_mb=megabytes,
         memory_limit=most if most and megabytes and most < megabytes else None,
-        span=span_of(recipe, parameters, data, steps=steps, device=device),
+        span=span_of(recipe, parameters, data, steps=steps, device=device, processes=processes),
     )
 
 

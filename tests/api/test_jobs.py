@@ -254,6 +254,8 @@ def test_estimate(call: Call, alice: Any, wanted: Any, ours: Any, theirs: Any) -
     assert told["memory_limit"] is None
     tight = call(alice, "post", "jobs/estimate/", {**wanted, "limits": {"memory_mb": 100}}).json()
     assert (tight["memory_mb"], tight["memory_limit"]) == (told["memory_mb"], 100)
+    several = call(alice, "post", "jobs/estimate/", {**wanted, "processes": 2}).json()
+    assert several["seconds_high"] > told["seconds_high"]  # so little work is not worth to start two
     assert not TrainingJob.objects.exists()
 
 

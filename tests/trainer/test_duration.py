@@ -43,6 +43,23 @@ def test_larger_models_and_batches_take_longer() -> None:
     assert told("language-model", {"layers": 8})[0] > told("language-model", {"layers": 4})[0]
 
 
+def test_processes_share_the_rows_and_exchange_what_they_learnt() -> None:
+    heavy = {"layers": 8, "batch_size": 64}
+    one, two, four = (told("language-model", heavy, processes=count) for count in (1, 2, 4))
+    assert one[0] > two[0] > four[0]
+    assert one[0] < 2 * two[0]  # never more than their number
+    small = {"hidden_layers": [4], "batch_size": 8}
+    assert told("tabular", small, processes=2)[1] > told("tabular", small)[1]  # where nothing is to be shared
+
+
+def test_threads_may_help_large_steps_and_promise_nothing() -> None:
+    one, two = told("language-model"), told("language-model", threads=2)
+    assert two[1] == one[1]
+    assert one[0] / 2 < two[0] < one[0]
+    assert told("tabular", {"hidden_layers": [4]}, threads=2) == told("tabular", {"hidden_layers": [4]})
+    assert told("language-model", device="gpu", threads=2) == told("language-model", device="gpu")
+
+
 def test_gpus_are_faster() -> None:
     assert told("language-model", device="gpu", speed=0.0)[1] < told("language-model", speed=0.0)[1]
 

@@ -11,7 +11,7 @@ from trainer.data.feed import Inputs
 from trainer.evaluation.seen import Seen
 
 STEP_PASSES, SHARE_OF_TRAINING = 3, 0.05  # passes through the layers that a row of a step takes: forwards and back
-LITTLE_WORK = 1.5e12  # multiplications: half a minute of a core, for texts as long as the model reads at most
+LITTLE_WORK = 8e11  # multiplications: a quarter of a minute of a core, for texts as long as the model reads at most
 
 
 @runtime_checkable

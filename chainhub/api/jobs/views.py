@@ -134,6 +134,7 @@ class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
             fields=asked.get("fields"),
             limits=asked.get("limits"),
             base=asked.get("base"),
+            processes=asked.get("processes") or 1,
         )
         return Response(EstimateSerializer(found).data)
 

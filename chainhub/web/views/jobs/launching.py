@@ -200,6 +200,7 @@ def _estimate(known: Known) -> Estimate | None:
         known.user, known.recipe.name, device=asked.get("device", "cpu"), versions=known.versions,
         split=asked["split"], parameters=asked["parameters"], target=asked.get("target", ""),
         fields=asked.get("fields"), limits=asked.get("limits"), base=known.base,
+        processes=asked.get("processes") or 1,
     )  # fmt: skip
 
 
