@@ -70,21 +70,30 @@ class Split(Frozen):
     """How rows are held out: per organization, stratified for classification, from the seed and the row order.
 
     By time, what is later than one moment is held out, the same moment for everyone: a model may learn from nobody's
-    future. By group, all rows with one value of a field stay on one side, whoever they belong to.
+    future. Walk-forward does so again and again: the latest part is cut into `folds` that follow each other, each
+    judged by a model of all that was before. By group, all rows with one value of a field stay on one side.
     """
 
-    kind: Literal["holdout", "k-fold", "time", "group"] = "holdout"
-    test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = (
-        0.2  # of everyone's rows; by time or group, of all
-    )
+    kind: Literal["holdout", "k-fold", "time", "walk-forward", "group"] = "holdout"
+    test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2  # of everyone's rows; by time or group, of all
     validation_fraction: Fraction = 0.1  # of the training part; 0 = none, and no early stopping
-    folds: Annotated[int, Field(ge=2, le=20)] = 5  # (k-fold)
+    folds: Annotated[int, Field(ge=2, le=20)] = 5  # (k-fold, walk-forward)
     time: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field of the moment (by time)
     group: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field whose values stay together
 
+    @property
+    def timed(self) -> bool:
+        """Whether what is judged is later than what was learnt from."""
+        return self.kind in ("time", "walk-forward")
+
+    @property
+    def folded(self) -> bool:
+        """Whether several models are judged, and one of all rows is published."""
+        return self.kind in ("k-fold", "walk-forward")
+
     @model_validator(mode="after")
     def _has_its_field(self) -> Self:
-        if (self.kind == "time") != bool(self.time):
+        if self.timed != bool(self.time):
             raise ValueError("a split by time names the field of the time, and no other split does")
         if (self.kind == "group") != bool(self.group):
             raise ValueError("a split by group names the field of the group, and no other split does")

@@ -63,7 +63,7 @@ def evaluate(
         {
             "organization": party.slug,
             "name": party.name,
-            "rows": _rows(source, test, place, everyone_trains=spec.split.kind == "k-fold"),
+            "rows": _rows(source, test, place, everyone_trains=spec.split.folded),
             **_compared(place, {"alone": party.slug, TOGETHER: TOGETHER}, judged, measured, single=len(parties) == 1),
         }
         for place, party in enumerate(parties)

@@ -10,7 +10,7 @@ import numpy as np
 from trainer.contract import N_, JobSpec, SpecError
 from trainer.data.columns import Ints
 from trainer.data.grouping import groups_of
-from trainer.data.splits import Part, by_group, by_time, divide
+from trainer.data.splits import Part, by_group, divide, parts_of
 from trainer.data.times import times_of
 from trainer.failures import TrainingError
 from trainer.recipes.parameters import TrainingParameters
@@ -35,7 +35,7 @@ class Fit:
 
 
 def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[Fit]:
-    """A holdout publishes the model that it judges; k-fold judges each fold's and publishes one made from all rows."""
+    """A holdout publishes the model that it judges; folds are judged each, and one model of all rows is published."""
     slugs = [party.slug for party in source.parties]
     parts = _parts(source, spec, slugs)
     if not parts or any(not len(part.train) for part in parts) or not any(len(part.test) for part in parts):
@@ -44,10 +44,10 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
             N_("There are too few rows to train on some and judge by others."),
             N_("Add data; every organization should bring dozens of rows at least."),
         )
-    folds: list[int | None] = [None] if spec.split.kind != "k-fold" else list(range(1, len(parts) + 1))
+    folds: list[int | None] = list(range(1, len(parts) + 1)) if spec.split.folded else [None]
     numbered = list(zip(folds, parts, strict=True))
     fits = [Fit("together", None, f, p.train, p.validation, p.test, published=f is None) for f, p in numbered]
-    if spec.split.kind == "k-fold":
+    if spec.split.folded:
         nothing = np.empty(0, np.int64)
         fits.append(Fit("together", None, None, np.arange(len(source.owner)), nothing, nothing, published=True))
     if parameters.baselines and len(slugs) > 1:
@@ -61,19 +61,18 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
 
 def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
     """A source whose rows are not those of the files says which of them it `kept`, or what it knows of its own."""
-    if spec.split.kind not in ("time", "group"):
+    if spec.split.kind in ("holdout", "k-fold"):
         together = getattr(source, "together", None)
         return divide(source.owner, slugs, source.target, spec.split, spec.seed, together)
     if source.target.task == "language":
         raise SpecError(N_("Texts that a model learns to write cannot be divided by time."), field="split")
-    part = _by_group(source, spec) if spec.split.kind == "group" else _by_time(source, spec)
-    return [] if part is None else [part]
+    return [_by_group(source, spec)] if spec.split.kind == "group" else _by_time(source, spec)
 
 
-def _by_time(source: Source, spec: JobSpec) -> Part | None:
+def _by_time(source: Source, spec: JobSpec) -> list[Part]:
     times = getattr(source, "times", None)
     times = times_of(spec, spec.split.time).values if times is None else times
-    return by_time(times, spec.split, getattr(source, "ends", None))
+    return parts_of(times, spec.split, getattr(source, "ends", None))
 
 
 def _by_group(source: Source, spec: JobSpec) -> Part:

@@ -12,7 +12,8 @@ from chainhub.jobs.fields import common_fields, fields_of
 
 MOMENTS = {FieldType.DATE.value, FieldType.TIME.value}
 NUMBERS = {FieldType.INTEGER.value, FieldType.NUMBER.value}
-BY_TIME, BY_GROUP = "time", "group"
+BY_TIME, BY_GROUP, WALK = "time", "group", "walk-forward"
+TIMED, FOLDED = (BY_TIME, WALK), ("k-fold", WALK)  # judged by what is later; by several models
 UNGROUPED = {FieldType.DATE.value, FieldType.TIME.value, FieldType.NUMBER.value}  # hardly a value twice, as a rule
 
 
@@ -56,7 +57,7 @@ def check_split(split: Mapping[str, Any], versions: Sequence[DatasetVersion]) ->
             name=group,
         )
     name = split.get(BY_TIME, "")
-    if split.get("kind") == BY_TIME and name not in time_fields(versions):
+    if split.get("kind") in TIMED and name not in time_fields(versions):
         raise InvalidInputError(
             gettext_noop(
                 "“%(name)s” does not say of every row when it was: choose a field of dates which all datasets have, or "

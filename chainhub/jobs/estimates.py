@@ -12,6 +12,7 @@ from chainhub.bases.shapes import shape_of
 from chainhub.datasets.disclosure import masked_field, masked_for
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import memory_of
+from chainhub.jobs.dividing import FOLDED, WALK
 from chainhub.jobs.durations import Span, span_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
 
@@ -105,16 +106,16 @@ def _mean(field: Mapping[str, Any]) -> int:
 
 def _fits(rows: Sequence[int], split: Mapping[str, Any], *, alone: bool) -> list[int]:
     """Rows to learn from, for each model of the plan."""
-    folds = int(split["folds"]) if split["kind"] == "k-fold" else 1
+    folds = int(split["folds"]) if split["kind"] in FOLDED else 1
     share = (1 - _held_out(split)) * (1 - float(split["validation_fraction"]))
     together = [round(sum(rows) * share)] * folds + ([sum(rows)] if folds > 1 else [])
     return together + [round(one * share) for one in rows for _ in range(folds) if alone]
 
 
 def _held_out(split: Mapping[str, Any]) -> float:
-    """Share of the rows that one model is judged by."""
-    folds = int(split["folds"]) if split["kind"] == "k-fold" else 1
-    return 1 / folds if folds > 1 else float(split["test_fraction"])
+    """Share of the rows that a model does not learn from, on average, and at most is judged by."""
+    later = float(split["test_fraction"]) / (2 if split["kind"] == WALK else 1)  # of a walk's steps half are past each
+    return 1 / int(split["folds"]) if split["kind"] == "k-fold" else later
 
 
 def _seconds_per_step(user: Any, recipe: str, device: str) -> list[float]:

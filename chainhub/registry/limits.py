@@ -49,7 +49,7 @@ def _ranks_blindly(evaluation: Json) -> bool:
 
 def _split(evaluation: Json) -> Iterator[Sentence]:
     split = evaluation.get("split") or {}
-    if split.get("kind") == "k-fold":
+    if split.get("kind") in ("k-fold", "walk-forward"):
         yield sentence(
             gettext_noop(
                 "The scores come from %(folds)s models, each judged on rows that it had not seen; the published model "

@@ -58,6 +58,16 @@ def test_alice_holds_out_what_is_later_and_back_tests(browse: Browse, alice: Any
     assert "the latest 30% by “day”" in clone
 
 
+def test_alice_walks_forward(browse: Browse, alice: Any, said: Any) -> None:
+    asked = {**said, "kind": "walk-forward", "folds": "4", "step": "review", "go": "launch"}
+    answer = browse(alice).post(LAUNCH, asked)
+    assert answer.status_code == 302, answer.content.decode()
+    job = TrainingJob.objects.get()
+    assert (job.split["kind"], job.split["time"], job.split["folds"]) == ("walk-forward", "day", 4)
+    page = browse(alice).get(job.get_absolute_url()).content.decode()
+    assert "the latest 30% by “day”, in 4 blocks one after the other" in page
+
+
 def test_parameters_that_name_a_field_offer_the_fields(browse: Browse, alice: Any, said: Any) -> None:
     page = browse(alice).post(LAUNCH, {**said, "seen": said["seen"][:4], "step": "fields"}).content.decode()
     chosen = page[page.index('name="p-returns"') :]

@@ -168,6 +168,15 @@ def test_what_became_of_one_is_drawn_for_everybody_and_each(browse: Browse, bob:
     assert shown["ratios"]["rows"][0]["colour"] is None
 
 
+def test_blocks_of_a_walk_are_told_one_by_one(browse: Browse, bob: User, job: TrainingJob) -> None:
+    walked = of_markets()
+    block = {"from": "2024-01-02", "to": "2024-02-20", "moments": 35, "model": 0.021, "hold": -0.013}
+    walked["trading"]["blocks"] = [block]
+    page = page_of(browse(bob), explained(job, **walked)).content.decode()
+    assert "2024-01-02 – 2024-02-20" in page
+    assert "a model that had learnt from nothing later" in page
+
+
 @pytest.mark.parametrize(("apart", "said"), [
     (9.5, "Furthest apart are Anvil and Borealis: 9.50, where chance makes at most 1.50"),
     (1.5, "No two are clearly further apart (1.50 at most) than chance makes (1.50)"),

@@ -95,15 +95,43 @@ def by_time(times: Floats, split: Split, ends: Floats | None = None) -> Part | N
     target reaches on to `ends` are learnt from, or validate, only where that is before the next part begins.
     """
     test = _latest(times, split.test_fraction)
+    return None if test is None else _before(times, np.flatnonzero(test), split, times if ends is None else ends)
+
+
+def parts_of(times: Floats, split: Split, ends: Floats | None = None) -> list[Part]:
+    """By time, once or again and again; none where all rows are of one moment."""
+    if split.kind == "walk-forward":
+        return walk_forward(times, split, ends)
+    part = by_time(times, split, ends)
+    return [] if part is None else [part]
+
+
+def walk_forward(times: Floats, split: Split, ends: Floats | None = None) -> list[Part]:
+    """The latest moments in blocks of nearly as many rows, each judged by what was before it; so many as there can be.
+
+    Of each block the past is all that was before, earlier blocks included.
+    """
+    test = _latest(times, split.test_fraction)
     if test is None:
-        return None
-    ends = times if ends is None else ends
-    rest = np.flatnonzero(~test & (ends < times[test].min()))
+        return []
+    moments, counts = np.unique(times[test], return_counts=True)
+    block = np.minimum(np.cumsum(counts) - counts, test.sum() - 1) * split.folds // test.sum()
+    parts = []
+    for number in np.unique(block).tolist():
+        own = moments[block == number]
+        rows = np.flatnonzero((times >= own[0]) & (times <= own[-1]))
+        parts.append(_before(times, rows, split, times if ends is None else ends))
+    return parts
+
+
+def _before(times: Floats, test: Ints, split: Split, ends: Floats) -> Part:
+    """To judge those rows: of what ended before they begin the latest validate, the others are learnt from."""
+    rest = np.flatnonzero(ends < times[test].min())
     validation = _latest(times[rest], split.validation_fraction) if split.validation_fraction else None
     if validation is None:
-        return Part(rest, rest[:0], np.flatnonzero(test))
+        return Part(rest, rest[:0], test)
     held, before = rest[validation], rest[~validation]
-    return Part(before[ends[before] < times[held].min()], held, np.flatnonzero(test))
+    return Part(before[ends[before] < times[held].min()], held, test)
 
 
 def _latest(times: Floats, fraction: float) -> Bools | None:

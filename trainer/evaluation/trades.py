@@ -10,7 +10,7 @@ from trainer.contract import N_, JobSpec, SpecError, Split
 from trainer.data.columns import Column, Floats, Ints, Numbers
 from trainer.data.reading import read_parties
 from trainer.data.rows import field_of, labelled
-from trainer.data.splits import by_time
+from trainer.data.splits import parts_of
 from trainer.data.target import Target, known
 from trainer.data.times import Times, times_of
 from trainer.failures import TrainingError
@@ -34,7 +34,7 @@ def trades_of(spec: JobSpec, parameters: TrainingParameters) -> Trades | None:
     field = str(getattr(parameters, "returns", ""))
     if not field:
         return None
-    if spec.split.kind != "time":
+    if not spec.split.timed:
         raise SpecError(
             N_("A back-test needs a split by time: any other model has learnt from days that it is then judged on."),
             field="returns",
@@ -60,15 +60,16 @@ def check_target(target: Target, trades: Trades, split: Split) -> None:
     """SpecError where a prediction cannot speak for a rise or against it, or where nothing could judge it."""
     if target.task == "classification" and len(target.labels) != 2:  # noqa: PLR2004 - a rise or none
         raise SpecError(N_("A back-test needs a target of numbers or of two classes."), field="returns")
-    part = by_time(trades.times.values, split)
-    if part is None:
+    parts = parts_of(trades.times.values, split)
+    if not parts:
         return  # there is nothing to hold out, which ends every job
     moments, known = trades.times.values, ~np.isnan(trades.returns)
-    count = len(np.unique(moments[part.test][known[part.test]]))
+    test = np.concatenate([part.test for part in parts])
+    count = len(np.unique(moments[test][known[test]]))
     if count < FEWEST:
         text = N_("A back-test needs %(least)s held-out moments with a return; there are %(count)s.")
         raise SpecError(text, {"least": FEWEST, "count": count}, field="returns")
-    if target.task == "classification" and not known[moments < moments[part.test].min()].any():
+    if target.task == "classification" and not known[moments < moments[test].min()].any():
         text = N_("No return is known before the held-out part, so nothing tells which class stands for a rise.")
         raise SpecError(text, field="returns")
 

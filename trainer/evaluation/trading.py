@@ -17,6 +17,7 @@ from trainer.contract import JobSpec
 from trainer.data.columns import Bools, Column, Floats, Ints, Numbers
 from trainer.data.target import Target
 from trainer.evaluation.trades import FEWEST, Trades
+from trainer.evaluation.walking import blocks_of
 from trainer.metrics import Judged
 from trainer.recipes.program import Source
 from trainer.seeding import numpy_generator
@@ -40,14 +41,12 @@ def trading(
     per_year = per_year or _per_year(trades, chosen)
 
     def told(inside: Bools, *, shown: bool) -> dict[str, Any] | None:
-        part = chosen[inside]
-        things = source.owner[part] * (2 + int(trades.instruments.max())) + trades.instruments[part] + 1
-        series = both(trades.times.values[part], things, trades.returns[part], long[inside], cost)
+        series = _earned(trades, own[inside], chosen[inside], long[inside], cost)
         if len(series[0]) < FEWEST:
             return None
-        step = 1 if shown else APART
         found = measured(series, per_year, samples, spec.seed)
-        return {**found, "rows": len(part), "invested": float(long[inside].mean()), "points": curve(series, step)}
+        points = curve(series, 1 if shown else APART)
+        return {**found, "rows": int(inside.sum()), "invested": float(long[inside].mean()), "points": points}
 
     overall = told(np.ones(len(chosen), bool), shown=bool(viewable.all()))
     if overall is None:
@@ -56,16 +55,25 @@ def trading(
         slug: told(own == place, shown=bool(viewable[place]))
         for place, slug in enumerate(p.slug for p in source.parties)
     }
-    span = [trades.times.values[chosen].min(), trades.times.values[chosen].max()]
+    moments, hidden = np.unique(trades.times.values[chosen]), spec.split.time in spec.masked
+    series = _earned(trades, own, chosen, long, cost)
+    walked = [] if hidden or not viewable.all() else blocks_of(series, moments, trades, spec)
     return {
         "trading": {
             "cost": cost,
             "per_year": per_year or None,
-            "span": None if spec.split.time in spec.masked else [trades.times.said(float(value)) for value in span],
+            "span": None if hidden else [trades.times.said(float(value)) for value in moments[[0, -1]]],
             "overall": overall,
             "organizations": [{"organization": slug, **found} for slug, found in parts.items() if found],
+            **({"blocks": walked} if walked else {}),
         }
     }
+
+
+def _earned(trades: Trades, owner: Ints, rows: Ints, long: Bools, cost: float) -> Series:
+    """Of an organization's traded things each is one of its own."""
+    things = owner * (2 + int(trades.instruments.max())) + trades.instruments[rows] + 1
+    return both(trades.times.values[rows], things, trades.returns[rows], long, cost)
 
 
 def positions(judged: Judged, target: Target, trades: Trades, first: float) -> Bools:

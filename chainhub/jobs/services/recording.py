@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from chainhub.core.live import publish
 from chainhub.jobs import lines
+from chainhub.jobs.dividing import FOLDED
 from chainhub.jobs.models import Artifact, Metric, Run, RunEvent, TrainingJob
 from chainhub.jobs.runner import Said
 from chainhub.jobs.services.running import LeaseLostError
@@ -84,8 +85,8 @@ def tell(run: Run, said: Sequence[Said]) -> None:
 
 
 def _is_shown(run: Run, point: Mapping[str, Any]) -> bool:
-    """Curves show the first fold; the final model of a k-fold has no rows to be judged on."""
-    return point.get("fold") == (1 if run.job.split.get("kind") == "k-fold" else None)
+    """Curves show the first fold; the final model after folds has no rows to be judged on."""
+    return point.get("fold") == (1 if run.job.split.get("kind") in FOLDED else None)
 
 
 def _point(payload: Mapping[str, Any]) -> dict[str, Any]:

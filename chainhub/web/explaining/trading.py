@@ -26,6 +26,7 @@ def trading(evaluation: Json, organizations: Mapping[str, Organization]) -> Data
         "moments": overall["moments"],
         "suspects": found.get("suspects") or (),
         "verdict": _verdict(overall),
+        "blocks": found.get("blocks") or (),
         "worth": _worth(overall),
         "each": _each(parts) if several else None,
         "ratios": _ratios(overall, parts if several else []),

@@ -163,7 +163,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> SeriesSou
                 steps=p.window + p.horizon,
             )
     split = spec.split
-    if split.kind != "time":
+    if not split.timed:
         split = Split.model_validate(split.model_dump() | {"kind": "time", "time": found.time})
         text = N_("What is later by “%(field)s” is held out: a forecast is judged by what comes later.")
         tell(Log(level="info", text=text, params={"field": found.time}))

@@ -70,7 +70,7 @@ def read(spec: JobSpec, p: Parameters, tell: Tell) -> Read:
 
 
 def _time(spec: JobSpec, p: Parameters) -> str:
-    if spec.split.kind not in ("time", "holdout"):
+    if not (spec.split.timed or spec.split.kind == "holdout"):
         raise SpecError(N_("A forecast is judged by what comes later: hold out by time."), field="split")
     time = spec.split.time or p.time
     if not time:

@@ -1,6 +1,6 @@
 """The step of the fields: what is predicted from what, and which rows are held out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import Kind
 from chainhub.jobs import catalogue
-from chainhub.jobs.dividing import BY_GROUP, BY_TIME, check_split, group_fields, time_fields
+from chainhub.jobs.dividing import BY_GROUP, BY_TIME, TIMED, WALK, check_split, group_fields, time_fields
 from chainhub.jobs.fields import check_fields, common_fields, not_learnt
 from chainhub.jobs.texts import LANGUAGE, TEXT, learns_texts, task_of, usual_texts
 from chainhub.web.forms.jobs.step import Step
@@ -22,6 +22,7 @@ KINDS = [
     (HOLDOUT, _("A share of each organization's rows")),
     (K_FOLD, _("Every row once (k-fold)")),
     (BY_TIME, _("What is later than all that it learns from")),
+    (WALK, _("What comes next, again and again (walk-forward)")),
     (BY_GROUP, _("Whole groups that it learns nothing of")),
 ]
 
@@ -104,24 +105,26 @@ class FieldsStep(Step):
             del options["features"], options["choice"]
         else:
             options["features"].when_field, options["features"].when_value = "choice", SOME
-        self._offer(options, BY_TIME, time_fields)
-        self._offer(options, BY_GROUP, group_fields)
+        self._offer(options, "time", TIMED, time_fields)
+        self._offer(options, "group", (BY_GROUP,), group_fields)
         options["test_fraction"].unit = options["validation_fraction"].unit = "%"
         options["test_fraction"].when_field, options["test_fraction"].when_value = (
             "kind",
-            f"{HOLDOUT}|{BY_TIME}|{BY_GROUP}",
+            f"{HOLDOUT}|{BY_TIME}|{WALK}|{BY_GROUP}",
         )
-        options["folds"].when_field, options["folds"].when_value = "kind", K_FOLD
+        options["folds"].when_field, options["folds"].when_value = "kind", f"{K_FOLD}|{WALK}"
 
-    def _offer(self, options: dict[str, Any], kind: str, fields: Callable[[Any], list[str]]) -> None:
+    def _offer(
+        self, options: dict[str, Any], control: str, kinds: Sequence[str], fields: Callable[[Any], list[str]]
+    ) -> None:
         """Only where the data says when its rows were or whose they are, and a row is not a text to be written."""
         names = [] if self.writes else fields(self.known.versions)
         if not names:
-            options["kind"].choices = [one for one in options["kind"].choices if one[0] != kind]
-            del options[kind]
+            options["kind"].choices = [one for one in options["kind"].choices if one[0] not in kinds]
+            del options[control]
             return
-        options[kind].choices = [(name, name) for name in names]
-        options[kind].when_field, options[kind].when_value = "kind", kind
+        options[control].choices = [(name, name) for name in names]
+        options[control].when_field, options[control].when_value = "kind", "|".join(kinds)
 
     def _usual_target(self, known: list[str]) -> str:
         named = (version.dataset.target for version in self.known.versions)
@@ -166,5 +169,6 @@ class FieldsStep(Step):
         shares = {
             name: data[name] / 100 for name in ("test_fraction", "validation_fraction") if data.get(name) is not None
         }
-        named = {data["kind"]: data.get(data["kind"], "")} if data["kind"] in (BY_TIME, BY_GROUP) else {}
+        control = "time" if data["kind"] in TIMED else "group" if data["kind"] == BY_GROUP else ""
+        named = {control: data.get(control, "")} if control else {}
         return {"kind": data["kind"], **shares, **({"folds": data["folds"]} if data.get("folds") else {}), **named}
