@@ -37,6 +37,7 @@ class Optimizer:
         self._decay = [p.weight_decay if yes else 0.0 for yes in decaying or [True] * len(self._weights)]
         self._names = names or [f".{place}" if place else "" for place in range(len(self._weights))]
         self.rate = p.learning_rate
+        self._beta1 = getattr(p, "beta1", BETA1)  # which few recipes let people choose
         device = self._weights[0].device
         self._count = torch.zeros((), device=device)
         moments = MOMENTS.get(p.optimizer, ("exp_avg", "exp_avg_sq"))
@@ -68,7 +69,7 @@ class Optimizer:
             [],
             [self._count],
             lr=self.rate,
-            beta1=BETA1,
+            beta1=self._beta1,
             beta2=BETA2,
             weight_decay=self._decay[place],
             eps=EPSILON,

@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer import metrics
 from trainer.data.target import Target, Task
-from trainer.measures import detection, forecast, restoration
+from trainer.measures import detection, forecast, generation, restoration
 from trainer.metrics import Judged, Metric
 
 BY_ROW = ("classification", "regression")  # tasks in which each row has one answer, right or wrong
@@ -37,12 +37,14 @@ JUDGING: Mapping[Task, Judging] = {
     "forecast": Judging(forecast.METRICS, "mae", forecast.horizon),
     "restoration": Judging(restoration.METRICS, "psnr"),
     "detection": Judging(detection.METRICS, "map_50"),
+    "generation": Judging(generation.METRICS, "frechet_distance", generation.beside),
 }
 HIGHER_IS_BETTER: Mapping[str, bool] = {
     **metrics.HIGHER_IS_BETTER,
     **forecast.HIGHER_IS_BETTER,
     **restoration.HIGHER_IS_BETTER,
     **detection.HIGHER_IS_BETTER,
+    **generation.HIGHER_IS_BETTER,
 }
 
 

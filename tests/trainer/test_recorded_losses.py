@@ -30,6 +30,7 @@ RECORDED: dict[str, list[float]] = {
     "molecule": [1.904188, 1.797764, 1.748611, 1.141491],
     "molecule/letters": [1.199568, 0.922106, 0.851774, 1.10349],
     "image-denoising": [0.993815, 0.936983, 0.919834, 0.911527],
+    "image-generation": [2.139596, 2.065391, 2.010063, 1.968942],
     "object-detection": [3.578407, 3.094351, 3.011283, 2.646003],
     "fine-tune": [5.708035, 5.649041, 5.617056, 5.606953],
 }
@@ -121,6 +122,13 @@ RUNS: dict[str, dict[str, Any]] = {
         "target": "image",
         "fields": None,
         "tables": {"anvil": slopes(40, 1)},
+    },
+    "image-generation": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "latent": 4, "width": 8},
+        "recipe": "image-generation",
+        "target": "shape",
+        "fields": None,
+        "tables": {"anvil": pictures(48, 1, side=16)},
     },
     "object-detection": {
         "parameters": {"epochs": 4, "hidden_layers": None, "width": 8, "blocks": 1, "crop": 32},

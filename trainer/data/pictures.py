@@ -29,11 +29,15 @@ def picture_field(spec: JobSpec, table: pa.Table | Lazy) -> str | None:
     return next((name for name in spec.fields or kinds if _are_files(kinds.get(name, pa.null()))), None)
 
 
+def holds_files(table: pa.Table | Lazy, field: str) -> bool:
+    """Whether that field holds picture files."""
+    return _are_files(_kinds(table).get(field, pa.null()))
+
+
 def required_field(spec: JobSpec, parties: Sequence[Party]) -> str:
     """The target where it holds pictures, else the first chosen field that does; TrainingError where none does."""
     table = parties[0].tables[0]
-    held = _are_files(_kinds(table).get(spec.target, pa.null()))
-    field = spec.target if held else picture_field(spec, table)
+    field = spec.target if holds_files(table, spec.target) else picture_field(spec, table)
     if field is None:
         raise TrainingError("data", N_("No field holds pictures."), N_("Choose the field of picture files."))
     return field

@@ -77,7 +77,7 @@ def _curves(judged: Judged, labels: list[str]) -> dict[str, Any]:
     """Of kinds of rows, or of kinds of things in them."""
     if judged.task == "detection":
         return boxes_found(judged, labels)
-    return precision_recall(judged, labels) | gain(judged, labels)
+    return precision_recall(judged, labels) | gain(judged, labels) if judged.task == "classification" else {}
 
 
 def _traded(

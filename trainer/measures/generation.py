@@ -1,0 +1,100 @@
+"""How like drawn pictures are to real ones, in the eyes of a small judge of this very data.
+
+Fréchet's distance between two normal distributions (Heusel et al., GANs Trained by a Two Time-Scale Update Rule, 2017,
+section 2) of a judge's features, and the inception score (Salimans et al., Improved Techniques for Training GANs, 2016,
+section 4) of its kinds. Both are known from a judge that saw a million photographs; here it is a small one that saw
+these pictures alone, so the numbers compare models of one job and nothing else.
+
+`Judged.predicted` are rows × 2 (features + kinds): of a real picture, and of a drawn one. The judge was taught where
+there are kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trainer.data.columns import Floats
+from trainer.metrics import SMALLEST, Counts, Judged, Metric
+
+FEATURES = 32
+HIGHER_IS_BETTER = {"frechet_distance": False, "judged_score": True}
+AT_ONCE = 4_000_000  # resamples × features × features
+
+
+def frechet_distance(judged: Judged, counts: Counts) -> Floats:
+    real, drawn = _seen(judged.predicted)
+    weights = counts.astype(float) / counts.sum(axis=1, keepdims=True)
+    parts = np.array_split(np.arange(len(counts)), 1 + len(counts) * FEATURES**2 // AT_ONCE)
+    return np.concatenate([_frechet(_moments(real, weights[p]), _moments(drawn, weights[p])) for p in parts])
+
+
+def judged_score(judged: Judged, counts: Counts) -> Floats:
+    """NaN where the judge knows no kinds."""
+    return _score(_likely(judged.predicted)[1], counts.astype(float))
+
+
+METRICS: Mapping[str, Metric] = {"frechet_distance": frechet_distance, "judged_score": judged_score}
+
+
+def distance_of(told: Floats) -> float:
+    """Fréchet's distance of all those rows."""
+    real, drawn = _seen(told)
+    weights = np.full((1, len(told)), 1 / max(1, len(told)))
+    return float(_frechet(_moments(real, weights), _moments(drawn, weights))[0])
+
+
+def beside(judged: Judged) -> dict[str, Any]:
+    """What to hold the numbers against: how far real pictures are from real ones, and how the judge knows them."""
+    real, _ = _seen(judged.predicted)
+    half = len(real) // 2
+    if not half:
+        return {}
+    weights = np.full((1, half), 1 / half)
+    apart = _frechet(_moments(real[:half], weights), _moments(real[half : 2 * half], weights))
+    likely = _likely(judged.predicted)[0]
+    found: dict[str, Any] = {"judge": "taught" if likely.shape[1] else "random", "features": FEATURES}
+    found |= {"real_halves": float(apart[0]), "rows_of_a_half": half}
+    if likely.shape[1]:
+        found["real_score"] = float(_score(likely, np.ones((1, len(likely))))[0])
+        found["judge_accuracy"] = float((likely.argmax(1) == judged.targets.astype(np.int64)).mean())
+    return {"generation": found}
+
+
+def _seen(told: Floats) -> tuple[Floats, Floats]:
+    middle = told.shape[1] // 2
+    return told[:, :FEATURES], told[:, middle : middle + FEATURES]
+
+
+def _likely(told: Floats) -> tuple[Floats, Floats]:
+    middle = told.shape[1] // 2
+    return told[:, FEATURES:middle], told[:, middle + FEATURES :]
+
+
+def _moments(seen: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Means and covariances, of each resample."""
+    means = weights @ seen
+    squares = (weights @ (seen[:, :, None] * seen[:, None, :]).reshape(len(seen), -1)).reshape(-1, *[seen.shape[1]] * 2)
+    return means, squares - means[:, :, None] * means[:, None, :]
+
+
+def _frechet(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> Floats:
+    """The trace of the root of the product is that of the roots of the eigenvalues of √A B √A."""
+    values, vectors = np.linalg.eigh(one[1])
+    root = (vectors * np.sqrt(values.clip(0))[:, None, :]) @ vectors.transpose(0, 2, 1)
+    shared = np.sqrt(np.linalg.eigvalsh(root @ other[1] @ root).clip(0)).sum(1)
+    traces = np.trace(one[1], axis1=1, axis2=2) + np.trace(other[1], axis1=1, axis2=2)
+    found: Floats = ((one[0] - other[0]) ** 2).sum(1) + traces - 2 * shared
+    return found.clip(0)
+
+
+def _score(likely: Floats, counts: Floats) -> Floats:
+    if not likely.shape[1]:
+        return np.full(len(counts), np.nan)
+    weights = counts / counts.sum(axis=1, keepdims=True)
+    whole = weights @ likely
+    sure = weights @ (likely * np.log(likely.clip(SMALLEST))).sum(1)
+    found: Floats = np.exp(sure - (whole * np.log(whole.clip(SMALLEST))).sum(1))
+    return found

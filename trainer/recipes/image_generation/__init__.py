@@ -1,0 +1,1 @@
+"""Recipe `image-generation`: draws new pictures that look like those it learnt from."""

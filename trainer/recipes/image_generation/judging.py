@@ -1,0 +1,72 @@
+"""Who looks at drawn pictures and at real ones: a small network of its own, the same for all models of a job.
+
+Where the target tells kinds apart it learns them from the training rows; else its weights stay random, which sees less,
+but sees the same in every job (Naeem et al., Reliable Fidelity and Diversity Metrics, 2020, section 4.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trainer.data.columns import Ints
+from trainer.data.feed import Resident
+from trainer.data.target import Target
+from trainer.learner import Learner
+from trainer.measures.generation import FEATURES
+from trainer.network import Network
+from trainer.objectives import ByClass
+from trainer.recipes.image_classification.program import convolutional
+from trainer.recipes.image_classification.schema import Parameters
+from trainer.seeding import torch_generator
+
+SIDES = 2  # convolutions, each of which halves the side
+EPOCHS, MOST = 4, 20_000  # pictures that are learnt from
+CHOSEN = {"network": "cnn", "channels": [16, 32], "hidden_layers": [FEATURES], "epochs": EPOCHS}
+
+
+@dataclass(frozen=True)
+class Expert:
+    """A network for pictures, and the same without its last layer."""
+
+    whole: Network
+    features: Network
+    kinds: int  # that it was taught; 0 where its weights are random
+
+    def look(self, pixels: Tensor) -> Tensor:
+        """Features, then how likely each kind is (B × (features + kinds))."""
+        seen = self.features((pixels, None))
+        if not self.kinds:
+            return seen
+        return torch.cat([seen, torch.softmax(self.whole.after(seen, len(self.features.calls)), 1)], 1)
+
+
+def expert_for(pixels: Tensor, shape: tuple[int, int, int], target: Target, rows: Ints, seed: int) -> Expert:
+    """Taught from those rows where the target has kinds. The job's own random numbers go on as if it were not."""
+    kinds = len(target.labels)
+    p = Parameters.model_validate(CHOSEN)
+    network = Network(*convolutional(shape, p, max(1, kinds)), device=pixels.device)
+    if kinds < 2:  # noqa: PLR2004 - one kind is told from nothing
+        network.initialise(torch_generator(0, "expert"))
+        return _cut(network, 0)
+    chosen = torch.from_numpy(rows)[torch.randperm(len(rows), generator=torch_generator(seed, "expert"))[:MOST]]
+    taught = Target("classification", target.labels, target.values)
+    objective = ByClass(taught, rows, weighted=False, device=pixels.device)
+    with torch.random.fork_rng():
+        learner = Learner(
+            network, objective, Resident((pixels, None)), chosen.to(pixels.device), p, epochs=EPOCHS, seed=seed
+        )
+        while not learner.finished:
+            for _ in range(learner.steps_per_epoch):
+                learner.learn()
+            learner.end_epoch()
+        learner.settle()
+    return _cut(network, kinds)
+
+
+def _cut(network: Network, kinds: int) -> Expert:
+    frozen = {name: view.detach().clone() for name, view in network.views.items()}
+    whole = Network(network.published_calls(), {}, frozen=frozen)
+    return Expert(whole, Network(network.published_calls()[:-1], {}, frozen=frozen), kinds)
