@@ -26,6 +26,10 @@ def main():  # type: () -> int
         from chainhub.quickstart.main import quickstart
 
         return quickstart(argv[2:])
+    if argv[1:2] == ["scenarios"]:
+        from chainhub.quickstart.trials import scenarios
+
+        return scenarios(argv[2:])
     if argv[1:2] == ["selftest"]:
         from bootstrap import selftest
 

@@ -42,7 +42,7 @@ def prepare(command: list[str]) -> None:
     """Bring the environment up to what this command needs."""
     tests = command == ["selftest"]
     extras = TEST_EXTRAS if tests else ()
-    needs_pages = tests or command == ["quickstart"]
+    needs_pages = tests or command in (["quickstart"], ["scenarios"])
     if packages.is_ready(extras) and (not needs_pages or frontend.is_ready()):
         return
     console.say("Setting up ChainHub / 正在准备 ChainHub")

@@ -30,10 +30,9 @@ def quickstart(arguments: list[str]) -> int:
     options = _options(arguments)
     data = Path(options.data or os.environ.get("CHAINHUB_DATA") or ROOT / "var").expanduser().resolve()
     os.environ["CHAINHUB_DATA"] = str(data)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell's background job begins deaf to SIGINT
-        signal.signal(number, _interrupt)
+    end_when_asked()
     try:
-        with _alone(data) as note:
+        with alone(data) as note:
             return _run(options, data, note)
     except (HubError, ValkeyError, DomainError) as error:
         say_if_heard(str(error))
@@ -66,7 +65,7 @@ def _run(options: argparse.Namespace, data: Path, note: Path) -> int:
     hub = Hub(data, port=options.port)
     try:
         hub.start_broker()
-        _migrate()
+        migrate()
         hub.start_processes()
         demo = None if options.no_demo else _demo(hub)
         hub.wait_until_it_answers()
@@ -79,10 +78,11 @@ def _run(options: argparse.Namespace, data: Path, note: Path) -> int:
         well = demo.follow(hub.look_after, every=LOOK) if demo else True
         return (0 if well else 1) if options.once else _stay(hub)
     finally:
-        _stop(hub)
+        stop(hub)
 
 
-def _migrate() -> None:
+def migrate() -> None:
+    """Settings, translations and tables; the broker must run by now."""
     import django  # noqa: PLC0415 (reads the settings, so the environment comes first)
     from django.core.management import call_command  # noqa: PLC0415
 
@@ -112,7 +112,7 @@ def _stay(hub: Hub) -> int:
         time.sleep(LOOK)
 
 
-def _stop(hub: Hub) -> None:
+def stop(hub: Hub) -> None:
     """In order; a second Ctrl-C ends everything at once."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -126,12 +126,18 @@ def _stop(hub: Hub) -> None:
     say_if_heard("Stopped; everything is kept.", "已停止，数据均已保留。")
 
 
+def end_when_asked() -> None:
+    """Whatever asks this process to end is an interruption, also where a shell's background job begins deaf to it."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[Path]:
+def alone(data: Path) -> Iterator[Path]:
     """One quickstart per data folder; a second one is told where the first is."""
     folder = data / "run"
     folder.mkdir(parents=True, exist_ok=True)

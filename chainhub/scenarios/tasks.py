@@ -1,4 +1,4 @@
-"""Work for the queue: fetching and importing a base model takes a minute, so whoever asked is told when it is there."""
+"""Work for the queue: fetching packages takes a minute, so whoever asked is told when what they carry is there."""
 
 from celery import shared_task
 from django.utils.translation import gettext_noop
@@ -9,6 +9,9 @@ from chainhub.core.errors import DomainError
 from chainhub.core.sentences import sentence
 from chainhub.organizations.models import Organization
 from chainhub.scenarios.bases import CARRIED, import_carried
+from chainhub.scenarios.catalogue import scenario
+from chainhub.scenarios.examples import Example, launch_example
+from chainhub.scenarios.preparing import Preparing
 
 
 @shared_task(name="scenarios.import_base_model", ignore_result=True)
@@ -23,3 +26,21 @@ def import_base_model(name: str, organization_id: int, user_id: int) -> None:
     said = gettext_noop("The base model “%(name)s” is there: jobs of %(organization)s can go on from it.")
     there = sentence(said, name=base.name, organization=organization.name)
     notify([user], "model.base-imported", there, url=base.get_absolute_url())
+
+
+@shared_task(name="scenarios.launch_example", ignore_result=True)
+def launch(slug: str, trial: str, organization_id: int, user_id: int) -> None:
+    """Make the example and launch its job; who asked reads in the inbox why not, where it came to nothing."""
+    found = scenario(slug)
+    wanted = next((one for one in found.trials if one.slug == trial), None) if found else None
+    if found is None or wanted is None:
+        return
+    user = User.objects.get(pk=user_id)
+    example = Example(found, wanted, Organization.objects.get(pk=organization_id))
+    preparing = Preparing(example)
+    try:
+        launch_example(example, actor=user)
+    except DomainError as refusal:
+        preparing.refused(refusal.sentence, user)
+    finally:
+        preparing.ended()

@@ -49,6 +49,7 @@ THINGS: dict[tuple[str, int], Callable[[World], Any]] = {
     ("bases", 1): lambda world: world.base.slug,
     ("bases files", 0): lambda world: "model.safetensors",
     ("scenarios", 0): lambda world: "visual-inspection",
+    ("scenarios", 1): lambda world: "digits",
     ("recipes", 0): lambda world: "tabular",
     ("nodes", 0): lambda world: "node-1",
     ("versions", 0): lambda world: 1,

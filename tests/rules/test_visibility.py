@@ -55,6 +55,8 @@ OPEN_TO_ALL = {
     ("api:invitation-offer", "get"),
     ("web:audit-export", "get"),  # its place is a format; what is in it is one's own
     ("web:scenario", "get"),
+    ("web:scenario-trial", "get"),  # its places name what is the same for everybody
+    ("web:scenario-trial", "post"),
     ("api:scenario", "get"),
     ("api:recipe-detail", "get"),
     ("api:upload-named", "put"),  # its place is how one's own file is to be called

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from chainhub.registry.scores import TITLES
 from chainhub.scenarios.samples import SAMPLES, SampleSet
 
 Text = str | Promise
@@ -25,6 +26,11 @@ class Baseline:
     method: Text
     part: str = "overall"
     lower_is_better: bool = False
+
+    @property
+    def title(self) -> Text:
+        """The metric as people call it."""
+        return TITLES.get(self.metric, self.metric)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,18 +1,24 @@
 """Pages: scenarios: what the AI is for."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chainhub.collaborations.models import Collaboration
 from chainhub.collaborations.permissions import may_open_for
+from chainhub.core.sentences import render as said
 from chainhub.jobs.catalogue import find_recipe, title_of
-from chainhub.registry.models import Model
+from chainhub.registry.models import Model, ModelVersion
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
+from chainhub.scenarios.examples import Example, open_example
+from chainhub.scenarios.preparing import Preparing
 from chainhub.web.forms.jobs.parameters import shown_parameters
 from chainhub.web.http import SignedInRequest
 
@@ -57,7 +63,45 @@ def detail(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "web/scenarios/detail.html", context)
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def trial(request: SignedInRequest, slug: str, trial: str) -> HttpResponse:
+    """What launching the example makes; a POST makes it, and the page then says how far that is."""
+    found = scenario(slug)
+    wanted = next((one for one in found.trials if one.slug == trial), None) if found else None
+    if found is None or wanted is None:
+        raise Http404
+    example = Example(found, wanted, request.acting) if request.acting else None
+    may = bool(request.acting and may_open_for(request.user, request.acting))
+    if request.method == "POST":
+        if example is None or not may:
+            messages.error(request, _("Only owners and admins of an organization may launch an example for it."))
+        elif example.job() is None:
+            open_example(example, actor=request.user)
+            Preparing(example).begin(request.user)
+        return HttpResponseRedirect(request.path)
+    context = {"scenario": found, "trial": wanted, "recipe": title_of(wanted.recipe or found.recipe), "may": may}
+    context |= _state_of(example) if example else {}
+    template = "web/scenarios/_making.html" if request.headers.get("HX-Request") else "web/scenarios/trial.html"
+    return render(request, template, context)
+
+
+def _state_of(example: Example) -> dict[str, Any]:
+    """How far it is: not begun, being made, refused, launched, or published."""
+    job, preparing = example.job(), Preparing(example)
+    return {
+        "parts": example.parts,
+        "together": example.collaboration(),
+        "job": job,
+        "version": ModelVersion.objects.filter(job=job).select_related("model__organization").first() if job else None,
+        "under_way": preparing.is_under_way,
+        "ready": 0 if job else example.ready(),
+        "why_not": said(preparing.why_not),
+    }
+
+
 urlpatterns = [
     path("scenarios/", index, name="scenarios"),
     path("scenarios/<slug:slug>/", detail, name="scenario"),
+    path("scenarios/<slug:slug>/<slug:trial>/", trial, name="scenario-trial"),
 ]

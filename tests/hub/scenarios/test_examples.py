@@ -1,0 +1,90 @@
+"""A scenario's example: two clicks make organizations, data and a job; begun again it completes what is missing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chainhub.accounts.models import User
+from chainhub.datasets.models import Dataset
+from chainhub.jobs.models import Status, TrainingJob
+from chainhub.organizations.models import Organization
+from chainhub.scenarios import examples, samples
+from chainhub.scenarios.catalogue import Scenario, scenario
+from chainhub.scenarios.examples import Example, fill_example, launch_example, open_example
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def heart(monkeypatch: pytest.MonkeyPatch, anvil: Organization) -> Example:
+    """Two hospitals with a few patients each, in the form of the real files."""
+    whole = samples.SAMPLES["heart"]
+    head = b"age,sex,chol,heart_disease\n"
+
+    def few(place: int) -> Any:
+        rows = b"".join(
+            b"%d,%s,%d,%s\n" % (40 + n, b"MF"[n % 2 : n % 2 + 1], 200 + n * place, b"present" if n % 3 else b"absent")
+            for n in range(40)
+        )
+        return lambda: head + rows
+
+    parts = tuple(replace(part, content=few(place + 1), rows=40) for place, part in enumerate(whole.parts[:2]))
+    monkeypatch.setitem(samples.SAMPLES, "heart", replace(whole, parts=parts, fields={}, identifiers=()))
+    found = scenario("disease-diagnosis")
+    assert found
+    return Example(found, found.trials[0], anvil)
+
+
+def test_two_clicks_make_partners_data_and_a_job(heart: Example, alice: User, anvil: Organization) -> None:
+    job = launch_example(heart, actor=alice)
+    assert job.status == Status.QUEUED
+    assert job.organization == anvil
+    assert job.split["kind"] == "k-fold"
+    assert {version.dataset.organization.name for version in (one.version for one in job.inputs.all())} == {
+        "Cleveland 克利夫兰 (example 示例)",
+        "Hungary 匈牙利 (example 示例)",
+    }
+    for dataset in Dataset.objects.usable_in(job.collaboration):
+        assert dataset.licence == heart.trial.data.licence
+        assert dataset.card
+        assert dataset.card_zh
+    assert heart.ready() == 2
+
+
+def test_begun_again_it_is_the_same(heart: Example, alice: User) -> None:
+    assert launch_example(heart, actor=alice) == launch_example(heart, actor=alice)
+    assert TrainingJob.objects.count() == 1
+    assert Dataset.objects.count() == 2
+
+
+def test_what_a_crash_left_is_completed(heart: Example, alice: User) -> None:
+    open_example(heart, actor=alice)
+    assert heart.ready() == 0
+    fill_example(heart, actor=alice)
+    assert heart.ready() == 2
+    assert launch_example(heart, actor=alice).inputs.count() == 2
+
+
+def test_a_failed_job_is_launched_anew(heart: Example, alice: User) -> None:
+    first = launch_example(heart, actor=alice)
+    TrainingJob.objects.filter(pk=first.pk).update(status=Status.FAILED)
+    assert launch_example(heart, actor=alice) != first
+
+
+def test_nobody_logs_in_as_the_examples_owner(heart: Example, alice: User) -> None:
+    open_example(heart, actor=alice)
+    assert not User.objects.get(email=examples.KEEPER).has_usable_password()
+
+
+def test_every_trial_names_parts_that_its_data_has(every: Scenario) -> None:
+    for trial in every.trials:
+        assert {*trial.parts} <= {part.slug for part in trial.data.parts}
+
+
+@pytest.fixture(params=["disease-diagnosis", "visual-inspection", "sentiment-analysis"])
+def every(request: pytest.FixtureRequest) -> Iterator[Scenario]:
+    found = scenario(request.param)
+    assert found
+    yield found

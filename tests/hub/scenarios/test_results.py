@@ -1,0 +1,58 @@
+"""The table of the scenarios says what was measured, and says no where others are better."""
+
+import pytest
+
+from chainhub.registry.models import ModelVersion
+from chainhub.scenarios.catalogue import Baseline, Scenario, Trial, scenario
+from chainhub.scenarios.results import Result, page
+
+
+def a_trial(*baselines: Baseline, metric: str = "roc_auc", caveat: str = "") -> Trial:
+    return Trial(slug="heart", sample="heart", title="Hearts", metric=metric, baselines=baselines, caveat=caveat)
+
+
+@pytest.fixture
+def diagnosis() -> Scenario:
+    found = scenario("disease-diagnosis")
+    assert found
+    return found
+
+
+def measured(**evaluation: object) -> ModelVersion:
+    return ModelVersion(evaluation=evaluation)
+
+
+def test_a_baseline_is_reached_as_far_as_it_was_told(diagnosis: Scenario) -> None:
+    auc = Baseline(metric="roc_auc", value=0.84, part="together", method="Peer")
+    for value, reached in ((0.8351, True), (0.8349, False)):
+        version = measured(weighted={"together": {"roc_auc": value}})
+        assert Result(diagnosis, a_trial(auc), version).reaches(auc) is reached
+
+
+def test_less_is_better_where_the_baseline_says_so(diagnosis: Scenario) -> None:
+    loss = Baseline(metric="log_loss", value=0.4, method="Peer", lower_is_better=True)
+    version = measured(overall={"metrics": {"log_loss": {"value": 0.3}}})
+    assert Result(diagnosis, a_trial(loss), version).reaches(loss) is True
+
+
+def test_what_was_written_is_looked_up_there(diagnosis: Scenario) -> None:
+    bleu = Baseline(metric="bleu", value=39.5, part="written", method="Peer")
+    version = measured(written={"bleu": {"value": 41.2, "low": 38.0, "high": 44.0}})
+    assert Result(diagnosis, a_trial(bleu), version).reaches(bleu) is True
+
+
+def test_the_page_tells_what_was_reached_what_not_and_what_was_not_run(diagnosis: Scenario) -> None:
+    good = Baseline(metric="roc_auc", value=0.8, part="together", method="Simple")
+    better = Baseline(metric="roc_auc", value=0.9, part="together", method="Rich")
+    version = measured(weighted={"alone": {"roc_auc": 0.79}, "together": {"roc_auc": 0.844}})
+    results = [
+        Result(diagnosis, a_trial(good, better, caveat="Few patients."), version, seconds=90.0),
+        Result(diagnosis, a_trial(good), None),
+    ]
+    english = page(results, "en")
+    assert "| 0.790 | 0.844 | – |" in english
+    assert "0.844 yes<br>0.844 no" in english
+    assert "| 1.5 |" in english
+    assert "not run" in english
+    assert "- Hearts: Few patients." in english
+    assert "各自单独" in page(results, "zh-hans")
