@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+import torch
 
 from trainer.contract import JobSpec
 from trainer.data.columns import Floats, Ints
 from trainer.evaluation.conformal import LEVEL, half_width
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.seen import Seen
+from trainer.explain import probabilities
 from trainer.measures.forecast import parts
 from trainer.metrics import Judged
 from trainer.recipes.program import Source
@@ -48,7 +50,9 @@ def band(seen: Seen, learnt: Ints, validation: Ints) -> dict[str, Any]:
 
 
 def _off(seen: Seen, rows: Ints, spread: Floats) -> Floats:
-    judged = seen.judged(seen.inputs(rows), rows)
+    target = seen.source.target
+    told = seen.learner.outputs(torch.from_numpy(rows).to(seen.feed.device))  # what is told depends on the row itself
+    judged = Judged(target.values[rows], probabilities(told, target), target.task)
     found: Floats = np.abs(judged.predicted - parts(judged)[0]) / spread[:, None]
     return found
 
