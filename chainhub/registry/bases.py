@@ -8,9 +8,10 @@ from chainhub.accounts.models import User
 from chainhub.bases.models import BaseModel, Task
 from chainhub.core.errors import InvalidInputError, NotAllowedError
 from chainhub.registry import serving
+from chainhub.registry.inputs.common import Row
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.prompts import checked_prompt
-from chainhub.registry.rows import Row, checked_rows, listed
+from chainhub.registry.rows import checked_rows, listed
 
 LEAST_COMPARED, MOST = 2, 20  # texts of a question
 NOT_RECEIVED = gettext_noop(

@@ -1,24 +1,26 @@
 """Rows that people and programs want predicted: read, checked field by field, and refused with the row's number."""
 
-import base64
-import binascii
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import InvalidInputError, TooLargeError
+from chainhub.registry.inputs.common import LONGEST_SHOWN, Check, Row, given, known_only
+from chainhub.registry.inputs.molecules import checked_molecule
+from chainhub.registry.inputs.pictures import checked_picture, picture_and
+from chainhub.registry.inputs.series import checked_series
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.prompts import checked_prompt
 
-Row = dict[str, Any]
 MOST_ROWS = 1000
+# Each of these takes a second or so of a node, and the asker waits for all.
+MOST_OF = {"boxes": 10, "restore": 5, "create": 5, "prompt": 100, "question": 100, "series": 100}
 DELIMITERS = ",;\t|"
-LONGEST_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -38,19 +40,24 @@ class Field:
         return self.kind == "number"
 
 
+def kind_of(version: ModelVersion) -> str:
+    """What it is asked: table, image, text, prompt, boxes, restore, create, series, molecule or question."""
+    return str(version.preprocessing.get("kind") or "")
+
+
 def is_image(version: ModelVersion) -> bool:
     """Whether the model looks at pictures."""
-    return bool(version.preprocessing.get("kind") == "image")
+    return kind_of(version) == "image"
 
 
 def is_text(version: ModelVersion) -> bool:
     """Whether the model reads texts and tells their kinds apart."""
-    return bool(version.preprocessing.get("kind") == "text")
+    return kind_of(version) == "text"
 
 
 def writes(version: ModelVersion) -> bool:
     """Whether the model answers with a text."""
-    return bool(version.preprocessing.get("kind") == "prompt")
+    return kind_of(version) == "prompt"
 
 
 def fields_of(version: ModelVersion) -> list[Field]:
@@ -61,7 +68,7 @@ def fields_of(version: ModelVersion) -> list[Field]:
 
 
 def _field(entry: Mapping[str, Any]) -> Field:
-    if entry["kind"] == "text":
+    if entry["kind"] not in ("number", "category"):
         return Field(entry["name"], "text", [], "", masked=bool(entry.get("masked")))
     if entry.get("masked"):
         return Field(entry["name"], entry["kind"], [], "", masked=True)
@@ -73,8 +80,38 @@ def _field(entry: Mapping[str, Any]) -> Field:
 
 def checked_rows(version: ModelVersion, rows: Any) -> list[Row]:
     """The rows as the model takes them; InvalidInputError names the row and the field at fault."""
-    check = _checked_picture if is_image(version) else checked_prompt if writes(version) else _checked_fields(version)
-    return [check(number, row) for number, row in enumerate(listed(rows, most=MOST_ROWS), start=1)]
+    kind = kind_of(version)
+    check = _check_of(version, kind)
+    return [check(number, row) for number, row in enumerate(listed(rows, most=most_rows(kind)), start=1)]
+
+
+def most_rows(kind: str) -> int:
+    """So many may be asked at a time."""
+    return MOST_OF.get(kind, MOST_ROWS)
+
+
+def _check_of(version: ModelVersion, kind: str) -> Check:
+    checks: dict[str, Callable[[], Check]] = {
+        "image": lambda: checked_picture,
+        "boxes": lambda: picture_and(["threshold"]),
+        "restore": lambda: picture_and(["noise"]),
+        "prompt": lambda: checked_prompt,
+        "question": lambda: lambda number, row: checked_prompt(number, row, known=("text",)),
+        "series": lambda: checked_series(version.preprocessing),
+        "molecule": lambda: checked_molecule(version.preprocessing),
+        "create": lambda: _checked_order(version),
+    }
+    return checks[kind]() if kind in checks else _checked_fields(version)
+
+
+def labels_drawn(version: ModelVersion) -> list[str]:
+    """The kinds of pictures that can be asked for one by one."""
+    return [str(label) for label in version.preprocessing.get("labels") or ()]
+
+
+def _checked_order(version: ModelVersion) -> Check:
+    known = ("count", "seed", *(["label"] if labels_drawn(version) else []))
+    return lambda number, row: given(known_only(number, row, known), known)
 
 
 def listed(rows: Any, *, most: int) -> Sequence[Any]:
@@ -93,23 +130,12 @@ def listed(rows: Any, *, most: int) -> Sequence[Any]:
     return rows
 
 
-def _checked_fields(version: ModelVersion) -> Any:
+def _checked_fields(version: ModelVersion) -> Check:
     fields = fields_of(version)
-    known = {field.name for field in fields}
+    known = [field.name for field in fields]
 
     def check(number: int, row: Any) -> Row:
-        if not isinstance(row, Mapping):
-            raise InvalidInputError(
-                gettext_noop("Row %(row)s is not an object of fields."), field=f"rows.{number}", row=number
-            )
-        if unknown := next((name for name in row if name not in known), None):
-            raise InvalidInputError(
-                gettext_noop("Row %(row)s: the model takes no field “%(name)s”. It takes: %(known)s."),
-                field=f"rows.{number}.{unknown}",
-                row=number,
-                name=str(unknown)[:LONGEST_SHOWN],
-                known=", ".join(field.name for field in fields),
-            )
+        known_only(number, row, known)
         return {field.name: _checked_value(number, field, row.get(field.name)) for field in fields}
 
     return check
@@ -138,24 +164,6 @@ def _misfit(number: int, field: Field, value: Any, text: str) -> InvalidInputErr
         row=number,
         name=field.name,
         value=str(value)[:LONGEST_SHOWN],
-    )
-
-
-def _checked_picture(number: int, row: Any) -> Row:
-    if isinstance(row, Mapping) and set(row) == {"pixels"} and isinstance(row["pixels"], list):
-        return {"pixels": row["pixels"]}
-    if isinstance(row, Mapping) and set(row) == {"image"} and isinstance(row["image"], str):
-        content = row["image"].partition("base64,")[2] or row["image"]
-        try:
-            base64.b64decode(content, validate=True)
-        except (binascii.Error, ValueError):
-            content = ""
-        if content:
-            return {"image": content}
-    raise InvalidInputError(
-        gettext_noop("Row %(row)s: a picture is given as “image” (a PNG or JPEG in base64) or as “pixels” (numbers)."),
-        field=f"rows.{number}",
-        row=number,
     )
 
 

@@ -15,7 +15,7 @@ from chainhub.registry.ingredients import Ingredient, ingredients_below, ingredi
 from chainhub.registry.limits import limits_of
 from chainhub.registry.markup import cell, heading, plain, plain_sentence, table
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.rows import Field, fields_of, is_image, is_text, writes
+from chainhub.registry.rows import Field, fields_of, is_image
 
 MOST_FIELDS, MOST_VALUES = 100, 12
 NOTES_BEGIN, NOTES_END = "<!-- notes -->", "<!-- end of notes -->"
@@ -80,8 +80,8 @@ def inputs(version: ModelVersion) -> Iterator[str]:
             "kind": kind,
         }
         return
-    if is_text(version) or writes(version):
-        yield wording.text_input(version)
+    if said := wording.takes(version):
+        yield said
         return
     rows = [[f"`{plain(field.name)}`", _usual(field)] for field in fields_of(version)]
     yield table([_("Field"), _("Usual values in the training part")], rows[:MOST_FIELDS])

@@ -26,7 +26,7 @@ from chainhub.nodes.models import ComputeNode
 from chainhub.registry.card import EXAMPLE, README
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.publishing import EVALUATION
-from chainhub.registry.rows import writes
+from chainhub.registry.rows import kind_of
 from chainhub.repositories.storage import LostBlobError, fetch_blob
 
 Row = dict[str, Any]
@@ -36,6 +36,7 @@ WRITING = 60.0  # the same for a large model, or where a text is written token b
 WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
 NOT_ASKED = (EVALUATION, EXAMPLE, *README.values(), "best.safetensors")  # files that are for people
 AGAIN = "reproduce/"  # the same, of whoever trains the model again
+QUICK = ("table", "image", "text")  # kinds of input that are answered in a breath
 QUEUE = "system"
 MOST_KEPT = 64  # models in this machine's cache
 MOST_EXPLAINED = 20  # rows a question; a reason costs some fifty answers
@@ -113,8 +114,8 @@ def answer(number: str, model: Answering) -> bool:
 
 
 def _is_slow(model: Answering) -> bool:
-    """Whether it writes token by token, or a library of seconds is loaded for it first."""
-    return isinstance(model, BaseModel) or writes(model) or "architectures" in model.config
+    """Whether it writes or draws bit by bit, or a library of seconds is loaded for it first."""
+    return isinstance(model, BaseModel) or kind_of(model) not in QUICK or "architectures" in model.config
 
 
 def files_of(model: Answering) -> Path:

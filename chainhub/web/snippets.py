@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from chainhub.registry.inputs.molecules import molecule_names
+from chainhub.registry.inputs.series import series_fields
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.prompts import USUAL_LENGTH, USUAL_TEMPERATURE
-from chainhub.registry.rows import Field, fields_of, is_image, writes
+from chainhub.registry.rows import Field, fields_of, kind_of
 from chainhub.registry.wording import opens_in_transformers
 
 HEADER = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
@@ -28,9 +31,7 @@ def snippets(version: ModelVersion, *, example: str, address: str) -> list[Snipp
     """In the order in which they are needed; `address` is the hub's own, without a slash at the end."""
     bare = Snippet(
         _("Run it without ChainHub"),
-        _("In the folder of the files; it takes PyTorch and transformers (pip install torch transformers).")
-        if opens_in_transformers(version)
-        else _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors)."),
+        _needs(version),
         "python",
         example.strip(),
     )
@@ -49,6 +50,14 @@ def snippets(version: ModelVersion, *, example: str, address: str) -> list[Snipp
             _ask(version, address),
         ),
     ]
+
+
+def _needs(version: ModelVersion) -> str:
+    if opens_in_transformers(version):
+        return _("In the folder of the files; it takes PyTorch and transformers (pip install torch transformers).")
+    if "layers" in version.config:
+        return _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors).")
+    return _("In the folder of the files; it takes what is listed there (pip install -r reproduce/requirements.txt).")
 
 
 def _download(version: ModelVersion, address: str) -> str:
@@ -76,14 +85,30 @@ def _where(version: ModelVersion) -> list[str | int]:
 
 
 def _question(version: ModelVersion) -> str:
-    if is_image(version):
-        return '{"rows": [{"image": "…"}]}'
-    if writes(version):
-        return json.dumps(
-            {"rows": [{"text": "…", "length": USUAL_LENGTH, "temperature": USUAL_TEMPERATURE}]}, ensure_ascii=False
-        )
-    row = {field.name: "…" if field.kind == "text" else _typical(field) for field in fields_of(version)}
+    asked = {
+        "image": {"image": "…"},
+        "boxes": {"image": "…", "threshold": 0.3},
+        "restore": {"image": "…"},
+        "prompt": {"text": "…", "length": USUAL_LENGTH, "temperature": USUAL_TEMPERATURE},
+        "create": {"count": 16, "seed": 1},
+        "question": {"text": "…"},
+    }
+    row = asked.get(kind_of(version)) or _row(version)
     return json.dumps({"rows": [row]}, ensure_ascii=False)
+
+
+def _row(version: ModelVersion) -> dict[str, Any]:
+    """What differs from model to model."""
+    kind = kind_of(version)
+    if kind == "series":
+        fields = series_fields(version.preprocessing)
+        steps = fields.window + (fields.horizon if fields.known_ahead else 0)
+        others = {name: list(range(1, steps + 1)) for name in fields.others}
+        return {"values": list(range(1, fields.window + 1)), **others}
+    if kind == "molecule":
+        usual = {"smiles": "CCO", "sequence": "MGSSHHHHHHSSGLVPRGSH"}
+        return {one: usual[one] for one in molecule_names(version.preprocessing)}
+    return {field.name: "…" if field.kind == "text" else _typical(field) for field in fields_of(version)}
 
 
 def _typical(field: Field) -> float | int | str | None:

@@ -1,0 +1,22 @@
+"""Inputs to try with one click: only what the terms of the data let every recipient see."""
+
+from typing import Any
+
+from chainhub.registry.inputs.common import Row
+from chainhub.registry.models import ModelVersion
+
+MOST = 5
+# Pictures are not kept a second time in what prepares rows: small ones stand in the evaluation, viewable by all.
+SHOWN = {"boxes": ("detections", "picture"), "restore": ("restored", "noisy")}
+
+
+def samples_of(version: ModelVersion) -> list[Row]:
+    """At most five rows, as the model takes them."""
+    kind = str(version.preprocessing.get("kind") or "")
+    found: Any = version.preprocessing.get("samples") or _shown(version, kind)
+    return [dict(one) for one in found if isinstance(one, dict)][:MOST]
+
+
+def _shown(version: ModelVersion, kind: str) -> list[Row]:
+    part, name = SHOWN.get(kind, ("", ""))
+    return [{"image": one[name]} for one in version.evaluation.get(part) or () if one.get(name)]
