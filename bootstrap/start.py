@@ -58,7 +58,7 @@ def _looks_after_itself(argv: list[str]) -> bool:
     if os.environ.get("CHAINHUB_SETUP") == "no":
         return True
     inside = os.path.realpath(sys.prefix) == os.path.realpath(VENV)
-    return inside and argv[1:2] not in (["quickstart"], ["selftest"])
+    return inside and argv[1:2] not in (["quickstart"], ["scenarios"], ["selftest"])
 
 
 @contextlib.contextmanager
