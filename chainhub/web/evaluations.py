@@ -12,7 +12,16 @@ from chainhub.registry import scores
 from chainhub.registry.scores import Json, Score, Standing
 
 Data = dict[str, Any]
-SHARES = {"accuracy", "balanced_accuracy", "token_accuracy", "smape", "median_ape", "skill"}
+SHARES = {
+    "accuracy",
+    "balanced_accuracy",
+    "token_accuracy",
+    "box_precision",
+    "box_recall",
+    "smape",
+    "median_ape",
+    "skill",
+}
 
 
 def format_of(metric: str) -> str:

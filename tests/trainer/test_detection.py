@@ -23,7 +23,8 @@ from trainer.contract import Finished
 from trainer.measures.detection import curves, map_50, map_50_95
 from trainer.metrics import Judged
 from trainer.predict import Predictor, answer
-from trainer.recipes.object_detection.network import Detector
+from trainer.recipes.object_detection.losses import loss_of_maps
+from trainer.recipes.object_detection.network import Detector, decoded
 from trainer.recipes.object_detection.seeing import _moved, _turned
 from trainer.sizes import Data, estimate_of
 
@@ -153,6 +154,22 @@ def test_a_resample_without_a_picture_does_not_count_it() -> None:
     found = np.array([[0, 0.9, 0, 0, 10, 10, 0.0], [0, 0.8, 50, 50, 60, 60, 0.0]])
     counts = np.array([[2, 0], [0, 2], [1, 1]])
     assert map_50(Judged(truth, found, "detection"), counts).tolist() == pytest.approx([1.0, 0.0, 0.5])
+
+
+def test_maps_that_are_right_lose_nothing() -> None:
+    boxes, maps = torch.tensor([[0.0, 10, 12, 40, 44], [1.0, 60, 50, 90, 70]]), torch.full((6, 30, 30), -9.0)
+    for kind, left, top, right, bottom in boxes.tolist():
+        column, row = int((left + right) / 8), int((top + bottom) / 8)
+        maps[int(kind), row, column] = 9.0
+        for y, x in ((row + down, column + across) for down in (-1, 0, 1) for across in (-1, 0, 1)):
+            told = [x + 0.5 - left / 4, y + 0.5 - top / 4, right / 4 - x - 0.5, bottom / 4 - y - 0.5]
+            maps[2:, y, x] = torch.tensor(told).log()
+    assert float(loss_of_maps(maps, boxes, 2)) < 1e-6
+    found = decoded(maps, 3)
+    torch.testing.assert_close(found[:2, [0, 2, 3, 4, 5]], boxes, atol=1e-3, rtol=0)
+    assert found[:, 1].tolist() == pytest.approx([1.0, 1.0, 0.0], abs=1e-3)
+    assert float(loss_of_maps(maps, boxes + torch.tensor([0, 8.0, 0, 8.0, 0]), 2)) > 1
+    assert torch.isfinite(loss_of_maps(maps, boxes[:0], 2))
 
 
 def test_boxes_go_with_their_crops() -> None:

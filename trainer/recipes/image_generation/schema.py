@@ -64,6 +64,7 @@ class Parameters(TrainingParameters):
         ge=0,
         lt=1,
     )
+    epochs: int = again("epochs", 30)
     average: float = again("average", 0.99)
     learning_rate: float = again("learning_rate", 2e-4)
     main_metric: Literal["auto", "frechet_distance", "judged_score"] = judged_by(  # type: ignore[assignment]  # others

@@ -6,31 +6,29 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
 from torch import Tensor
 
-from trainer.recipes.object_detection.network import STRIDE
+from trainer.recipes.object_detection.network import STRIDE, edges_of
 
-SIZE = 0.1  # how much the size counts beside the middle (Zhou et al., section 3)
-ALPHA, BETA = 2, 4  # of the focal loss, as they have it
-WIDE = 0.54 / 6  # of a box, the deviation of the bell around its middle (Liu et al., TTFNet, 2020, section 3.2)
+OVERLAPS = 5.0  # how much the edges count beside the middles (Liu et al., TTFNet, 2020, section 3.3)
+ALPHA, BETA = 2, 4  # of the focal loss (Zhou et al., Objects as Points, section 3)
+WIDE = 0.54 / 6  # of a box, the deviation of the bell around its middle (TTFNet, section 3.2)
 NARROWEST = 0.5  # places
+NEAR = 0.3  # so high is a bell where its place tells the edges, too
 
 
 def loss_of_maps(maps: Tensor, boxes: Tensor, kinds: int) -> Tensor:
-    """Of one picture's maps ((kinds + 4) × h × w) and boxes (n × 5, in pixels), by box."""
+    """Of one picture's maps ((kinds + 4) × h × w) and boxes (n × 5, in pixels)."""
     height, width = maps.shape[1:]
     kind, edges = boxes[:, 0].long(), boxes[:, 1:] / STRIDE
     middle, size = (edges[:, :2] + edges[:, 2:]) / 2, edges[:, 2:] - edges[:, :2]
     limits = torch.tensor([width - 1, height - 1], device=maps.device)
     place = torch.minimum(middle.floor().long(), limits)
-    bells = _bells(middle.floor(), size, height, width)
+    bells = _bells(place.float(), size, height, width)
     wanted = torch.zeros(kinds, height, width, device=maps.device)
     for number in range(kinds):
         if (own := kind == number).any():
             wanted[number] = bells[own].amax(0)
-    wanted[kind, place[:, 1], place[:, 0]] = 1.0
-    told = maps[kinds:, place[:, 1], place[:, 0]].T
-    sizes = F.l1_loss(told[:, :2], size, reduction="sum")
-    offsets = F.l1_loss(told[:, 2:], middle - place, reduction="sum")
-    return (_focal(maps[:kinds], wanted) + SIZE * sizes + offsets) / max(1, len(boxes))
+    middles = _focal(maps[:kinds], wanted) / max(1, len(boxes))
+    return middles + (OVERLAPS * _apart(maps[kinds:], edges, bells) if len(boxes) else 0.0)
 
 
 def _bells(middle: Tensor, size: Tensor, height: int, width: int) -> Tensor:
@@ -48,3 +46,24 @@ def _focal(logits: Tensor, wanted: Tensor) -> Tensor:
     found = (1 - likely) ** ALPHA * F.logsigmoid(logits)
     not_there = (1 - wanted) ** BETA * likely**ALPHA * F.logsigmoid(-logits)
     return -torch.where(wanted == 1.0, found, not_there).sum()
+
+
+def _apart(told: Tensor, edges: Tensor, bells: Tensor) -> Tensor:
+    """Around each middle, by its bell: 1 - GIoU of the box that a place tells and of the box that is there.
+
+    Rezatofighi et al., Generalized Intersection over Union (2019), algorithm 1.
+    """
+    weight, whose = bells.max(0)
+    near = weight >= NEAR
+    found, there = edges_of(told)[:, near].T, edges[whose[near]]
+    low, high = torch.maximum(found[:, :2], there[:, :2]), torch.minimum(found[:, 2:], there[:, 2:])
+    shared = (high - low).clamp(min=0).prod(1)
+    covered = _area(found) + _area(there) - shared
+    around = torch.maximum(found[:, 2:], there[:, 2:]) - torch.minimum(found[:, :2], there[:, :2])
+    area = around.prod(1).clamp(min=1e-6)
+    likeness = shared / covered.clamp(min=1e-6) - (area - covered) / area
+    return ((1 - likeness) * weight[near]).sum() / weight[near].sum()
+
+
+def _area(edges: Tensor) -> Tensor:
+    return (edges[:, 2:] - edges[:, :2]).prod(1)

@@ -1,9 +1,10 @@
-"""A network that finds the middles of things, and how wide and high they are.
+"""A network that finds the middles of things, and how far their edges are from there.
 
 Zhou et al., Objects as Points (2019): a map for each kind of thing, at a quarter of the picture's side, is high where
-the middle of such a thing is; two more maps tell its size there, and how far the middle is from the place's own. Under
-the three lies a small pyramid of residual blocks (He et al., 2016; Lin et al., Feature Pyramid Networks, 2017) with
-group normalization (Wu and He, 2018), which learns from scratch with few pictures at a time.
+the middle of such a thing is. Four more maps tell how far the left, upper, right and lower edge are, as in Liu et al.,
+Training-Time-Friendly Network (2020), which learns them around the middle and so with fewer steps. Under them lies a
+small pyramid of residual blocks (He et al., 2016; Lin et al., Feature Pyramid Networks, 2017) with group normalization
+(Wu and He, 2018), which learns from scratch with few pictures at a time.
 
 Shapes: B pictures, 3 × H × W between 0 and 1, both sides multiples of 16; h = H / 4, w = W / 4.
 """
@@ -20,6 +21,8 @@ from torch import Tensor, nn
 STRIDE, UNIT = 4, 16  # pixels of a place; of which multiple a side must be
 GROUPS = 8
 MIDDLE, SPREAD = 0.45, 0.25  # of the pixels of photographs, about
+USUAL = 1.0  # logarithm of the first distances, in places
+FARTHEST = 6.0  # the same of the largest
 RARE = 0.1  # a middle is at so large a share of the places, the maps say at first (section 3 of the paper)
 
 
@@ -41,7 +44,7 @@ class Block(nn.Module):
 
 
 class Detector(nn.Module):
-    """Pictures in, maps out (B × (kinds + 4) × h × w): of each kind, then width, height and two offsets, in places."""
+    """Pictures in, maps out (B × (kinds + 4) × h × w): of each kind, then the distances to four edges (`edges_of`)."""
 
     def __init__(self, kinds: int, width: int, blocks: int) -> None:
         super().__init__()
@@ -80,6 +83,7 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
     assert told.bias is not None  # noqa: S101
     told.weight.mul_(0.1)
     told.bias[:-4] = -math.log((1 - RARE) / RARE)
+    told.bias[-4:] = USUAL
 
 
 def whole(module: nn.Module, picture: Tensor) -> Tensor:
@@ -88,6 +92,13 @@ def whole(module: nn.Module, picture: Tensor) -> Tensor:
     padded = F.pad(picture[None], (0, -width % UNIT, 0, -height % UNIT), value=MIDDLE)
     maps: Tensor = module(padded)[0]
     return maps[:, : math.ceil(height / STRIDE), : math.ceil(width / STRIDE)]
+
+
+def edges_of(told: Tensor) -> Tensor:
+    """Left, top, right and bottom of the box at every place (4 × h × w), in places; `told` are logarithms."""
+    left, top, right, bottom = told.clamp(max=FARTHEST).exp()
+    y, x = (torch.arange(side, device=told.device) + 0.5 for side in told.shape[1:])
+    return torch.stack([x[None] - left, y[:, None] - top, x[None] + right, y[:, None] + bottom])
 
 
 def decoded(maps: Tensor, most: int) -> Tensor:
@@ -100,10 +111,7 @@ def decoded(maps: Tensor, most: int) -> Tensor:
     peaks = torch.where(F.max_pool2d(heat[None], 3, 1, 1)[0] == heat, heat, 0.0)
     scores, places = peaks.flatten().topk(min(most, peaks.numel()))
     kind, place = places // (height * width), places % (height * width)
-    wide, high, right, down = maps[kinds:].flatten(1)[:, place]
-    x, y = place % width + right, place // width + down
-    wide, high = wide.clamp(min=0.25) / 2, high.clamp(min=0.25) / 2
-    edges = STRIDE * torch.stack([x - wide, y - high, x + wide, y + high], 1)
+    edges = STRIDE * edges_of(maps[kinds:]).flatten(1)[:, place].T
     limits = STRIDE * torch.tensor([width, height, width, height], device=maps.device)
     found = torch.cat([kind[:, None], scores[:, None], torch.minimum(edges.clamp(min=0.0), limits)], 1)
     return F.pad(found, (0, 0, 0, most - len(found)))

@@ -62,12 +62,22 @@ class Parameters(TrainingParameters):
         ge=0,
         le=0.9,
     )
+    light: float = setting(
+        0.2,
+        N_("Change of light"),
+        N_("By which share crops are made lighter, darker or of another tint at random, for other places and hours."),
+        group="preprocessing",
+        advanced=True,
+        ge=0,
+        le=0.9,
+    )
     most: int = setting(
         100, N_("Most boxes"), N_("How many are looked for in a picture."), group="model", advanced=True, ge=1, le=1000
     )
-    epochs: int = again("epochs", 40)
+    epochs: int = again("epochs", 60)
     batch_size: int = again("batch_size", 8)
     learning_rate: float = again("learning_rate", 0.002)
+    average: float = again("average", 0.99)
     schedule: Schedule = again("schedule", "one-cycle")
     main_metric: Literal["auto", "map_50", "map_40", "map_50_95", "box_precision", "box_recall"] = judged_by(  # type: ignore[assignment]  # other measures
         {

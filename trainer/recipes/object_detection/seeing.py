@@ -64,7 +64,13 @@ class Seeing:
         pixels = F.pad(inside[None], (*across, *down), value=MIDDLE)
         pixels = F.interpolate(pixels, (side, side), mode="bilinear", antialias=True)[0]
         boxes = _moved(self.boxes(row), left, top, side / taken, side)
-        return _turned(pixels, boxes, self.parameters.turns, side)
+        return _turned(self._lit(pixels), boxes, self.parameters.turns, side)
+
+    def _lit(self, pixels: Tensor) -> Tensor:
+        """In another light: the same for all colours, and half as much for each of its own."""
+        light = self.parameters.light
+        drawn = torch.empty(4, 1, 1).uniform_(-light, light)
+        return (pixels * (1 + drawn[:1] + drawn[1:] / 2)).clamp(0, 1)
 
 
 def _begin(have: int, taken: int) -> int:
