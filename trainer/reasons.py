@@ -26,6 +26,15 @@ def of_vectors(network: Network, inputs: Tensor, baseline: Tensor) -> Tensor:
     )
 
 
+def of_odds(network: Network, inputs: Tensor, baseline: Tensor) -> Tensor:
+    """Of two classes: what each column adds to the log-odds of the second one, in which points of scores add up."""
+    return integrated_gradients(lambda at: _odds(network((at, None))), inputs, baseline.expand_as(inputs), STEPS)
+
+
+def _odds(outputs: Tensor) -> Tensor:
+    return outputs[:, 1] - outputs[:, 0]
+
+
 def of_pictures(network: Network, pixels: Tensor, shape: list[int]) -> list[Any]:
     """Each picture's heat, from 0 to 1 at every place."""
     classes = network((pixels, None)).argmax(1)

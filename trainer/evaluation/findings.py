@@ -11,6 +11,7 @@ from typing import Any
 from trainer.contract import JobSpec
 from trainer.data.columns import Categories, Column, Ints
 from trainer.evaluation.ahead import band, forecasts
+from trainer.evaluation.approval import approval
 from trainer.evaluation.conformal import interval
 from trainer.evaluation.curves import gain, precision_recall
 from trainer.evaluation.dependence import partial_dependence
@@ -20,6 +21,7 @@ from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
 from trainer.evaluation.repeated import repeated
 from trainer.evaluation.robustness import robustness
+from trainer.evaluation.scorecard import bad_place, scorecard
 from trainer.evaluation.seen import Seen
 from trainer.evaluation.shows import to_look_at
 from trainer.evaluation.slices import slices
@@ -53,6 +55,8 @@ def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingPa
         return found
     ranked = [item["field"] for item in summary([important.get("", {})])]
     found |= robustness(seen) | partial_dependence(seen, ranked or list(seen.preparation.places()))
+    if getattr(parameters, "scorecard", False):
+        found |= scorecard(seen, fit.train, getattr(parameters, "bad_class", ""), ranked)
     return found | class_heat(seen) | distances(seen) | terms(seen)
 
 
@@ -69,8 +73,21 @@ def of_predictions(
     found |= _traded(judged, source, spec, parameters, rows)
     if group is not None:
         field = str(getattr(parameters, "group_field", ""))
-        found |= groups(judged, field, group.take(rows), parameters.bootstrap_samples, spec.seed)
+        column = group.take(rows)
+        found |= groups(judged, field, column, parameters.bootstrap_samples, spec.seed)
+        found["groups"] |= _approved(judged, source, parameters, column, found["groups"]["groups"])
     return found
+
+
+def _approved(
+    judged: Judged, source: Source, parameters: TrainingParameters, column: Categories, told: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Of two classes, whom of each group a decision by this model would approve."""
+    if len(source.target.labels) != 2 or not told:  # noqa: PLR2004
+        return {}
+    chosen: Any = parameters
+    bad, names = bad_place(source.target, chosen.bad_class), [one["value"] for one in told]
+    return {"approval": approval(judged, column, names, bad, chosen.approved_share)}
 
 
 def _curves(judged: Judged, labels: list[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from trainer.contract import N_
 from trainer.data.columns import Column, categories_from_values, numbers_from_values, text_of
 from trainer.data.feed import Inputs
-from trainer.reasons import of_vectors
+from trainer.reasons import of_odds, of_vectors
 from trainer.recipes.tabular import encoding
 from trainer.serving import Layered, Row, refusal
 
@@ -52,17 +52,25 @@ def reasons(model: Layered, rows: list[Row]) -> list[list[Row]]:
     constant = model.config.get("parameters", {}).get("imputing") == "constant"
     usual = {field["name"]: _typical(field, constant=constant) for field in fields}
     inputs, baseline = (network.embed(encoded(fields, part)) for part in (rows, [usual]))
-    weights = of_vectors(network, inputs, baseline).double()
-    widths = [encoding.input_width([field]) for field in fields]
-    sums = [part.sum(1).tolist() for part in torch.split(weights, widths, dim=1)]
+    kinds = {"weight": of_vectors}
+    if model.config.get("parameters", {}).get("scorecard") and len(model.config.get("labels") or ()) == 2:  # noqa: PLR2004
+        kinds["log_odds"] = of_odds
+    sums = {name: _by_field(fields, weigh(network, inputs, baseline)) for name, weigh in kinds.items()}
     found = []
-    for place, row in enumerate(rows):
+    for at, row in enumerate(rows):
         told = [
-            {"field": field["name"], "value": _told(row.get(field["name"])), "weight": by_row[place]}
-            for field, by_row in zip(fields, sums, strict=True)
+            {"field": field["name"], "value": _told(row.get(field["name"]))}
+            | {name: by_field[place][at] for name, by_field in sums.items()}
+            for place, field in enumerate(fields)
         ]
         found.append(sorted(told, key=lambda item: -abs(item["weight"])))
     return found
+
+
+def _by_field(fields: list[encoding.Field], weights: Tensor) -> list[list[float]]:
+    """Each field's sum over its columns, of every row."""
+    widths = [encoding.input_width([field]) for field in fields]
+    return [part.sum(1).tolist() for part in torch.split(weights.double(), widths, dim=1)]
 
 
 def _told(value: Any) -> Any:

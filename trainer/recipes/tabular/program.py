@@ -17,6 +17,7 @@ from trainer.data.rows import field_of, labelled
 from trainer.data.spill import Spill, spill_for
 from trainer.data.target import Target, target_of
 from trainer.evaluation.examples import cell
+from trainer.evaluation.scorecard import check_bad
 from trainer.evaluation.trades import Trades, check_target, trades_of
 from trainer.failures import TrainingError
 from trainer.layers import dense
@@ -112,6 +113,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TableSour
             N_("Choose fields of numbers or of few categories."),
         )
     target = target_of(known.column, p.task, p.positive_above)
+    check_bad(target, p.bad_class)
     if trades is not None:
         check_target(target, trades, spec.split)
     return TableSource(parties, known.owner, target, columns, p, frozenset(spec.masked), spill, trades)

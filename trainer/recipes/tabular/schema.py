@@ -141,7 +141,31 @@ class Parameters(TrainingParameters):
         widget="field",
         max_length=200,
     )
-
+    approved_share: float = setting(
+        0.8,
+        N_("Share approved"),
+        N_("Two classes: who of each group would be approved, were this share of all rows: those least likely bad."),
+        group="evaluation",
+        advanced=True,
+        when={"group_field": "*"},
+        gt=0,
+        lt=1,
+    )
+    scorecard: bool = switch(
+        N_("Score card"),
+        N_("Two classes: points for each field's bins, as lenders use them, and reasons of answers in points."),
+        default=False,
+        group="evaluation",
+        advanced=True,
+    )
+    bad_class: str = setting(
+        "",
+        N_("Class that counts as bad"),
+        N_("What a score card warns of and what is not approved; empty takes the rarer one of two classes."),
+        group="evaluation",
+        advanced=True,
+        max_length=200,
+    )
     returns: str = setting(
         "",
         N_("Back-test with the returns in"),
