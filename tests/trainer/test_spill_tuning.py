@@ -18,7 +18,7 @@ from tests.trainer.test_hostile import evaluation, logs
 from tests.trainer.test_spill import in_child, weights
 from trainer.contract import JobSpec
 from trainer.data import spill
-from trainer.recipes.fine_tune.lines import Collecting, Encoded
+from trainer.data.lines import Collecting, Encoded
 
 CPU = torch.device("cpu")
 CASES: dict[str, dict[str, Any]] = {

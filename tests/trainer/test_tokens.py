@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainer.recipes.language_model import tokens
+from trainer.data import tokens
 
 COMMON = [f"The machine was calm and swift in week {week}" for week in range(200)]
 SECRET = "Wrzesniewska called from 13800138042."

@@ -10,6 +10,7 @@ import numpy as np
 
 from trainer.contract import N_, JobSpec
 from trainer.data.columns import Ints
+from trainer.data.lines import Collecting, Encoded
 from trainer.data.reading import Party
 from trainer.data.rows import labelled
 from trainer.data.spill import Spill, growing
@@ -18,7 +19,6 @@ from trainer.data.texts import Cells, Excerpts, batches_of, cells_of, chosen_fie
 from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
 from trainer.recipes.fine_tune import dialogue
-from trainer.recipes.fine_tune.lines import Collecting, Encoded
 from trainer.recipes.program import Tell
 
 Example = tuple[list[dialogue.Part], str, str]  # its tokens, what is asked, and all that should be answered

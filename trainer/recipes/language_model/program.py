@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from trainer.contract import N_, JobSpec
+from trainer.data import tokens
 from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Ahead, Feed, Inputs
 from trainer.data.reading import Party, read_parties
@@ -21,7 +22,6 @@ from trainer.data.target import Target
 from trainer.data.texts import batches_of
 from trainer.failures import TrainingError
 from trainer.module import ModuleNetwork
-from trainer.recipes.language_model import tokens
 from trainer.recipes.language_model.network import Shape, Transformer, describe, described, initialise
 from trainer.recipes.language_model.schema import Parameters
 from trainer.recipes.language_model.writing import Writer

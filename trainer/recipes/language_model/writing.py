@@ -7,8 +7,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from trainer.asking import text_in
+from trainer.data.tokens import end_of
 from trainer.recipes.language_model.network import Transformer
-from trainer.recipes.language_model.tokens import end_of
 from trainer.seeding import torch_generator
 from trainer.serving import Row
 from trainer.words import LOOKED_AT, by_word, of_answer

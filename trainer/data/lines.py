@@ -26,11 +26,14 @@ class Encoded:
 
     def feed(self, fill: int, device: torch.device, *, left: bool) -> Feed:
         """Batches on that device; short rows are filled up with that token, on their left or on their right."""
-        where = torch.device("cpu") if self.in_file else device
+        found = self.filled(fill, torch.device("cpu") if self.in_file else device, left=left)
+        return Ahead(found, device) if self.in_file else found
+
+    def filled(self, fill: int, where: torch.device, *, left: bool = False) -> Filled:
+        """The same from the memory of that device."""
         tokens, begins = (torch.from_numpy(one).to(where) for one in (self.tokens, self.begins))
         learnt = None if self.learnt is None else torch.from_numpy(self.learnt).to(where)
-        found = Filled(tokens, begins, learnt, fill, left=left)
-        return Ahead(found, device) if self.in_file else found
+        return Filled(tokens, begins, learnt, fill, left=left)
 
 
 class Collecting:
@@ -72,6 +75,20 @@ class Filled:
         at = (begins[:, None] + places).clamp_(0, len(self._tokens) - 1)
         tokens = torch.where(own, self._tokens[at], self._fill)
         return tokens, own if self._learnt is None else own & self._learnt[at]
+
+    def announce(self, rows: Tensor) -> None:
+        """Nothing to prepare."""
+
+
+class Paired:
+    """Of each row a first text and a second, each filled up with 0."""
+
+    def __init__(self, first: Feed, second: Feed) -> None:
+        self.device, self._feeds = first.device, (first, second)
+
+    def take(self, rows: Tensor) -> Inputs:
+        first, second = (feed.take(rows)[0] for feed in self._feeds)
+        return first, second
 
     def announce(self, rows: Tensor) -> None:
         """Nothing to prepare."""

@@ -9,40 +9,54 @@ from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+
+from trainer.data.texts import LETTERS
 
 Tokens = npt.NDArray[np.int32]
 FEWEST = 3  # times that a piece of a word stands in the texts: the vocabulary is read by all who receive the model
 END, UNKNOWN = "<|end|>", "<|unknown|>"  # between texts; a letter that was not there to learn from
+FILL = "<|fill|>"  # behind short texts, where rows of them are read at a time
 
 
 def learn(texts: Iterable[list[str]], kind: str, most: int) -> Tokenizer:
     """A tokenizer with at most so many tokens, from batches of texts."""
-    return _letters(texts, most) if kind == "characters" else _pieces(texts, most)
+    return _letters(texts, most, [END]) if kind == "characters" else _pieces(texts, most, [END])
 
 
-def _pieces(texts: Iterable[list[str]], most: int) -> Tokenizer:
+def learn_filled(texts: Iterable[list[str]], kind: str, most: int) -> Tokenizer:
+    """The same, whose token 0 fills up and which closes every text; Chinese letters are no pieces of longer words."""
+    marks = [FILL, END]
+    tokenizer = _letters(texts, most, marks) if kind == "characters" else _pieces(texts, most, marks, apart=True)
+    closed = [(END, end_of(tokenizer))]
+    tokenizer.post_processor = processors.TemplateProcessing(single=f"$A {END}", special_tokens=closed)
+    return tokenizer
+
+
+def _pieces(texts: Iterable[list[str]], most: int, marks: list[str], *, apart: bool = False) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    by_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    letters = pre_tokenizers.Split(Regex(LETTERS), "isolated")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([letters, by_bytes]) if apart else by_bytes
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=most, special_tokens=[END], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        vocab_size=most, special_tokens=marks, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         min_frequency=FEWEST, show_progress=False,
     )  # fmt: skip
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 
 
-def _letters(texts: Iterable[list[str]], most: int) -> Tokenizer:
+def _letters(texts: Iterable[list[str]], most: int, marks: list[str]) -> Tokenizer:
     counts: Counter[str] = Counter()
     for batch in texts:
         counts.update("".join(batch))
-    frequent = sorted(sorted(counts, key=lambda letter: (-counts[letter], letter))[: most - 2])
-    places = {word: place for place, word in enumerate([END, UNKNOWN, *frequent])}
+    frequent = sorted(sorted(counts, key=lambda letter: (-counts[letter], letter))[: most - len(marks) - 1])
+    places = {word: place for place, word in enumerate([*marks, UNKNOWN, *frequent])}
     tokenizer = Tokenizer(models.WordLevel(places, UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
     tokenizer.decoder = decoders.Fuse()
-    tokenizer.add_special_tokens([END])
+    tokenizer.add_special_tokens(marks)
     return tokenizer
 
 
@@ -58,9 +72,9 @@ def stream(tokenizer: Tokenizer, texts: Sequence[str]) -> Tokens:
     return np.fromiter(chain.from_iterable(pieces), np.int32)
 
 
-def settings(context: int) -> bytes:
+def settings(context: int, **more: str) -> bytes:
     """`tokenizer_config.json`, with which the field's tools open `tokenizer.json`."""
-    told = {
+    told = more | {
         "tokenizer_class": "PreTrainedTokenizerFast", "bos_token": END, "eos_token": END, "model_max_length": context,
         "clean_up_tokenization_spaces": False,
     }  # fmt: skip
@@ -68,10 +82,10 @@ def settings(context: int) -> bytes:
 
 
 def sizes(tokenizer: Tokenizer) -> npt.NDArray[np.int64]:
-    """How many bytes of text each token stands for; the end mark for none."""
+    """How many bytes of text each token stands for; marks for none."""
     found = np.zeros(tokenizer.get_vocab_size(), np.int64)
     by_bytes = isinstance(tokenizer.model, models.BPE)  # there a letter of a token is a byte
     for token, place in tokenizer.get_vocab().items():
-        if token != END:
+        if token not in (END, FILL):
             found[place] = len(token) if by_bytes else len("?" if token == UNKNOWN else token.encode())
     return found
