@@ -23,9 +23,9 @@ from trainer.contract import Finished
 from trainer.measures.detection import curves, map_50, map_50_95
 from trainer.metrics import Judged
 from trainer.predict import Predictor, answer
+from trainer.recipes.object_detection.cropping import moved_into, turned
 from trainer.recipes.object_detection.losses import loss_of_maps
 from trainer.recipes.object_detection.network import Detector, decoded
-from trainer.recipes.object_detection.seeing import _moved, _turned
 from trainer.sizes import Data, estimate_of
 
 SMALL: dict[str, Any] = {
@@ -174,13 +174,13 @@ def test_maps_that_are_right_lose_nothing() -> None:
 
 def test_boxes_go_with_their_crops() -> None:
     boxes = torch.tensor([[0.0, 4, 4, 8, 10], [1.0, 28, 28, 40, 40]])
-    moved = _moved(boxes, 2, 2, 2.0, 40)
+    moved = moved_into(boxes, 2, 2, 2.0, 40)
     assert moved.tolist() == [[0, 4, 4, 12, 16]], "of the other a crop of 20 pixels shows nothing"
     torch.manual_seed(1)
     for _ in range(20):
         pixels = torch.zeros(3, 40, 40)
         pixels[:, 4:16, 4:12] = 1.0
-        turned, told = _turned(pixels, moved, "all", 40)
+        shown, told = turned(pixels, moved, "all", 40)
         left, top, right, bottom = (int(edge) for edge in told[0, 1:])
-        assert turned[:, top:bottom, left:right].min() == 1.0
-        assert turned.sum() == pixels.sum() == turned[:, top:bottom, left:right].sum()
+        assert shown[:, top:bottom, left:right].min() == 1.0
+        assert shown.sum() == pixels.sum() == shown[:, top:bottom, left:right].sum()

@@ -25,7 +25,8 @@ from trainer.contract import Finished, Metric, Started
 from trainer.measures.generation import FEATURES, frechet_distance, judged_score
 from trainer.metrics import Judged
 from trainer.predict import Predictor, answer
-from trainer.recipes.image_generation.network import Pair, initialise
+from trainer.recipes.image_generation.network import Pair
+from trainer.recipes.image_generation.settling import initialise
 from trainer.seeding import torch_generator
 from trainer.sizes import Data, estimate_of
 

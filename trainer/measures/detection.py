@@ -1,7 +1,6 @@
 """How well things are found in pictures.
 
-A box is right where it overlaps one that a person drew, of the same kind and not yet found, by at least so much of the
-area that the two cover (IoU); boxes are compared from the highest score down. Average precision is the area under the
+Average precision is the area under the
 curve of precision, made monotonic, over recall: Everingham et al., The Pascal Visual Object Classes Challenge (2015),
 section 4.2, as of 2010; the mean over kinds, and over overlaps of 0.5 to 0.95 as COCO has it (Lin et al., 2014).
 Resamples draw pictures.
@@ -13,76 +12,20 @@ rows × (boxes × 6 + 1), of score 0 where there is none: kind, score, and the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from trainer.data.columns import Bools, Floats, Ints
+from trainer.measures.boxes import found_in
 from trainer.measures.sums import ratio
 from trainer.metrics import Counts, Judged, Metric
 
 HIGHER_IS_BETTER = {"map_50": True, "map_40": True, "map_50_95": True, "box_precision": True, "box_recall": True}
 OVERLAPS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
-COUNTED, SHOWN = 0.01, 0.3  # the least score of a box that counts at all, and of one that people are shown
+SHOWN = 0.3  # the least score of a box that people are shown
 AT_ONCE = 4_000_000  # resamples × boxes
 POINTS = 200  # of a curve
-
-
-class Found(NamedTuple):
-    """Boxes of all pictures, from the highest score down, and those that were to be found."""
-
-    row: Ints
-    kind: Ints
-    score: Floats
-    right: Bools  # overlaps × boxes
-    wanted: Ints  # rows × kinds
-
-
-def found_in(judged: Judged, overlaps: tuple[float, ...]) -> Found:
-    """Every box compared with those that people drew."""
-    boxes, rows, right, truths = [], [], [], []
-    targets = judged.targets.astype(float)
-    for place in range(len(judged)):
-        truth = targets[place].reshape(-1, 5)
-        truth = truth[truth[:, 0] >= 0]
-        own = judged.predicted[place, :-1].reshape(-1, 6)
-        own = own[own[:, 1] >= COUNTED]
-        own = own[np.argsort(-own[:, 1], kind="stable")]
-        boxes.append(own)
-        rows.append(np.full(len(own), place))
-        truths.append(truth[:, 0].astype(np.int64))
-        right.append(_matched(own, truth, overlaps))
-    whole = np.concatenate(boxes) if boxes else np.empty((0, 6))
-    order = np.argsort(-whole[:, 1], kind="stable")
-    kinds = 1 + max([0, *(int(one.max()) for one in truths if len(one)), *whole[:, 0].astype(int).tolist()])
-    wanted = np.stack([np.bincount(one, minlength=kinds) for one in truths]) if truths else np.zeros((0, kinds), int)
-    hits = np.concatenate(right, 1) if right else np.zeros((len(overlaps), 0), bool)
-    row = np.concatenate(rows) if rows else np.empty(0, np.int64)
-    return Found(row[order], whole[order, 0].astype(np.int64), whole[order, 1], hits[:, order], wanted)
-
-
-def _matched(own: Floats, truth: Floats, overlaps: tuple[float, ...]) -> Bools:
-    """Whether each box finds something that none with a higher score has found, at each overlap."""
-    right = np.zeros((len(overlaps), len(own)), bool)
-    if not len(truth) or not len(own):
-        return right
-    shared = np.where(own[:, :1] == truth[None, :, 0], overlap(own[:, 2:], truth[:, 1:]), 0.0)
-    for number, least in enumerate(overlaps):
-        free = np.ones(len(truth), bool)
-        for place in np.flatnonzero((shared >= least).any(1)):
-            best = int(np.where(free, shared[place], -1.0).argmax())
-            if free[best] and shared[place, best] >= least:
-                right[number, place], free[best] = True, False
-    return right
-
-
-def overlap(one: Floats, other: Floats) -> Floats:
-    """Boxes × boxes: the area that two share, as a share of what they cover."""
-    low, high = np.maximum(one[:, None, :2], other[None, :, :2]), np.minimum(one[:, None, 2:], other[None, :, 2:])
-    shared = (high - low).clip(0).prod(2)
-    areas = (one[:, None, 2:] - one[:, None, :2]).prod(2) + (other[None, :, 2:] - other[None, :, :2]).prod(2)
-    found: Floats = shared / np.maximum(areas - shared, 1e-9)
-    return found
 
 
 def _average(right: Bools, row: Ints, wanted: Ints, counts: Counts) -> Floats:

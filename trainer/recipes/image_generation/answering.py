@@ -11,7 +11,8 @@ import torch
 from trainer.asking import number_in
 from trainer.contract import N_
 from trainer.data.pixels import as_png
-from trainer.recipes.image_generation.network import Drawer, one_hot
+from trainer.recipes.image_generation.network import Drawer
+from trainer.recipes.image_generation.settling import one_hot
 from trainer.seeding import torch_generator
 from trainer.serving import Row, refusal, weights_in
 

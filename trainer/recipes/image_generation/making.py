@@ -14,8 +14,9 @@ from trainer.measures.generation import distance_of
 from trainer.module import ModuleNetwork
 from trainer.network import Trainable
 from trainer.recipes.image_generation.judging import Expert
-from trainer.recipes.image_generation.network import Pair, one_hot, settle
+from trainer.recipes.image_generation.network import Pair
 from trainer.recipes.image_generation.schema import Parameters
+from trainer.recipes.image_generation.settling import one_hot, settle
 from trainer.seeding import torch_generator
 
 SETTLED = 512  # pictures that are drawn to settle the normalizations

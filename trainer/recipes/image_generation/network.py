@@ -17,7 +17,7 @@ import torch.nn.functional as F  # noqa: N812 - the customary name
 from torch import Tensor, nn
 from torch.func import functional_call
 
-GROUPS, LEAK, SPREAD = 8, 0.2, 0.02
+GROUPS, LEAK = 8, 0.2
 COARSE = 7  # pixels a side: no level lies below that
 
 
@@ -87,37 +87,3 @@ class Pair(nn.Module):
         fixed = {name: weight.detach() for name, weight in self.judge.named_parameters()}
         to_draw = functional_call(self.judge, fixed, (drawn, kind))
         return torch.stack([self.judge(pictures, kind), self.judge(drawn.detach(), kind), to_draw], 1)
-
-
-def initialise(module: nn.Module, generator: torch.Generator) -> None:
-    """As in section 4 of DCGAN: small normal weights; normalizations begin as they are."""
-    for weight in module.parameters():
-        weight.zero_()
-        if weight.dim() > 1:
-            weight.copy_(torch.empty(weight.shape).normal_(0.0, SPREAD, generator=generator))
-    for part in module.modules():
-        if isinstance(part, nn.BatchNorm2d | nn.GroupNorm):
-            part.weight.fill_(1.0)
-
-
-@torch.no_grad()
-def settle(drawer: Drawer, numbers: Tensor, kind: Tensor) -> None:
-    """Mean and variance of every normalization anew, from those random numbers.
-
-    Wu and Johnson, Rethinking “Batch” in BatchNorm (2021), section 3: so they fit the weights as they are, and nothing
-    but weights must be kept.
-    """
-    norms = [part for part in drawer.modules() if isinstance(part, nn.BatchNorm2d)]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # the mean over what follows
-    drawer.train()
-    drawer(numbers, kind)
-    drawer.eval()
-
-
-def one_hot(codes: Tensor | None, count: int, kinds: int, device: torch.device) -> Tensor:
-    """B × K."""
-    if not kinds or codes is None:
-        return torch.zeros(count, 0, device=device)
-    return F.one_hot(codes.long(), kinds).float()

@@ -28,8 +28,9 @@ from trainer.plan import plan
 from trainer.recipes.image_generation.answering import SNIPPET, Artist
 from trainer.recipes.image_generation.judging import Expert, expert_for
 from trainer.recipes.image_generation.making import ByJudge, Drawing, PairNetwork
-from trainer.recipes.image_generation.network import Pair, initialise, levels_of
+from trainer.recipes.image_generation.network import Pair, levels_of
 from trainer.recipes.image_generation.schema import Parameters
+from trainer.recipes.image_generation.settling import initialise
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Source, Tell
 from trainer.serving import Served
