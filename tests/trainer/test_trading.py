@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.trainer.conftest import MakeSpec, StopAfter, launch
+from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
 from tests.trainer.test_hostile import failed
-from trainer.contract import Artifact, Split
-from trainer.data.splits import by_time, walk_forward
+from trainer.contract import Split
+from trainer.data.splits import by_time
 from trainer.data.times import times_of
 from trainer.evaluation import trading
 from trainer.evaluation.trading import blocks, both, curve, drawdown, measured, sharpe
@@ -288,70 +288,3 @@ def test_who_has_only_a_past_or_only_a_future_takes_part_all_the_same(job: MakeS
     assert early["own"]["together"]["rmse"]["reason"] == "Undefined: no rows were held out."
     assert set(late["own"]) == {"together"}  # there was nothing to learn from alone
     assert [one["organization"] for one in found["trading"]["organizations"]] == ["anvil", "cobalt"]
-
-
-WALK = {"kind": "walk-forward", "time": "day", "test_fraction": 0.5, "folds": 4}
-
-
-def test_each_block_is_judged_by_what_was_before_it() -> None:
-    times = np.random.default_rng(0).permutation(np.repeat(np.arange(50.0), 4))
-    parts = walk_forward(times, Split.model_validate(WALK))
-    assert [sorted(set(times[part.test].tolist()))[0] for part in parts] == [25, 32, 38, 44]
-    assert np.unique(np.concatenate([part.test for part in parts])).tolist() == np.flatnonzero(times >= 25).tolist()
-    for part in parts:
-        assert times[part.train].max() < times[part.validation].min()
-        assert times[part.validation].max() < times[part.test].min()
-        assert len(part.train) + len(part.validation) == (times < times[part.test].min()).sum()
-    assert walk_forward(np.ones(9), Split.model_validate(WALK)) == []
-    assert len(walk_forward(np.arange(4.0), Split.model_validate(WALK))) == 2  # no more than there are moments
-
-
-def test_alice_is_judged_on_block_after_block(job: MakeSpec) -> None:
-    spec = traded(job, split=WALK)
-    found = evaluation_of(viewable(spec, "anvil", "borealis"))
-    assert found["overall"]["rows"] == 500
-    assert found["trading"]["overall"]["moments"] == 250
-    blocks = found["trading"]["blocks"]
-    assert [one["moments"] for one in blocks] == [63, 62, 63, 62]
-    assert blocks[0]["to"] < blocks[1]["from"]
-    total = np.prod([1 + one["model"] for one in blocks]) - 1
-    assert found["trading"]["overall"]["model"]["total"] == pytest.approx(total, rel=1e-6)
-    assert found["trading"]["overall"]["ahead"]["value"] > 0
-    assert "blocks" not in evaluation_of(traded(job, split=WALK))["trading"]  # they could be taken apart
-
-
-def test_nothing_of_a_block_or_of_what_is_later_reaches_its_predictions(job: MakeSpec) -> None:
-    """From the third block on another market is planted, in which the signal means the contrary."""
-    tables = {"anvil": market(400, 1)}
-    gain = np.array(tables["anvil"]["gain"].to_pylist())
-    turned = np.where(np.arange(400) >= 300, -5 * gain, gain)
-    changed = {"anvil": tables["anvil"].set_column(3, "gain", pa.array(turned))}
-    blocks = [
-        evaluation_of(viewable(traded(job, split=WALK, tables=content), "anvil"))["trading"]["blocks"]
-        for content in (tables, changed)
-    ]
-    assert blocks[0][:2] == blocks[1][:2]
-    assert blocks[0][2:] != blocks[1][2:]
-
-
-def test_a_planted_leak_is_named_in_a_walk_too(job: MakeSpec) -> None:
-    """A field that knows tomorrow: the walk cannot make it honest, so it is named instead of praised."""
-    leaky = evaluation_of(traded(job, split=WALK, fields=["signal", "tomorrow"]))["trading"]
-    honest = evaluation_of(traded(job, split=WALK))["trading"]
-    assert leaky["suspects"] == ["tomorrow"]
-    assert honest["suspects"] == []
-    assert leaky["overall"]["model"]["sharpe"]["value"] > 3 * honest["overall"]["model"]["sharpe"]["value"]
-
-
-def test_the_published_model_of_a_walk_has_learnt_from_all(job: MakeSpec) -> None:
-    spec = traded(job, split=WALK, parameters={"returns": ""})
-    found = evaluation_of(spec)
-    assert [one["rows"]["train"] for one in found["organizations"]] == [500, 500]
-    _, events = launch(spec)
-    whole = {e.path: e.sha256 for e in events if isinstance(e, Artifact)}
-    code, events = launch(spec, StopAfter(90))
-    assert code == 3
-    resumed = spec.model_copy(update={"resume_from": str(Path(spec.output, events[-1].path))})
-    code, events = launch(resumed)
-    assert code == 0
-    assert {e.path: e.sha256 for e in events if isinstance(e, Artifact)} == whole
