@@ -19,7 +19,7 @@ def reason_codes(version: ModelVersion, prediction: Json) -> list[dict[str, Any]
     the scale of the card. Usual values cost none.
     """
     card = version.evaluation.get("scorecard") or {}
-    labels = version.config.get("labels") or ()
+    labels: list[str] = version.config.get("labels") or []
     reasons = prediction.get("reasons")
     if not card or card.get("bad") not in labels or not isinstance(reasons, list):
         return []
