@@ -16,6 +16,9 @@ from chainhub.api.models import VERSION, version_of
 from chainhub.core.errors import InvalidInputError
 from chainhub.core.sentences import render
 from chainhub.registry import rows, serving
+from chainhub.registry.models import ModelVersion
+from chainhub.registry.scorecards import reason_codes
+from chainhub.scenarios.notices import notice_beside
 
 NUMBER, TEXT = {"type": "number"}, {"type": "string"}
 
@@ -47,7 +50,12 @@ class ReasonsField(serializers.JSONField):
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
-    """Rows with their fields by name, pictures as `{"image": base64}` or `{"pixels": [numbers]}`, `{"text": words}`."""
+    """Rows with their fields by name, pictures as `{"image": base64}` or `{"pixels": [numbers]}`, `{"text": words}`.
+
+    A model that finds things takes a `threshold` beside the picture, one that restores a `noise` to lay over it first;
+    one that draws takes `{"count", "seed"}`, a forecast `{"values": [numbers, oldest first]}`, a model of molecules
+    `{"smiles", "sequence"}`.
+    """
 
     rows = serializers.ListField(child=serializers.DictField(), allow_empty=False)
     explain = serializers.BooleanField(
@@ -57,13 +65,61 @@ class QuestionSerializer(serializers.Serializer[Any]):
     )
 
 
+def _numbers(text: str) -> Any:
+    return serializers.ListField(child=serializers.FloatField(), required=False, help_text=text)
+
+
+class BoxSerializer(serializers.Serializer[Any]):
+    """Something found in a picture."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # a field's own word, and the answer's
+    score = serializers.FloatField(min_value=0, max_value=1)
+    box = serializers.ListField(
+        child=serializers.FloatField(), help_text="left, top, width, height as shares of the picture's sides"
+    )
+
+
+class PassageSerializer(serializers.Serializer[Any]):
+    """A passage that may answer a question."""
+
+    title = serializers.CharField()
+    text = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    score = serializers.FloatField()
+
+
+class ReasonCodeSerializer(serializers.Serializer[Any]):
+    """A main reason against, in points of the score card."""
+
+    field = serializers.CharField()
+    value = serializers.JSONField(allow_null=True)
+    points = serializers.IntegerField(max_value=-1)
+    text = serializers.CharField(help_text="in the language of the request")
+
+
 class PredictionSerializer(serializers.Serializer[Any]):
-    """A label with the probability of each, or a value; with what is doubtful about it, and why it is so."""
+    """What that kind of model answers: a label with probabilities, a value, a text, boxes, pictures, a forecast.
+
+    With what is doubtful about it, and why it is so.
+    """
 
     label = serializers.CharField(required=False)  # type: ignore[assignment]  # a field's own word, and the answer's
     probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
     value = serializers.FloatField(required=False, allow_null=True)
     text = serializers.CharField(required=False, help_text="what a model that writes has written")
+    boxes = BoxSerializer(many=True, required=False)
+    image = serializers.CharField(required=False, help_text="the picture restored, a PNG in base64")
+    before = serializers.CharField(required=False, help_text="what was restored, where it is not what was sent")
+    images = serializers.ListField(child=serializers.CharField(), required=False, help_text="drawn, PNG in base64")
+    seed = serializers.IntegerField(required=False, help_text="with which they are drawn again")
+    forecast = _numbers("what comes next, step by step")
+    low, high = _numbers("the band around it, below"), _numbers("the band around it, above")
+    naive = _numbers("the last season again, for comparison")
+    picture = serializers.CharField(required=False, help_text="a molecule drawn, as SVG")
+    sources = PassageSerializer(many=True, required=False)
+    refused = serializers.BooleanField(required=False, help_text="nothing that the model holds is near enough")
+    limit = serializers.FloatField(required=False, help_text="the least likeness of an answer, where it refused")
+    nearest = serializers.FloatField(required=False, help_text="the likeness of what came nearest, where it refused")
     likeness = serializers.ListField(
         child=serializers.FloatField(min_value=-1, max_value=1),
         required=False,
@@ -75,12 +131,18 @@ class PredictionSerializer(serializers.Serializer[Any]):
         help_text="what lies outside of what training saw, a sentence each, in the language of the request",
     )
     reasons = ReasonsField(required=False)
+    reason_codes = ReasonCodeSerializer(
+        many=True, required=False, help_text="with a score card: at most four fields that cost most, heaviest first"
+    )
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
     """One prediction per row, in order."""
 
     predictions = PredictionSerializer(many=True)
+    notice = serializers.CharField(
+        required=False, help_text="what must be said beside every answer, in the language of the request"
+    )
 
 
 def question_in(data: Any) -> tuple[Any, bool]:
@@ -98,6 +160,11 @@ def in_words(prediction: dict[str, Any]) -> dict[str, Any]:
     return {**prediction, "warnings": [render(one) for one in said]} if said else prediction
 
 
+def _codes(version: ModelVersion, prediction: dict[str, Any]) -> dict[str, Any]:
+    codes = reason_codes(version, prediction)
+    return {"reason_codes": codes} if codes else {}
+
+
 class Predict(APIView):
     """The model at work."""
 
@@ -109,7 +176,9 @@ class Predict(APIView):
         version = version_of(self)
         given, explain = question_in(request.data)
         answers = serving.ask(version, rows.checked_rows(version, given), explain=explain)
-        return Response({"predictions": [in_words(one) for one in answers]})
+        notice = notice_beside(version.model.collaboration.scenario)
+        said = {"notice": notice} if notice else {}
+        return Response({"predictions": [in_words(one) | _codes(version, one) for one in answers], **said})
 
 
 urlpatterns = [path(f"{VERSION}predict/", Predict.as_view(), name="model-predict")]

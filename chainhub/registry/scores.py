@@ -40,6 +40,9 @@ TITLES: dict[str, Promise] = {
     "box_precision": _("Right boxes among those found"),
     "box_recall": _("Found boxes among the right ones"),
     "frechet_distance": _("Fréchet distance"),
+    "recall_at_1": _("Right source first"),
+    "recall_at_5": _("Right source among the first five"),
+    "mrr": _("Mean reciprocal rank"),
     "judged_score": _("Inception score, by a judge of this data"),
 }
 LOWER_IS_BETTER = {

@@ -90,7 +90,8 @@ def _takes_series(version: ModelVersion) -> str:
     if not fields.others:
         return said
     names = ", ".join(f"`{plain(name)}`" for name in fields.others)
-    return f"{said} {_('What is known beside them, at the same steps: %(names)s.') % {'names': names}}"
+    beside = _("What is known beside them, at the same steps: %(names)s.") % {"names": names}
+    return f"{said} {beside}"
 
 
 def _takes_molecule(version: ModelVersion) -> str:

@@ -11,7 +11,9 @@ from chainhub.registry.scores import Json, task_of
 PARTS = (
     *("pr", "gain", "interval", "slices", "examples", "groups", "robustness", "partial_dependence"),
     *("importance_by_organization", "class_heat", "terms", "written", "surprise", "trading", "distances"),
+    *("detections", "restored", "created", "generation", "forecasts", "horizon", "retrieved", "refusal"),
 )
+BY_ROW = ("classification", "regression")  # tasks in which each row has one answer, right or wrong
 ASKED_FOR = ("robustness", "partial_dependence", "class_heat", "distances", "terms")  # by one parameter of the job
 NO_GROUPS = gettext_noop("No field to compare groups by was chosen, or it has no two groups of 20 held-out rows.")
 WORDS = gettext_noop("Words that speak for each class")
@@ -69,21 +71,39 @@ def _of_task(task: str, labels: int) -> Iterator[Reason]:
         yield "interval", _("Interval around the answer"), _("Too few rows were set aside for validation to learn it.")
     if task == "language":
         yield "surprise", _("How hard the texts were to foresee"), _("No held-out text was long enough to measure.")
+    yield from _of_new_task(task)
+
+
+def _of_new_task(task: str) -> Iterator[Reason]:
+    """Of what a model makes, examples are shown where they may be looked at."""
+    hidden = _("The terms of the data do not let every recipient look at it.")
+    if task == "detection":
+        yield "pr", _("Precision and recall"), _("The held-out pictures hold nothing that is to be found.")
+        yield "detections", _("What it finds"), hidden
+    if task == "restoration":
+        yield "restored", _("What it restores"), hidden
+    if task == "generation":
+        yield "created", _("What it draws"), hidden
+    if task == "forecast":
+        yield "forecasts", _("What it foresees, beside what came"), hidden
+    if task == "retrieval":
+        yield "retrieved", _("Questions and what was found"), hidden
 
 
 def _of_rows(task: str, kind: str) -> Iterator[Reason]:
-    if task != "language" and kind in {"table", "text"}:
+    if task not in BY_ROW:
+        return
+    if kind in {"table", "text"}:
         yield (
             "slices",
             _("Where it fails"),
             _("No kind of at least 20 held-out rows does worse than the rest, or the values may be shown to nobody."),
         )
-    if task != "language":
-        yield (
-            "examples",
-            _("Examples of its mistakes"),
-            _("The terms of the data do not let every recipient view single rows, or it made no mistake."),
-        )
+    yield (
+        "examples",
+        _("Examples of its mistakes"),
+        _("The terms of the data do not let every recipient view single rows, or it made no mistake."),
+    )
 
 
 def _of_kind(kind: str, parties: int) -> Iterator[Reason]:

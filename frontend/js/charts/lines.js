@@ -41,7 +41,8 @@ function line(data, series, room) {
 
 function band(data, series) {
   const colour = colourOf(ownerOf(data, series.organization), look().accent);
-  const common = { type: "line", stack: `band-${nameOf(data, series)}`, symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, name: "" };
+  // Low edges may be below zero, and what stands on them above it.
+  const common = { type: "line", stackStrategy: "all", stack: `band-${nameOf(data, series)}`, symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, name: "" };
   return [
     { ...common, data: series.band.map(([x, low]) => [x, low]) },
     { ...common, data: series.band.map(([x, low, high]) => [x, high - low]), areaStyle: { color: colour, opacity: 0.14 } },

@@ -15,7 +15,7 @@ from chainhub.jobs.catalogue import title_of
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.queueing import LONG
 from chainhub.jobs.terms import why_kept
-from chainhub.registry import card, permissions, rows, scores, serving
+from chainhub.registry import card, permissions, scores
 from chainhub.registry.duties import duties_with_model
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, Model, ModelVersion
@@ -23,17 +23,17 @@ from chainhub.repositories.models import Blob
 from chainhub.repositories.storage import DamagedBlobError, open_blob
 from chainhub.web import evaluations
 from chainhub.web.comparison import comparison
-from chainhub.web.forms.models import AliasForm, PasteForm, PictureForm, PromptForm, RowForm
+from chainhub.web.forms.models import AliasForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.lineage import known_ingredients, lineage
 from chainhub.web.snippets import snippets
+from chainhub.web.views.models.asking import trying
 from chainhub.web.views.models.explaining import explanation
 from chainhub.web.views.models.finding import chosen_version, visible_model, visible_versions, with_everything
 
 # What the list of versions needs; scores and settings of a version fill a hundred kilobytes.
 LIGHT = ("number", "model", "created_at", "primary_metric", "primary_value")
 TABS = ("overview", "explanation", "try", "use", "card", "files", "lineage", "versions")
-LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
 LARGEST_TEXT = 256 * 2**10
 NOTEBOOK = "reproduce/notebook.ipynb"
 
@@ -115,25 +115,6 @@ def _better_than(version: ModelVersion, versions: list[ModelVersion]) -> ModelVe
     return better[0] if better else None
 
 
-def _try(_request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
-    if rows.is_image(version):
-        channels, side, _width = version.preprocessing.get("shape") or [1, 28, 28]
-        drawn = channels == 1 and side <= LARGEST_DRAWN
-        return {"is_image": True, "side": side, "is_drawn": drawn, "picture": PictureForm()}
-    if rows.writes(version):
-        return {"writes": True, "form": PromptForm()}
-    fields = rows.fields_of(version)
-    example = "\n".join([",".join(field.name for field in fields), ",".join(field.typical for field in fields)])
-    return {
-        "is_image": False,
-        "is_text": rows.is_text(version),
-        "form": RowForm(version=version, initial=RowForm.typical(version)),
-        "paste": PasteForm(initial={"text": example}),
-        "most": rows.MOST_ROWS,
-        "most_explained": serving.MOST_EXPLAINED,
-    }
-
-
 def _use(request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
     wanted = version.commit.files.filter(path__in=(card.EXAMPLE, NOTEBOOK)).select_related("blob")
     files = {entry.path: entry.blob for entry in wanted}
@@ -196,7 +177,7 @@ def _text(blob: Blob) -> str:
 CONTEXTS = {
     "overview": _overview,
     "explanation": explanation,
-    "try": _try,
+    "try": trying,
     "use": _use,
     "card": _card,
     "files": _files,

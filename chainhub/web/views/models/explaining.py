@@ -5,8 +5,9 @@ from typing import Any
 from chainhub.registry import scores
 from chainhub.registry.models import Model, ModelVersion
 from chainhub.web import evaluations
-from chainhub.web.explaining import absent, curves, failing, looking
+from chainhub.web.explaining import absent, curves, failing, looking, showing
 from chainhub.web.explaining.distances import distances
+from chainhub.web.explaining.scorecard import lending
 from chainhub.web.explaining.trading import trading
 from chainhub.web.http import SignedInRequest
 
@@ -33,6 +34,12 @@ def explanation(
         "written": failing.written(evaluation, organizations),
         "distances": distances(evaluation, organizations),
         "trading": trading(evaluation, organizations),
+        **lending(evaluation),
+        "detections": showing.detections(evaluation, organizations),
+        "restored": showing.restored(evaluation, organizations),
+        "created": showing.created(evaluation),
+        "ahead": showing.ahead(evaluation, organizations),
+        "retrieved": showing.retrieved(evaluation),
         "noise": curves.noise(evaluation),
         "gaps": None if texts else curves.gaps(evaluation),
         "words": curves.words_left_out(evaluation) if texts else None,

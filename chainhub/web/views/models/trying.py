@@ -14,9 +14,14 @@ from django.views.decorators.http import require_POST
 from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.core.spreadsheets import csv_lines
 from chainhub.registry import rows, scores, serving
+from chainhub.registry.inputs.samples import samples_of
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.scorecards import reason_codes
+from chainhub.scenarios.notices import notice_beside
+from chainhub.web.explaining.answered import drawn_answer
 from chainhub.web.explaining.reasons import reasons_of, warnings_of
-from chainhub.web.forms.models import PasteForm, PictureForm, PromptForm, RowForm
+from chainhub.web.forms.models import PasteForm, RowForm
+from chainhub.web.forms.trying import asking_form, picture_form
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.finding import visible_version
 
@@ -36,7 +41,7 @@ def predicted(version: ModelVersion, given: Any, *, explain: bool = False) -> li
     return serving.ask(version, rows.checked_rows(version, given), explain=explain)
 
 
-def shown(version: ModelVersion, prediction: dict[str, Any]) -> dict[str, Any]:
+def shown(version: ModelVersion, row: dict[str, Any], prediction: dict[str, Any]) -> dict[str, Any]:
     """What the fragment of one answer needs."""
     return {
         "version": version,
@@ -44,6 +49,9 @@ def shown(version: ModelVersion, prediction: dict[str, Any]) -> dict[str, Any]:
         "answers": answers_of(prediction),
         "warnings": warnings_of(prediction),
         "reasons": reasons_of(prediction),
+        "codes": reason_codes(version, prediction),
+        "drawn": drawn_answer(version, row, prediction),
+        "duty": notice_beside(version.model.collaboration.scenario),
     }
 
 
@@ -52,16 +60,17 @@ def shown(version: ModelVersion, prediction: dict[str, Any]) -> dict[str, Any]:
 def predict_row(request: SignedInRequest, organization: str, slug: str, number: int) -> HttpResponse:
     """The form's row → a fragment with the answer."""
     version = visible_version(request.user, organization, slug, number)
-    form: RowForm | PromptForm
-    form = PromptForm(request.POST) if rows.writes(version) else RowForm(request.POST, version=version)
+    form = asking_form(version, request.POST)
     if not form.is_valid():
         otherwise = _("A value is not one of those that the field takes.")
-        return refused(request, str(next(iter(form.errors.values()))[0]) if rows.writes(version) else otherwise)
+        told = isinstance(form, RowForm)  # whose fields say no more than that
+        return refused(request, otherwise if told else str(next(iter(form.errors.values()))[0]))
     try:
-        prediction = predicted(version, [form.row], explain="explain" in request.POST)[0]
+        row = form.row
+        prediction = predicted(version, [row], explain="explain" in request.POST)[0]
     except DomainError as error:
         return refused(request, str(error))
-    return render(request, "web/models/_answer.html", {**shown(version, prediction), **_error_of(version)})
+    return render(request, "web/models/_answer.html", {**shown(version, row, prediction), **_error_of(version)})
 
 
 @login_required
@@ -113,15 +122,27 @@ def predict_picture(request: SignedInRequest, organization: str, slug: str, numb
 def predict_file(request: SignedInRequest, organization: str, slug: str, number: int) -> HttpResponse:
     """A picture file, as it is → a fragment with the answer."""
     version = visible_version(request.user, organization, slug, number)
-    form = PictureForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return refused(request, str(next(iter(form.errors["picture"]))))
     try:
-        content = base64.b64encode(form.cleaned_data["picture"].read()).decode()
-        prediction = predicted(version, [{"image": content}], explain="explain" in request.POST)[0]
+        row = _sample(version, request.POST["sample"]) if "sample" in request.POST else _sent(request, version)
+        prediction = predicted(version, [row], explain="explain" in request.POST)[0]
     except DomainError as error:
         return refused(request, str(error))
-    return render(request, "web/models/_answer.html", shown(version, prediction))
+    return render(request, "web/models/_answer.html", shown(version, row, prediction))
+
+
+def _sent(request: SignedInRequest, version: ModelVersion) -> dict[str, Any]:
+    form = picture_form(version, request.POST, request.FILES)
+    if not form.is_valid():
+        raise InvalidInputError(str(next(iter(form.errors.values()))[0]))
+    told = {name: value for name, value in form.cleaned_data.items() if value is not None and name != "picture"}
+    return {"image": base64.b64encode(form.cleaned_data["picture"].read()).decode(), **told}
+
+
+def _sample(version: ModelVersion, number: str) -> dict[str, Any]:
+    samples = samples_of(version)
+    if not number.isdecimal() or int(number) >= len(samples):
+        raise InvalidInputError(gettext_noop("There is no such example."))
+    return samples[int(number)]
 
 
 def _picture(request: SignedInRequest) -> tuple[dict[str, Any], bool]:

@@ -1,0 +1,92 @@
+"""The "try it" tab: what a model is asked, by the kind of its input, and what one click tries."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from chainhub.registry import rows, serving
+from chainhub.registry.inputs.samples import samples_of
+from chainhub.registry.models import Model, ModelVersion
+from chainhub.scenarios.notices import notice_beside
+from chainhub.web.forms.models import PasteForm, RowForm
+from chainhub.web.forms.trying import asking_form, filled, picture_form
+from chainhub.web.http import SignedInRequest
+
+LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
+SHOWN = 40  # letters of an example
+SILENT = ("restore", "create", "series", "question")  # kinds whose answers have no reasons
+SMALL = {
+    "prompt": ("length", "temperature"),
+    "create": ("count", "seed", "label"),
+    "boxes": ("threshold",),
+    "restore": ("noise",),
+}
+
+
+def trying(_request: SignedInRequest, _model: Model, version: ModelVersion, _versions: list[ModelVersion]) -> Any:
+    """Forms, examples, and the notice that stands beside every answer."""
+    kind = rows.kind_of(version)
+    common = {"samples": _samples(version, kind), "duty": notice_beside(version.model.collaboration.scenario)}
+    if kind in ("image", "boxes", "restore"):
+        drawn = kind == "image" and _drawn(version)
+        return common | {"ask": _ask(version, kind), "form": picture_form(version)} | (drawn or {})
+    if kind in ("text", "prompt", "create", "series", "question"):
+        return common | {"ask": _ask(version, kind), "form": asking_form(version)}
+    if kind == "molecule":
+        return common | {"ask": _ask(version, kind), "form": asking_form(version), **_several(version)}
+    form = RowForm(version=version, initial=RowForm.typical(version))
+    return common | {"form": form, **_several(version)}
+
+
+def _drawn(version: ModelVersion) -> dict[str, Any]:
+    channels, side, _width = version.preprocessing.get("shape") or [1, 28, 28]
+    return {"is_drawn": channels == 1 and side <= LARGEST_DRAWN, "side": side}
+
+
+def _several(version: ModelVersion) -> dict[str, Any]:
+    """Many at once, as a table."""
+    fields = rows.fields_of(version)
+    sample: dict[str, Any] = next(iter(samples_of(version)), {})
+    typical = [field.typical or str(sample.get(field.kind, sample.get(field.name, ""))) for field in fields]
+    example = "\n".join([",".join(field.name for field in fields), ",".join(typical)])
+    return {
+        "paste": PasteForm(initial={"text": example}),
+        "most": rows.MOST_ROWS,
+        "most_explained": serving.MOST_EXPLAINED,
+    }
+
+
+def _ask(version: ModelVersion, kind: str) -> dict[str, Any]:
+    said = {
+        "image": (_("A picture file"), _("Predict")),
+        "boxes": (_("A picture file"), _("Find")),
+        "restore": (_("A picture file"), _("Take the noise out")),
+        "create": (_("New pictures"), _("Draw them")),
+        "series": (_("The past"), _("Foresee")),
+        "molecule": (_("A molecule"), _("Predict")),
+        "question": (_("Ask it"), _("Ask")),
+        "prompt": (_("Ask it"), _("Write")),
+        "text": (_("A text"), _("Predict")),
+    }
+    title, button = said[kind]
+    files = kind in ("image", "boxes", "restore")
+    name = "web:model-predict-file" if files else "web:model-predict"
+    where = [version.model.organization.slug, version.model.slug, version.number]
+    return {
+        "title": title,
+        "button": button,
+        "files": files,
+        "address": reverse(name, args=where),
+        "small": SMALL.get(kind, ()),
+        "explains": kind not in SILENT,
+    }
+
+
+def _samples(version: ModelVersion, kind: str) -> list[dict[str, Any]]:
+    """Pictures are tried by their number; of all else a click fills the form."""
+    found = samples_of(version)
+    if kind in ("image", "boxes", "restore"):
+        return [{"picture": one["image"]} for one in found if isinstance(one.get("image"), str)]
+    filled_in = [filled(version, one) for one in found]
+    return [{"fill": one, "text": next(iter(one.values()))[:SHOWN]} for one in filled_in if one]
