@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer import metrics
 from trainer.data.target import Target, Task
-from trainer.measures import detection, forecast, generation, restoration
+from trainer.measures import detection, forecast, generation, restoration, retrieval
 from trainer.metrics import Judged, Metric
 
 BY_ROW = ("classification", "regression")  # tasks in which each row has one answer, right or wrong
@@ -38,6 +38,7 @@ JUDGING: Mapping[Task, Judging] = {
     "restoration": Judging(restoration.METRICS, "psnr"),
     "detection": Judging(detection.METRICS, "map_50"),
     "generation": Judging(generation.METRICS, "frechet_distance", generation.beside),
+    "retrieval": Judging(retrieval.METRICS, "recall_at_1"),
 }
 HIGHER_IS_BETTER: Mapping[str, bool] = {
     **metrics.HIGHER_IS_BETTER,
@@ -45,6 +46,7 @@ HIGHER_IS_BETTER: Mapping[str, bool] = {
     **restoration.HIGHER_IS_BETTER,
     **detection.HIGHER_IS_BETTER,
     **generation.HIGHER_IS_BETTER,
+    **retrieval.HIGHER_IS_BETTER,
 }
 
 

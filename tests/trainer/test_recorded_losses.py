@@ -5,13 +5,17 @@ To record anew after a change that is meant to change it, print `losses(...)` an
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.trainer.bases import base as base_of
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews
 from tests.trainer.photos import slopes, things
 from tests.trainer.test_molecules import LETTERS, molecules
+from tests.trainer.test_retrieval import SMALL as SEARCH
+from tests.trainer.test_retrieval import questions
 from tests.trainer.test_timeseries import BY_DAY, LAYERED, sales
 from tests.trainer.test_timeseries import SMALL as SERIES
 from trainer.catalogue import recipes
@@ -32,6 +36,7 @@ RECORDED: dict[str, list[float]] = {
     "image-denoising": [0.993815, 0.936983, 0.919834, 0.911527],
     "image-generation": [2.139596, 2.065391, 2.010063, 1.968942],
     "object-detection": [5.607562, 5.028804, 4.8773, 4.622127],
+    "retrieval-qa": [1.396145, 0.788307, 0.561682, 0.505069],
     "fine-tune": [5.708035, 5.649041, 5.617056, 5.606953],
 }
 RUNS: dict[str, dict[str, Any]] = {
@@ -137,6 +142,13 @@ RUNS: dict[str, dict[str, Any]] = {
         "fields": ["image"],
         "tables": {"anvil": things(24, 1)},
     },
+    "retrieval-qa": {
+        "parameters": SEARCH | {"epochs": 4, "learning_rate": 0.001},
+        "recipe": "retrieval-qa",
+        "target": "passage",
+        "fields": ["asked"],
+        "tables": {"anvil": questions(60, 1)},
+    },
     "fine-tune": {
         "parameters": {"epochs": 4, "hidden_layers": None, "rank": 2, "length": 16, "learning_rate": 0.01},
         "recipe": "fine-tune",
@@ -148,7 +160,7 @@ RUNS: dict[str, dict[str, Any]] = {
 
 
 def losses(job: MakeSpec, name: str, base: str) -> list[float]:
-    more = {"base": {"path": base}} if name.startswith("fine-tune") else {}
+    more = {"base": {"path": base}} if base else {}
     code, events = launch(job(**RUNS[name], **more))
     assert code == 0, events[-1]
     found = [e for e in events if isinstance(e, Metric) and e.name == "loss" and e.series == "together"]
@@ -156,8 +168,9 @@ def losses(job: MakeSpec, name: str, base: str) -> list[float]:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_run_loses_as_recorded(job: MakeSpec, name: str, request: pytest.FixtureRequest) -> None:
-    base = request.getfixturevalue("small_base") if name.startswith("fine-tune") else ""
+def test_run_loses_as_recorded(job: MakeSpec, name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    base = request.getfixturevalue("small_base") if name == "fine-tune" else ""
+    base = base_of("DistilBertModel", tmp_path / "base") if name == "retrieval-qa" else base
     assert losses(job, name, base) == pytest.approx(RECORDED[name], abs=1e-4)
 
 

@@ -20,6 +20,7 @@ from trainer.evaluation.examples import examples, viewable
 from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
 from trainer.evaluation.repeated import repeated
+from trainer.evaluation.retrieved import refusal
 from trainer.evaluation.robustness import robustness
 from trainer.evaluation.scorecard import bad_place, scorecard
 from trainer.evaluation.seen import Seen
@@ -51,6 +52,7 @@ def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingPa
     found = repeated(seen, fit.train, tell) | to_look_at(seen)
     found |= _interval(seen, fit) if seen.source.target.task == "regression" else {}
     found |= band(seen, fit.train, fit.validation) if seen.source.target.task == "forecast" else {}
+    found |= refusal(seen, fit.validation) if seen.source.target.task == "retrieval" else {}
     if not parameters.explained or seen.source.target.task not in BY_ROW:
         return found
     ranked = [item["field"] for item in summary([important.get("", {})])]
@@ -111,7 +113,10 @@ def _traded(
     )  # fmt: skip
     if found:
         columns = {name: column.take(rows) for name, column in getattr(source, "columns", {}).items()}
-        found["trading"] |= {"returns": chosen.returns, "suspects": too_close(columns, trades.returns[rows])}
+        found["trading"] |= {
+            "returns": getattr(parameters, "returns", spec.target),
+            "suspects": too_close(columns, trades.returns[rows]),
+        }
     return found
 
 

@@ -36,7 +36,7 @@ MOST_PLACES = 8192  # tokens at a time, where the model itself knows no bound
 
 def config_in(folder: Path) -> Any:
     """What the base model says of itself."""
-    return _read(lambda: AutoConfig.from_pretrained(folder))
+    return read_or_tell(lambda: AutoConfig.from_pretrained(folder))
 
 
 def writes(folder: Path) -> bool:
@@ -55,7 +55,7 @@ def places_of(config: Any, tokenizer: Any) -> int:
 
 def tokenizer_in(folder: Path) -> Any:
     """With a token to fill short rows up."""
-    tokenizer = _read(lambda: AutoTokenizer.from_pretrained(folder))
+    tokenizer = read_or_tell(lambda: AutoTokenizer.from_pretrained(folder))
     if tokenizer.eos_token_id is None and writes(folder):
         raise TrainingError(
             "data",
@@ -67,7 +67,8 @@ def tokenizer_in(folder: Path) -> Any:
     return tokenizer
 
 
-def _read(what: Callable[[], Any]) -> Any:
+def read_or_tell(what: Callable[[], Any]) -> Any:
+    """What the library opens; TrainingError with one sentence where it cannot."""
     try:
         return what()
     except Exception as error:  # whatever a library meets in a folder that is none, or half of one
@@ -93,7 +94,9 @@ def _opened(folder: Path, labels: list[str] | None) -> Any:
     )  # fmt: skip
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model, told = _read(lambda: kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True, **more))
+        model, told = read_or_tell(
+            lambda: kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True, **more)
+        )
     shaped = [name for name, *_ in told["mismatched_keys"] if not set(name.split(".")) & set(HEADS)]
     if shaped or len(told["missing_keys"]) > len(model.state_dict()) / 2:
         raise _unreadable(f"{shaped[0]}: shape" if shaped else f"{len(told['missing_keys'])} weights are missing")
@@ -101,6 +104,13 @@ def _opened(folder: Path, labels: list[str] | None) -> Any:
         model.config.id2label = dict(enumerate(labels))
         model.config.label2id = {label: place for place, label in enumerate(labels)}
     return model
+
+
+def check_whole(model: Any, told: dict[str, Any]) -> None:
+    """TrainingError where the folder held the weights of another model, or none; `told` is what the library loaded."""
+    shaped = [name for name, *_ in told["mismatched_keys"] if not set(name.split(".")) & set(HEADS)]
+    if shaped or len(told["missing_keys"]) > len(model.state_dict()) / 2:
+        raise _unreadable(f"{shaped[0]}: shape" if shaped else f"{len(told['missing_keys'])} weights are missing")
 
 
 class TunedNetwork(ModuleNetwork):

@@ -1,0 +1,55 @@
+"""When a search should say that it does not know: the limit, and what it costs.
+
+The limit is such that of the validation questions whose source was among the first five a chosen share is refused. On
+held-out questions it is told for many limits how many are answered, how many of those with the right source first, and
+how many questions are refused whose own source was taken out of the corpus, so that nothing there answers them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from trainer.data.columns import Floats, Ints
+from trainer.evaluation.seen import Seen
+from trainer.measures.retrieval import BEST, FOUND, OTHER, RANK
+
+LIMITS = [place / 20 for place in range(20)]  # cosines
+
+
+@runtime_checkable
+class Refuses(Protocol):
+    """A source of questions."""
+
+    refused: float  # the share of found questions that may be refused
+
+
+def refusal(seen: Seen, validation: Ints) -> dict[str, Any]:
+    """Without validation rows nothing is refused."""
+    if not isinstance(seen.source, Refuses) or not len(seen.rows):
+        return {}
+    told = _told(seen, seen.rows)
+    found: dict[str, Any] = {"refusal": [_at(limit, told) for limit in LIMITS]}
+    limit = _limit(_told(seen, validation), seen.source.refused) if len(validation) else None
+    if limit is None:
+        return found
+    return found | {"refused_below": _at(limit, told) | {"validation_rows": len(validation)}}
+
+
+def _told(seen: Seen, rows: Ints) -> Floats:
+    return seen.judged(seen.inputs(rows), rows).predicted
+
+
+def _limit(told: Floats, share: float) -> float | None:
+    """Rounded down to two digits, so that it is nobody's exact score."""
+    best = told[told[:, RANK] < FOUND, BEST]
+    return math.floor(float(np.quantile(best, share)) * 100) / 100 if len(best) else None
+
+
+def _at(limit: float, told: Floats) -> dict[str, Any]:
+    answered = told[:, BEST] >= limit
+    right = float((told[answered, RANK] < 1).mean()) if answered.any() else None
+    unknown = float((told[:, OTHER] < limit).mean())
+    return {"threshold": limit, "answered": float(answered.mean()), "right": right, "unknown_refused": unknown}

@@ -1,0 +1,1 @@
+"""Recipe `retrieval-qa`: finds the passage that answers a question, and says when none does."""

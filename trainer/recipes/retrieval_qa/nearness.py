@@ -1,0 +1,120 @@
+"""Vectors of texts, and the loss by which a question comes near to its passage and away from the others.
+
+Multiple negatives ranking (Henderson et al., Efficient Natural Language Response Suggestion, 2017, section 4) over
+normalized means of a text's last vectors (Reimers and Gurevych, Sentence-BERT, 2019, section 3): the passages of the
+other rows of a batch are the wrong ones; with several processes or parts of a batch, of the rows beside it there.
+Judged it is against every passage of the corpus, so there the loss is a mean over many more wrong ones.
+
+Tokens stand here one higher than the tokenizer tells them, for 0 fills short texts up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the customary name
+from torch import Tensor, nn
+from transformers import AutoModel
+
+from trainer.data.columns import Ints
+from trainer.data.feed import Inputs
+from trainer.data.lines import Encoded
+from trainer.module import ModuleNetwork
+from trainer.network import Trainable
+from trainer.recipes.fine_tune import base
+
+AT_ONCE = 64  # passages
+
+
+def vectors(module: nn.Module, tokens: Tensor) -> Tensor:
+    """Of each text one of length 1."""
+    own = tokens > 0
+    told = module(input_ids=(tokens.long() - 1).clamp(min=0), attention_mask=own.long()).last_hidden_state
+    means = (told * own[..., None]).sum(1) / own.sum(1, keepdim=True).clamp(min=1)
+    return F.normalize(means.float(), dim=1)
+
+
+def beside(module: nn.Module, inputs: Inputs) -> Tensor:
+    """Vectors of the questions; in training those of their passages beside them."""
+    asked, told = inputs
+    found = vectors(module, asked)
+    return found if told is None or not module.training else torch.cat([found, vectors(module, told)], 1)
+
+
+def of_all(network: Trainable, passages: Encoded, device: torch.device) -> Tensor:
+    """Vectors of every passage in order; those of about one length are read together."""
+    feed = passages.filled(0, torch.device("cpu"))
+    lengths = torch.from_numpy(passages.begins[1:] - passages.begins[:-1])
+    order = lengths.argsort(stable=True)
+    found = torch.cat([network((feed.take(part)[0].to(device), None)) for part in torch.split(order, AT_ONCE)])
+    return torch.empty_like(found).index_copy_(0, order.to(device), found)
+
+
+class ByNearness:
+    """A row's target is the number of its passage."""
+
+    def __init__(self, passage_of: Ints, passages: Encoded, temperature: float, device: torch.device) -> None:
+        self._targets = torch.from_numpy(passage_of).to(device)
+        self._passages, self._temperature, self._device = passages, temperature, device
+        self._all = torch.empty(0)
+
+    def look(self, network: Trainable) -> None:
+        """At every passage, as the network has them by now."""
+        self._all = of_all(network, self._passages, self._device).float()
+
+    def wanted(self, rows: Tensor, inputs: Inputs) -> Tensor:
+        return self._targets.index_select(0, rows)
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The same passage asked for twice in a batch is no wrong one."""
+        asked, told = outputs.float().chunk(2, 1)
+        again = (targets[:, None] == targets) & ~torch.eye(len(targets), dtype=torch.bool, device=targets.device)
+        near = (asked @ told.T / self._temperature).masked_fill(again, -torch.inf)
+        return F.cross_entropy(near, torch.arange(len(targets), device=targets.device))
+
+    def mass(self, targets: Tensor) -> float:
+        return float(len(targets))
+
+    def told(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """As `trainer.measures.retrieval` takes it."""
+        near = outputs @ self._all.T
+        own = near.gather(1, targets[:, None])
+        rank = (near > own).sum(1) + ((near == own).sum(1) - 1) / 2
+        losses = F.cross_entropy(near / self._temperature, targets, reduction="none")
+        others = near.scatter(1, targets[:, None], -1.0).amax(1)
+        return torch.stack([rank, near.amax(1), own[:, 0], losses, others], 1)
+
+    def loss_of(self, told: Tensor, rows: Tensor) -> float:
+        return float(told[:, 3].mean())
+
+
+class Encoder(ModuleNetwork):
+    """A base model of which all weights learn, but those that only tell a text's kind."""
+
+    def __init__(self, folder: Path, length: int, written: Callable[[Trainable], None], device: torch.device) -> None:
+        """`written` is called when weights are about to be published."""
+        with torch.random.fork_rng(devices=[]):  # what a base does not bring and nobody asks is the same each time
+            torch.manual_seed(0)
+            model, told = base.read_or_tell(
+                lambda: AutoModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+            )
+        base.check_whole(model, told)
+        for name, weight in model.named_parameters():
+            weight.requires_grad = "pooler" not in name
+        super().__init__(model, beside, device=device, described={}, tokens=length)
+        self._written = written
+
+    def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
+        with torch.no_grad():
+            self.flat.copy_(flat)
+            self._written(self)
+        return {name: value.detach().cpu() for name, value in self.module.state_dict().items()}
+
+    def description(self) -> dict[str, Any]:
+        config: Any = self.module.config
+        told: dict[str, Any] = json.loads(config.to_json_string(use_diff=False))
+        return told | {"architectures": [type(self.module).__name__]} | super().description()

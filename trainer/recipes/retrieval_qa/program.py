@@ -1,0 +1,167 @@
+"""Questions and passages for a base model that reads: both become vectors, and near ones belong together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from trainer.contract import N_, JobSpec, Log, SpecError
+from trainer.data.columns import Ints
+from trainer.data.feed import Ahead, Feed
+from trainer.data.lines import Paired
+from trainer.data.reading import Party, read_parties
+from trainer.data.spill import spill_for
+from trainer.data.target import Target
+from trainer.data.texts import chosen_fields, text_fields
+from trainer.evaluation.examples import LONGEST
+from trainer.evaluation.seen import Seen
+from trainer.failures import TrainingError
+from trainer.network import Trainable
+from trainer.objectives import Objective
+from trainer.recipes.fine_tune import base
+from trainer.recipes.fine_tune.program import TOKENIZER
+from trainer.recipes.parameters import TrainingParameters
+from trainer.recipes.program import Preparation, Tell
+from trainer.recipes.retrieval_qa.nearness import ByNearness, Encoder, of_all
+from trainer.recipes.retrieval_qa.reading import Collected, Pairs, check_open, pairs
+from trainer.recipes.retrieval_qa.schema import Parameters
+from trainer.recipes.retrieval_qa.searching import SNIPPET, Searcher
+from trainer.serving import Served
+
+BYTES_PER_BYTE = 10  # of texts: themselves, and their tokens, in parts and then whole
+SHOWN, BESIDE, SAMPLES = 10, 3, 5  # questions; sources found for each; questions to try
+
+
+@dataclass(frozen=True)
+class QuestionSource:
+    """Every question; its target is the place of its passage among all."""
+
+    parties: list[Party]
+    folder: Path
+    tokenizer: Any
+    fields: list[str]
+    pairs: Pairs
+    target: Target
+    parameters: Parameters
+
+    @property
+    def owner(self) -> Ints:
+        return self.pairs.owner
+
+    @property
+    def together(self) -> Ints:
+        """A question that was asked twice is never on both sides of a split."""
+        return self.pairs.question_of
+
+    @property
+    def refused(self) -> float:
+        return self.parameters.refused
+
+    def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
+        return ByNearness(self.pairs.passage_of, self.pairs.told, self.parameters.temperature, device)
+
+    def prepare(self, rows: Ints) -> Search:
+        return Search(self)
+
+
+@dataclass(frozen=True)
+class Search(Preparation):
+    """The base model's tokenizer as it came; passages and, once weights are published, their vectors."""
+
+    source: QuestionSource
+    known: list[Tensor] = field(default_factory=list)
+
+    def feed(self, device: torch.device) -> Feed:
+        p = self.source.pairs
+        where = torch.device("cpu") if p.questions.in_file else device
+        found = Paired(p.questions.filled(0, where), p.answers.filled(0, where))
+        return Ahead(found, device) if p.questions.in_file else found
+
+    def network(self, outputs: int, device: torch.device) -> Encoder:
+        def written(network: Trainable) -> None:
+            if not self.known:  # of the model itself; what else is published are earlier weights of it
+                self.known.append(of_all(network, self.source.pairs.told, device).cpu())
+
+        return Encoder(self.source.folder, self.source.parameters.length, written, device)
+
+    def to_json(self) -> dict[str, Any]:
+        fields = [{"name": name, "kind": "text"} for name in self.source.fields]
+        told = {"length": self.source.parameters.length, "passages": len(self.source.pairs.passages)}
+        return {"kind": "question", "fields": fields, **told}
+
+    def after(self, evaluation: dict[str, Any]) -> dict[str, Any]:
+        limit = evaluation.get("refused_below", {}).get("threshold")
+        samples = [{"text": item["asked"]} for item in evaluation.get("retrieved", [])[:SAMPLES]]
+        return {"refused_below": limit} | ({"samples": samples} if samples else {})
+
+    def files(self) -> dict[str, bytes]:
+        found = {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
+        told = [{"title": p.title, "text": p.text, "source": p.source} for p in self.source.pairs.passages]
+        found["passages.json"] = json.dumps(told, ensure_ascii=False, indent=0).encode() + b"\n"
+        return found | {"passages.safetensors": save({"vectors": self.known[0].contiguous()})} if self.known else found
+
+    def snippet(self, config: dict[str, Any]) -> str:
+        return SNIPPET.format(length=self.source.parameters.length)
+
+    def drawn(self, seen: Seen, rows: Ints) -> dict[str, Any]:
+        """Some held-out questions: what was to be found, and what was."""
+        rows, pairs = rows[:SHOWN], self.source.pairs
+        device = seen.feed.device
+        with torch.no_grad():
+            near = seen.learner.network(seen.inputs(rows)) @ of_all(seen.learner.network, pairs.told, device).T
+        best = near.topk(min(BESIDE, near.shape[1]))
+        found = []
+        for row, places, scores in zip(rows.tolist(), best.indices.tolist(), best.values.tolist(), strict=True):
+            told = [{"title": pairs.passages[p].title, "score": s} for p, s in zip(places, scores, strict=True)]
+            asked = pairs.excerpts.of(row)[0][:LONGEST]
+            expected = pairs.passages[int(pairs.passage_of[row])].title
+            party = self.source.parties[int(self.source.owner[row])].slug
+            found.append({"organization": party, "asked": asked, "expected": expected, "found": told})
+        return {"retrieved": found}
+
+
+def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> QuestionSource:
+    """The target is the passage that answers what stands in the fields."""
+    p = cast("Parameters", parameters)
+    if spec.base is None:
+        raise SpecError(N_("Choose the base model that should learn."), field="base")
+    folder = Path(spec.base.path)
+    tokenizer = base.tokenizer_in(folder)
+    if base.writes(folder):
+        raise SpecError(N_("A search needs a base model that reads, not one that writes."), field="base")
+    most = base.places_of(base.config_in(folder), tokenizer)
+    if p.length > most:
+        text = N_("The base model reads at most %(most)s tokens at a time.")
+        tell(Log(level="info", text=text, params={"most": most}))
+        p = p.model_copy(update={"length": most})
+    source = p.source_field if p.source_field != spec.target else ""
+    wanted = None if spec.fields is None else tuple(dict.fromkeys([*spec.fields, *([source] if source else [])]))
+    spec = spec.model_copy(update={"fields": wanted})
+    spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
+    parties = read_parties(spec, lazily=spill is not None)
+    fields = _asked(spec, parties, source, tell)
+    check_open(spec, source, parties, tell)
+    found = pairs(spec, parties, fields, source, Collected(tokenizer, p.length, spill), tell)
+    return QuestionSource(parties, folder, tokenizer, fields, found, Target("retrieval", [], found.passage_of), p)
+
+
+def _asked(spec: JobSpec, parties: list[Party], source: str, tell: Tell) -> list[str]:
+    """The fields of the question."""
+    fields = chosen_fields(spec, parties, tell) if spec.fields else text_fields(parties, [spec.target, source])[:1]
+    fields = [name for name in fields if name != source]
+    if not fields:
+        raise TrainingError(
+            "data", N_("No field with questions is chosen."), N_("Choose the field in which the question stands.")
+        )
+    return fields
+
+
+def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
+    """A question, as “text”."""
+    return Searcher(folder, preprocessing)

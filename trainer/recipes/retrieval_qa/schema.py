@@ -1,0 +1,62 @@
+"""What a person may choose for a search that learns."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from trainer.contract import N_
+from trainer.recipes.parameters import again, setting
+from trainer.recipes.shared import TransformerTraining, judged_by, reading_at_most
+
+NAME, VERSION = "retrieval-qa", 1
+TITLE = N_("Answers with sources")
+SUMMARY = N_("Finds the passage that answers a question asked in other words, and says when none of them does.")
+DATASETS, TASKS, TARGETS = ("answers", "pairs", "text", "table"), ("retrieval",), ("text",)
+NEEDS_BASE = True
+
+USUAL_RATE = 5e-5
+
+
+class Parameters(TransformerTraining):
+    """Questions and passages become vectors by one base model; right pairs shall lie near each other."""
+
+    temperature: float = setting(
+        0.05,
+        N_("Temperature"),
+        N_("How sharply the right passage is told from the others of a batch: the smaller, the sharper."),
+        group="model",
+        gt=0,
+        le=1,
+    )
+    length: int = reading_at_most(128, N_("Longest text in tokens"), 8, 8192)
+    source_field: str = setting(
+        "",
+        N_("Field of the source"),
+        N_("Where a passage comes from: a number, a page, an address; it stands beside the answer. May be left empty."),
+        group="preprocessing",
+        widget="field",
+        max_length=200,
+    )
+    refused: float = setting(
+        0.05,
+        N_("Share refused"),
+        N_("Below its limit it says “not known”; the limit refuses so many of the validation questions that it found."),
+        group="evaluation",
+        ge=0,
+        lt=1,
+    )
+    main_metric: Literal["auto", "recall_at_1", "recall_at_5", "mrr"] = judged_by(  # type: ignore[assignment]  # others
+        {
+            "recall_at_1": N_("Right source first"),
+            "recall_at_5": N_("Right source among the first five"),
+            "mrr": N_("Mean reciprocal rank"),
+        }
+    )
+    batch_size: int = again("batch_size", 32)
+    epochs: int = again("epochs", 1)
+    learning_rate: float = again("learning_rate", USUAL_RATE)
+    weight_decay: float = again("weight_decay", 0.01)
+
+    @classmethod
+    def usual_rate(cls, given: dict[str, Any]) -> float:
+        return USUAL_RATE
