@@ -21,21 +21,31 @@ PREDICTIVE_MAINTENANCE = Scenario(
     receives=_("Each receives a model that has seen machines older than its own."),
     limits=_("Judge it on machines that it never saw: rows of one machine resemble each other too much."),
     duties=_("A forecast of wear replaces no inspection that the law or the maker prescribes."),
-    parameters={"task": "regression"},
+    parameters={
+        "task": "regression",
+        "hidden_layers": [32],
+        "epochs": 100,
+        "learning_rate": 0.003,
+        "average": 0.99,
+        "schedule": "cosine",
+        "loss": "huber",
+    },
     trials=(
         Trial(
             slug="batteries",
             sample="batteries",
             title=_("34 battery cells of NASA, held out cell by cell"),
+            fields=("cycle", "voltage", "temperature"),
             split={"kind": "group", "group": "battery_id"},
             metric="mae",
             baselines=(
                 Baseline(
-                    metric="mae",
-                    value=0.039,
-                    lower_is_better=True,
-                    method=_("Random forest, one cell left out at a time"),
+                    metric="mae", value=0.072, lower_is_better=True, method=_("Random forest, the same cells held out")
                 ),
+            ),
+            caveat=_(
+                "Which cells are held out matters more than the method: with other cells the same forest errs by 0.044 "
+                "to 0.088, and by 0.039 on the eleven cells that were cycled longest, one left out at a time."
             ),
             minutes=1,
         ),
@@ -60,7 +70,15 @@ PROCESS_QUALITY = Scenario(
         "says where each field usually lay."
     ),
     duties=_("It proposes what to try; the laboratory releases."),
-    parameters={"task": "regression"},
+    # Few melts: one wide layer, its weights averaged, beats a deeper network here.
+    parameters={
+        "task": "regression",
+        "hidden_layers": [128],
+        "epochs": 400,
+        "learning_rate": 0.003,
+        "average": 0.99,
+        "schedule": "cosine",
+    },
     trials=(
         Trial(
             slug="steel",
@@ -72,6 +90,7 @@ PROCESS_QUALITY = Scenario(
                 Baseline(metric="r2", value=0.966, method=_("Ridge regression")),
                 Baseline(metric="r2", value=0.979, method=_("Gradient boosting")),
             ),
+            caveat=_("The mean over mills is lower: within one mill the strengths differ little."),
             minutes=1,
         ),
     ),
