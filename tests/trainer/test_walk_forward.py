@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,8 +12,9 @@ import pytest
 
 from tests.trainer.conftest import MakeSpec, StopAfter, launch
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
+from tests.trainer.test_hostile_recipes import ended
 from tests.trainer.test_trading import market, traded
-from trainer.contract import Artifact, Split
+from trainer.contract import Artifact, JobSpec, Split
 from trainer.data.splits import walk_forward
 
 WALK = {"kind": "walk-forward", "time": "day", "test_fraction": 0.5, "folds": 4}
@@ -79,3 +82,48 @@ def test_the_published_model_of_a_walk_has_learnt_from_all(job: MakeSpec) -> Non
     code, events = launch(resumed)
     assert code == 0
     assert {e.path: e.sha256 for e in events if isinstance(e, Artifact)} == whole
+
+
+def prices(days: int, seed: int, *, follows: float) -> pa.Table:
+    """Logarithms of returns, each of which takes up a part of the one before."""
+    noise, gains = 0.01 * np.random.default_rng(seed).normal(size=days), [0.0]
+    for shock in noise[1:]:
+        gains.append(0.0003 + follows * gains[-1] + float(shock))
+    return pa.table({"day": [date(2020, 1, 1) + timedelta(days=n) for n in range(days)], "gain": gains})
+
+
+def forecast_gains(job: MakeSpec, follows: float = 0.5, **changes: Any) -> JobSpec:
+    parameters = {"hidden_layers": None, "window": 5, "horizon": 1, "season": 5, "scaling": "all", "back_test": "log"}
+    parameters |= {"epochs": 20, "learning_rate": 0.01, "loss": "mse"} | changes.pop("parameters", {})
+    tables = {"anvil": prices(500, 1, follows=follows), "borealis": prices(500, 2, follows=follows)}
+    values: dict[str, Any] = {"recipe": "timeseries", "target": "gain", "fields": ["day"], "split": WALK}
+    return job(parameters, **(values | {"tables": tables} | changes))
+
+
+def test_forecast_returns_are_traded_where_they_follow_each_other(job: MakeSpec) -> None:
+    found = evaluation_of(viewable(forecast_gains(job), "anvil", "borealis"))["trading"]
+    assert found["returns"] == "gain"
+    assert len(found["blocks"]) == 4
+    assert found["overall"]["ahead"]["value"] > 0
+    assert {one["organization"] for one in found["organizations"]} == {"anvil", "borealis"}
+
+
+def test_where_nothing_follows_nothing_is_earned_beyond_costs(job: MakeSpec) -> None:
+    """A test that read the return it predicts would earn a fortune here."""
+    found = evaluation_of(forecast_gains(job, follows=0.0))["trading"]
+    assert found["overall"]["ahead"]["value"] < 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"masked": ["gain"]}, "a back-test would show its values"),
+        ({"parameters": {"back_test": "simple"}, "tables": {"anvil": prices(500, 1, follows=0.5).set_column(
+            1, "gain", pa.array([-2.0] * 500))}}, "nothing loses more than itself"),
+        ({"tables": {"anvil": prices(30, 1, follows=0.5)}}, "needs 20 held-out moments"),
+        ({"tables": {"anvil": prices(500, 1, follows=0.5).set_column(1, "gain", pa.array([900.0] * 500))}}, "0.01"),
+    ],
+)  # fmt: skip
+def test_what_is_no_return_is_refused(job: MakeSpec, changes: dict[str, Any], words: str) -> None:
+    _, events = launch(forecast_gains(job, **changes))
+    ended(events, words)

@@ -45,14 +45,11 @@ def trades_of(spec: JobSpec, parameters: TrainingParameters) -> Trades | None:
     returns = _read(spec, field)
     if not isinstance(returns, Numbers) or np.isnan(returns.values).all():
         raise SpecError(N_("“%(field)s” holds no returns."), {"field": field}, field="returns")
-    if (returns.values < -1).any():
-        text = N_("“%(field)s” holds %(value)s, but nothing loses more than itself: 0.01 stands for 1 %%.")
-        raise SpecError(text, {"field": field, "value": f"{np.nanmin(returns.values):.4g}"}, field="returns")
     name = str(getattr(parameters, "instrument", ""))
     told = np.zeros(len(returns.values), np.int64) if not name else _told_apart(spec, name)
     trades = Trades(times_of(spec, spec.split.time), returns.values, told)
+    check_returns(field, trades)
     _check_single(spec, trades)
-    _check_size(field, trades)
     return trades
 
 
@@ -95,8 +92,11 @@ def _told_apart(spec: JobSpec, name: str) -> Ints:
     return column.codes
 
 
-def _check_size(field: str, trades: Trades) -> None:
-    """Whoever held the best at every moment would still own a sum that can be written."""
+def check_returns(field: str, trades: Trades) -> None:
+    """SpecError where one loses more than itself; whoever held the best would still own a sum that can be written."""
+    if (trades.returns < -1).any():
+        text = N_("“%(field)s” holds %(value)s, but nothing loses more than itself: 0.01 stands for 1 %%.")
+        raise SpecError(text, {"field": field, "value": f"{np.nanmin(trades.returns):.4g}"}, field="returns")
     moments, places = np.unique(trades.times.values, return_inverse=True)
     best = np.zeros(len(moments))
     np.maximum.at(best, places, np.nan_to_num(trades.returns))

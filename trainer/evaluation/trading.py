@@ -81,8 +81,8 @@ def positions(judged: Judged, target: Target, trades: Trades, first: float) -> B
 
     Which class that is, is learnt from before the first held-out moment.
     """
-    if judged.predicted.ndim == 1:
-        return judged.predicted > 0
+    if judged.task != "classification":
+        return judged.predicted.reshape(len(judged), -1)[:, 0] > 0  # of a forecast its first step
     past = (trades.times.values < first) & ~np.isnan(trades.returns)
     told = [trades.returns[past & (target.values == place)] for place in range(2)]
     means = [returns.mean() if len(returns) else 0.0 for returns in told]  # of a class that is new, nothing is known

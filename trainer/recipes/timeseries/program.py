@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +16,7 @@ from trainer.data.feed import Feed
 from trainer.data.reading import Party
 from trainer.data.target import Target
 from trainer.evaluation.examples import viewable
+from trainer.evaluation.trades import Trades, check_target
 from trainer.failures import TrainingError
 from trainer.module import ModuleNetwork
 from trainer.recipes.parameters import TrainingParameters
@@ -27,6 +28,7 @@ from trainer.recipes.timeseries.objective import ByScaledError
 from trainer.recipes.timeseries.reading import Read
 from trainer.recipes.timeseries.reading import read as read_series
 from trainer.recipes.timeseries.schema import LAYERED, Parameters
+from trainer.recipes.timeseries.trading import traded
 from trainer.recipes.timeseries.windows import Cut, Shape, Windows, windows_of
 from trainer.serving import Served
 
@@ -49,6 +51,7 @@ class SeriesSource:
     windows: Windows
     parameters: Parameters
     spec: JobSpec
+    trades: Trades | None = None  # where a back-test was asked for
 
     @property
     def times(self) -> Floats:
@@ -168,12 +171,12 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> SeriesSou
         text = N_("What is later by “%(field)s” is held out: a forecast is judged by what comes later.")
         tell(Log(level="info", text=text, params={"field": found.time}))
     order = np.lexsort((windows.times, owner))  # the latest of each organization last
-    windows = Windows(
-        shape, windows.values, windows.others, windows.moments, windows.starts[order], windows.series[order]
-    )  # fmt: skip
-    return SeriesSource(
-        found.parties, owner[order], Target("forecast", [], windows.told), split, found, windows, p, spec
-    )
+    windows = replace(windows, starts=windows.starts[order], series=windows.series[order])
+    target = Target("forecast", [], windows.told)
+    trades = traded(windows, found, spec.target, p, masked=spec.target in spec.masked)
+    if trades is not None:
+        check_target(target, trades, split)
+    return SeriesSource(found.parties, owner[order], target, split, found, windows, p, spec, trades)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

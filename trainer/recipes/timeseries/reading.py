@@ -42,6 +42,7 @@ class Read:
     series: list[Series]
     others: list[str]
     time: str
+    dates: bool  # whether moments are dates
 
 
 def read(spec: JobSpec, p: Parameters, tell: Tell) -> Read:
@@ -59,14 +60,15 @@ def read(spec: JobSpec, p: Parameters, tell: Tell) -> Read:
     beside = [column.take(known.rows).values for column in columns.values() if isinstance(column, Numbers)]
     table = np.stack(beside, 1) if beside else np.empty((len(known.rows), 0))
     codes, called = groups_of(spec, p.series) if p.series else (np.zeros(len(known.rows), np.int64), [""])
-    made = Making(p.gaps == "fill", times_of(spec, time))
+    times = times_of(spec, time)
+    made = Making(p.gaps == "fill", times)
     found = []
     for owner in range(len(parties)):
         for code in sorted(np.unique(codes[known.owner == owner]).tolist(), key=called.__getitem__):
             rows = np.flatnonzero((known.owner == owner) & (codes == code))
             found.append(made.series(owner, called[code], rows, known.column.values, table))
     made.say(tell, time)
-    return Read(parties, found, others, time)
+    return Read(parties, found, others, time, times.dates)
 
 
 def _time(spec: JobSpec, p: Parameters) -> str:

@@ -15,7 +15,7 @@ DATASETS, TASKS, TARGETS = ("series", "table"), ("forecast",), ("number",)
 
 LINEAR, LAYERED = "linear", "convolutions"
 KERNEL = 3  # steps that a convolution sees at once
-ON_LAYERS = {"network": LAYERED}
+ON_LAYERS, TRADED = {"network": LAYERED}, {"back_test": ["simple", "log"]}
 
 
 class Parameters(TrainingParameters):
@@ -94,6 +94,29 @@ class Parameters(TrainingParameters):
         group="training",
         labels={"mae": N_("Mean absolute error"), "mse": N_("Mean squared error"), "huber": N_("Huber")},
     )
+    back_test: Literal["none", "simple", "log"] = setting(
+        "none",
+        N_("Back-test"),
+        N_("Where the target is what money gained since the step before: buy whenever a gain is forecast, with costs."),
+        group="evaluation",
+        labels={
+            "none": N_("None"),
+            "simple": N_("The target is a return (0.01 is 1 %)"),
+            "log": N_("The target is the logarithm of a return"),
+        },
+    )
+    trading_cost: float = setting(
+        0.001,
+        N_("Cost of a trade"),
+        N_("Share of what is bought or sold that is lost to fees and spread (0.001 is 0.1 %)."),
+        group="evaluation", advanced=True, when=TRADED, ge=0, lt=1,
+    )  # fmt: skip
+    periods_per_year: float = setting(
+        0.0,
+        N_("Periods per year"),
+        N_("Turns returns of a period into those of a year; 0 counts them by the dates."),
+        group="evaluation", advanced=True, when=TRADED, ge=0, le=100_000_000,
+    )  # fmt: skip
     batch_size: int = again("batch_size", 64)
     epochs: int = again("epochs", 20)
     optimizer: Optimizer = again("optimizer", "adamw")
