@@ -68,6 +68,24 @@ def test_alice_walks_forward(browse: Browse, alice: Any, said: Any) -> None:
     assert "the latest 30% by “day”, in 4 blocks one after the other" in page
 
 
+def test_a_forecast_is_judged_by_what_comes_later_alone(browse: Browse, alice: Any, said: Any) -> None:
+    asked = {**said, "recipe": "timeseries", "seen": said["seen"][:3], "step": "data"}
+    page = browse(alice).post(LAUNCH, asked).content.decode()
+    assert "What is later than all" in page
+    assert "walk-forward" in page
+    assert "A share of each organization" not in page
+    asked |= {"target": "x0", "p-horizon": "2", "p-window": "7", "p-series": "", "name": "Tomorrow"}
+    asked |= {
+        "seen": [*said["seen"][:4], "parameters-timeseries", "compute", "review"],
+        "step": "review",
+        "go": "launch",
+    }
+    answer = browse(alice).post(LAUNCH, {key: value for key, value in asked.items() if key != "p-returns"})
+    assert answer.status_code == 302, answer.content.decode()
+    job = TrainingJob.objects.get()
+    assert (job.recipe, job.split["kind"], job.parameters["horizon"]) == ("timeseries", "time", 2)
+
+
 def test_parameters_that_name_a_field_offer_the_fields(browse: Browse, alice: Any, said: Any) -> None:
     page = browse(alice).post(LAUNCH, {**said, "seen": said["seen"][:4], "step": "fields"}).content.decode()
     chosen = page[page.index('name="p-returns"') :]

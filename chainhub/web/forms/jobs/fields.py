@@ -18,6 +18,7 @@ MOST_BOXES = 300  # fields that can be ticked one by one
 
 ALL, SOME = "all", "some"
 HOLDOUT, K_FOLD = "holdout", "k-fold"
+FORECAST = "forecast"  # a task
 KINDS = [
     (HOLDOUT, _("A share of each organization's rows")),
     (K_FOLD, _("Every row once (k-fold)")),
@@ -105,13 +106,18 @@ class FieldsStep(Step):
             del options["features"], options["choice"]
         else:
             options["features"].when_field, options["features"].when_value = "choice", SOME
+        self._offer_kinds(options)
+
+    def _offer_kinds(self, options: dict[str, Any]) -> None:
+        """Ways to hold out rows; a forecast is judged by what comes later alone."""
         self._offer(options, "time", TIMED, time_fields)
         self._offer(options, "group", (BY_GROUP,), group_fields)
+        if self.task == FORECAST and "time" in options:
+            options["kind"].choices = [one for one in options["kind"].choices if one[0] in TIMED]
+            options["kind"].initial = BY_TIME
         options["test_fraction"].unit = options["validation_fraction"].unit = "%"
-        options["test_fraction"].when_field, options["test_fraction"].when_value = (
-            "kind",
-            f"{HOLDOUT}|{BY_TIME}|{WALK}|{BY_GROUP}",
-        )
+        shares = (HOLDOUT, BY_TIME, WALK, BY_GROUP)
+        options["test_fraction"].when_field, options["test_fraction"].when_value = "kind", "|".join(shares)
         options["folds"].when_field, options["folds"].when_value = "kind", f"{K_FOLD}|{WALK}"
 
     def _offer(
