@@ -23,7 +23,7 @@ from trainer.metrics import Counts, Judged, Metric
 
 HIGHER_IS_BETTER = {"map_50": True, "map_40": True, "map_50_95": True, "box_precision": True, "box_recall": True}
 OVERLAPS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
-SHOWN = 0.3  # the least score of a box that people are shown
+SHOWN = 0.2  # the least score of a box that people are shown
 AT_ONCE = 4_000_000  # resamples × boxes
 POINTS = 200  # of a curve
 
