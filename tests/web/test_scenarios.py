@@ -49,7 +49,7 @@ def test_an_unknown_scenario_is_not_found(browse: Browse, bob: User) -> None:
 
 def test_suggested_parameters_read_like_the_form(browse: Browse, bob: User) -> None:
     page = browse(bob).get("/scenarios/credit-scoring/", headers={"Accept-Language": "zh-CN"}).content.decode()
-    assert '<span class="soft">类别平衡</span><span>是</span>' in page
+    assert '<span class="soft">评分卡</span><span>是</span>' in page
     assert "True" not in page
 
 
