@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from trainer.recipes.parameters import TrainingParameters
 
 HOME = "trainer.recipes"
-FIRST = ("tabular", "image_classification", "text_classification", "language_model", "fine_tune")  # as people see them
+FIRST = (  # as people see them
+    "tabular", "timeseries", "molecule", "image_classification", "object_detection", "image_denoising",
+    "image_generation", "text_classification", "sequence_to_sequence", "retrieval_qa", "language_model", "fine_tune",
+)  # fmt: skip
 ELSEWHERE = "TRAINER_RECIPES"  # names packages of further recipes, between commas; Python must find them
 
 # pydantic's error types and the sentences that stand for them; any other becomes OTHERWISE
