@@ -18,6 +18,8 @@ from tests.trainer.test_retrieval import SMALL as SEARCH
 from tests.trainer.test_retrieval import questions
 from tests.trainer.test_timeseries import BY_DAY, LAYERED, sales
 from tests.trainer.test_timeseries import SMALL as SERIES
+from tests.trainer.test_translation import SMALL as PAIRS
+from tests.trainer.test_translation import phrases
 from trainer.catalogue import recipes
 from trainer.contract import Metric
 
@@ -37,6 +39,7 @@ RECORDED: dict[str, list[float]] = {
     "image-generation": [2.139596, 2.065391, 2.010063, 1.968942],
     "object-detection": [5.607562, 5.028804, 4.8773, 4.622127],
     "retrieval-qa": [1.396145, 0.788307, 0.561682, 0.505069],
+    "sequence-to-sequence": [5.942195, 5.322795, 5.031647, 4.944049],
     "fine-tune": [5.708035, 5.649041, 5.617056, 5.606953],
 }
 RUNS: dict[str, dict[str, Any]] = {
@@ -148,6 +151,13 @@ RUNS: dict[str, dict[str, Any]] = {
         "target": "passage",
         "fields": ["asked"],
         "tables": {"anvil": questions(60, 1)},
+    },
+    "sequence-to-sequence": {
+        "parameters": PAIRS | {"epochs": 4, "written_samples": 0, "dropout": 0.1},
+        "recipe": "sequence-to-sequence",
+        "target": "zh",
+        "fields": ["en"],
+        "tables": {"anvil": phrases(60, 1)},
     },
     "fine-tune": {
         "parameters": {"epochs": 4, "hidden_layers": None, "rank": 2, "length": 16, "learning_rate": 0.01},

@@ -60,11 +60,14 @@ class ByNearness:
     def __init__(self, passage_of: Ints, passages: Encoded, temperature: float, device: torch.device) -> None:
         self._targets = torch.from_numpy(passage_of).to(device)
         self._passages, self._temperature, self._device = passages, temperature, device
-        self._all = torch.empty(0)
+        self.all = torch.empty(0)  # vectors of the passages
+        self._by: list[Tensor] = []  # the weights that they are by
 
     def look(self, network: Trainable) -> None:
-        """At every passage, as the network has them by now."""
-        self._all = of_all(network, self._passages, self._device).float()
+        """At every passage, as the network has them by now; once for the same weights."""
+        if not self._by or not all(map(torch.equal, self._by, network.vectors)):
+            self.all = of_all(network, self._passages, self._device).float()
+            self._by = [weights.clone() for weights in network.vectors]
 
     def wanted(self, rows: Tensor, inputs: Inputs) -> Tensor:
         return self._targets.index_select(0, rows)
@@ -81,7 +84,7 @@ class ByNearness:
 
     def told(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """As `trainer.measures.retrieval` takes it."""
-        near = outputs @ self._all.T
+        near = outputs @ self.all.T
         own = near.gather(1, targets[:, None])
         rank = (near > own).sum(1) + ((near == own).sum(1) - 1) / 2
         losses = F.cross_entropy(near / self._temperature, targets, reduction="none")

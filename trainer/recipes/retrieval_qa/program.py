@@ -112,9 +112,10 @@ class Search(Preparation):
     def drawn(self, seen: Seen, rows: Ints) -> dict[str, Any]:
         """Some held-out questions: what was to be found, and what was."""
         rows, pairs = rows[:SHOWN], self.source.pairs
-        device = seen.feed.device
+        network, objective = seen.learner.network, cast("ByNearness", seen.learner.objective)
         with torch.no_grad():
-            near = seen.learner.network(seen.inputs(rows)) @ of_all(seen.learner.network, pairs.told, device).T
+            objective.look(network)
+            near = network(seen.inputs(rows)).float() @ objective.all.T
         best = near.topk(min(BESIDE, near.shape[1]))
         found = []
         for row, places, scores in zip(rows.tolist(), best.indices.tolist(), best.values.tolist(), strict=True):
