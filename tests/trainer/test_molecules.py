@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,12 @@ def test_concordance_is_the_share_of_pairs_in_the_right_order() -> None:
     many = random.normal(size=3000)
     assert plain("concordance", Judged(many, many**3, "regression")) == 1.0
     assert plain("concordance", Judged(many, random.normal(size=3000), "regression")) == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_stranger_is_told_to_install_rdkit(of: MakeSpec) -> None:
+    spec = of({"epochs": 1})
+    evaluation_of(spec)
+    assert f"rdkit=={version('rdkit')}" in Path(spec.output, "reproduce", "requirements.txt").read_text()
 
 
 def test_other_jobs_do_not_load_rdkit() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,9 @@ Array = npt.NDArray[np.float32]
 
 def chemistry() -> Any:
     """`trainer.recipes.molecule.chemistry`, loaded when the first molecule is read."""
-    return import_module("trainer.recipes.molecule.chemistry")
+    from trainer.recipes.molecule import chemistry as known  # noqa: PLC0415 - no other job shall load rdkit
+
+    return known
 
 
 @dataclass(frozen=True)
