@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
@@ -66,18 +66,22 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
 
 
 def written(module: nn.Module, inputs: Inputs) -> Tensor:
-    """The logits of what follows each token of the second texts."""
+    """The logits of what follows each token of the second texts (tokens × V): of what fills rows up there are none."""
     read, told = inputs
     assert told is not None  # noqa: S101 - every row has both texts
-    read = read.long()
-    logits: Tensor = module(
+    read, parts = read.long(), cast("Any", module)
+    found = parts.model(
         input_ids=read, attention_mask=(read != FILL).long(), decoder_input_ids=told[:, :-1].long(), use_cache=False
-    ).logits
+    ).last_hidden_state
+    logits: Tensor = parts.lm_head(found[told[:, 1:] != FILL])  # most of the work, where few rows are long
     return logits
 
 
 class ByAnswer(ByToken):
-    """Cross-entropy of each token of the second text, in training with smoothed labels (Szegedy et al., 2016)."""
+    """Cross-entropy of each token of the second text, in training with smoothed labels (Szegedy et al., 2016).
+
+    Outputs are those of the tokens that are to be written, row after row.
+    """
 
     def __init__(self, smoothing: float) -> None:
         self._smoothing = smoothing
@@ -89,6 +93,11 @@ class ByAnswer(ByToken):
         return torch.where(following == FILL, IGNORED, following)
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return F.cross_entropy(
-            outputs.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, label_smoothing=self._smoothing
-        )
+        return F.cross_entropy(outputs, targets[targets != IGNORED], label_smoothing=self._smoothing)
+
+    def told(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        own = targets != IGNORED
+        found = torch.zeros(2, *targets.shape, device=outputs.device)
+        found[0][own] = F.cross_entropy(outputs, targets[own], reduction="none")
+        found[1][own] = (outputs.argmax(1) == targets[own]).float()
+        return torch.stack([found[0].sum(1), own.sum(1).float(), found[1].sum(1)], 1)
