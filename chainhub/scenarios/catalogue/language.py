@@ -31,6 +31,8 @@ MACHINE_TRANSLATION = Scenario(
             slug="interface-texts",
             sample="interface-translation",
             title=_("5,000 interface texts of four software projects, English to Chinese"),
+            parameters={"written_samples": 300, "baselines": False},
+            split={"test_fraction": 0.1, "validation_fraction": 0.02},
             metric="chrf",
             baselines=(
                 Baseline(
