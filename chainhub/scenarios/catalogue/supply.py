@@ -115,6 +115,18 @@ DEMAND_FORECASTING = Scenario(
             slug="riders",
             sample="station-demand",
             title=_("Daily riders of Chicago's stations, by three operators"),
+            fields=("date", "station"),
+            parameters={
+                "series": "station",
+                "window": 28,
+                "horizon": 1,
+                "season": 7,
+                "network": "convolutions",
+                "epochs": 6,
+                "batch_size": 256,
+                "learning_rate": 0.003,
+            },
+            split={"kind": "time", "time": "date"},
             metric="skill",
             baselines=(
                 Baseline(
@@ -127,6 +139,16 @@ DEMAND_FORECASTING = Scenario(
             slug="power",
             sample="power-generation",
             title=_("Monthly power generation of the American states, by four grids"),
+            fields=("month", "division"),
+            parameters={
+                "series": "division",
+                "window": 24,
+                "horizon": 1,
+                "season": 12,
+                "epochs": 60,
+                "learning_rate": 0.003,
+            },
+            split={"kind": "time", "time": "month"},
             metric="skill",
             baselines=(
                 Baseline(
