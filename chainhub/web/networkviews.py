@@ -66,7 +66,7 @@ def _neurons(values: tuple[str, str, str, str], names: tuple[str, str, str, str]
 def _lines(values: Any, mark: str = "") -> list[Line]:
     ends = {
         "w1": (LEFT, 140, MIDDLE, HIGH, (112, 88)), "w2": (LEFT, 140, MIDDLE, LOW, (112, 200)),
-        "v1": (MIDDLE, HIGH, RIGHT, 140, (288, 88)), "v2": (MIDDLE, LOW, RIGHT, 140, (288, 200)),
+        "v1": (MIDDLE, HIGH, RIGHT, 140, (272, 82)), "v2": (MIDDLE, LOW, RIGHT, 140, (276, 208)),
     }  # fmt: skip
     return [
         Line(x1, y1, x2, y2, f"{mark}{SUBSCRIPTS[name]} {number(values[name])}", label, _strength(values[name]))
@@ -79,24 +79,24 @@ def _strength(value: float) -> int:
 
 
 def _notes(biases: list[str]) -> list[tuple[int, int, str]]:
-    places = ((MIDDLE, HIGH - 36), (MIDDLE, LOW + 52), (RIGHT - 8, 96))
+    places = ((MIDDLE, HIGH - 36), (MIDDLE, LOW + 52), (RIGHT - 4, 102))
     return [(x, y, text) for (x, y), text in zip(places, biases, strict=True)]
 
 
 def chain(question: Question, told: Pass) -> list[tuple[str, str, str, str]]:
     """(what, formula, with its numbers, value), forward and then back."""
-    w, n, curve = question.weights, number, ACTIVATIONS[question.activation].name
+    w, n, i, curve = question.weights, number, _in, ACTIVATIONS[question.activation].name
     entropy = question.loss == "cross-entropy"
     rows = []
     for at, sub in ((0, "₁"), (1, "₂")):
         weight, bias = w[f"w{at + 1}"], w[f"b{at + 1}"]
-        rows.append((f"z{sub}", f"w{sub}·x + b{sub}", f"{n(weight)} · {n(question.x)} + {n(bias)}", n(told.z[at])))
+        rows.append((f"z{sub}", f"w{sub}·x + b{sub}", f"{i(weight)} · {i(question.x)} + {i(bias)}", n(told.z[at])))
         rows.append((f"a{sub}", f"{curve}(z{sub})", f"{curve}({n(told.z[at])})", n(told.a[at])))
     rows += [
         (
             "z",
             "v₁·a₁ + v₂·a₂ + c",
-            f"{n(w['v1'])} · {n(told.a[0])} + {n(w['v2'])} · {n(told.a[1])} + {n(w['c'])}",
+            f"{i(w['v1'])} · {i(told.a[0])} + {i(w['v2'])} · {i(told.a[1])} + {i(w['c'])}",
             n(told.out),
         ),
         ("y", "sigmoid(z)", f"1 / (1 + exp(−{_in(told.out)}))", n(told.said)),
@@ -112,10 +112,10 @@ def chain(question: Question, told: Pass) -> list[tuple[str, str, str, str]]:
             f"t = {n(question.target)}, y = {n(told.said)}",
             n(told.loss_slope),
         ),
-        ("δ = ∂L/∂z", "∂L/∂y · y·(1−y)", f"{n(told.loss_slope)} · {n(told.said_slope)}", n(told.delta)),
+        ("δ = ∂L/∂z", "∂L/∂y · y·(1−y)", f"{i(told.loss_slope)} · {i(told.said_slope)}", n(told.delta)),
     ]
     for at, sub in ((0, "₁"), (1, "₂")):
-        numbers = f"{n(told.delta)} · {n(w[f'v{at + 1}'])} · {n(told.hidden_slopes[at])}"
+        numbers = f"{i(told.delta)} · {i(w[f'v{at + 1}'])} · {i(told.hidden_slopes[at])}"
         rows.append((f"δ{sub} = ∂L/∂z{sub}", f"δ · v{sub} · {curve}′(z{sub})", numbers, n(told.hidden_deltas[at])))
     return rows
 

@@ -48,6 +48,13 @@ def test_numbers_are_cut_where_each_bin_holds_enough_rows() -> None:
     assert not set(values.tolist()) & {one["from"] for one in bins.told[1:-1]}  # an edge is nobody's value
 
 
+def test_whole_numbers_are_cut_at_whole_numbers() -> None:
+    random = np.random.default_rng(1)
+    told = bins_of(Numbers(random.integers(4, 60, 1000).astype(float))).told
+    assert len(told) > 3
+    assert all(float(one["from"]).is_integer() for one in told[1:])
+
+
 def test_a_bin_of_few_rows_is_not_told() -> None:
     codes = np.repeat([0, 1, 2, 3, -1], [100, 60, 12, 9, 19])
     bins = bins_of(Categories(codes, ["car", "house", "boat", "kite"]))

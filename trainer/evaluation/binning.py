@@ -64,6 +64,8 @@ def _edges(known: Floats, fewest: int) -> list[float]:
         return []
     low, high = np.percentile(known, [5, 95])
     step = 10.0 ** math.floor(math.log10((high - low) / 50)) if high > low else 1.0
+    if (known == np.round(known)).all():
+        step = max(step, 1.0)
     cuts = np.quantile(known, np.arange(1, MOST) / MOST)
     kept: list[float] = []
     ordered, begun = np.sort(known), 0

@@ -69,10 +69,15 @@ def _between(low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return _("Any number")
     if low is None:
-        return _("below %(high)s") % {"high": number(high, 6)}
+        return _("below %(high)s") % {"high": _edge(high)}
     if high is None:
-        return _("%(low)s and above") % {"low": number(low, 6)}
-    return _("%(low)s to below %(high)s") % {"low": number(low, 6), "high": number(high, 6)}
+        return _("%(low)s and above") % {"low": _edge(low)}
+    return _("%(low)s to below %(high)s") % {"low": _edge(low), "high": _edge(high)}
+
+
+def _edge(value: float) -> str:
+    """With all of its digits and no more."""
+    return number(value, max(1, len(f"{abs(value):.12g}".replace(".", "").lstrip("0"))))
 
 
 def separation(evaluation: Json) -> Data | None:
