@@ -151,7 +151,6 @@ CREDIT_SCORING = Scenario(
             metric="roc_auc",
             baselines=(
                 Baseline(metric="roc_auc", value=0.744, part="together", method=_("Logistic regression, pooled")),
-                Baseline(metric="roc_auc", value=0.731, part="alone", method=_("Logistic regression, each alone")),
             ),
             minutes=1,
         ),
