@@ -20,7 +20,10 @@ from chainhub.repositories.models import CommitFile
 from chainhub.repositories.serving import answer_blob, begins, begun
 
 # Weights, and what the model knows of the values and the words that it learnt from.
-OF_A_MODEL = (".safetensors", PREPROCESSING, "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", ".model")
+OF_A_MODEL = (
+    *(".safetensors", PREPROCESSING, "passages.json", "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt"),
+    ".model",
+)
 NOT_YET = gettext_noop("This file is a part of the model, which is not published yet; take it from there then.")
 TAKEN = gettext_noop("Took %(path)s of training job #%(number)s “%(title)s”, before its model was published.")
 

@@ -230,3 +230,11 @@ def test_its_size_is_known_beforehand(search: MakeSpec, tmp_path: Path) -> None:
     found = estimate_of(known, known.check(spec.parameters), data)
     assert found is not None
     assert found.parameters == told
+
+
+def test_data_in_files_gives_the_same_bits(search: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, events = launch(search({"epochs": 1}))
+    monkeypatch.setattr("trainer.data.spill.SHARE", 0.0)
+    _, spilled = launch(search({"epochs": 1}))
+    assert "prepared in files" in " ".join(logs(spilled))
+    assert hashes(spilled) == hashes(events)

@@ -179,3 +179,11 @@ def test_parameters_are_counted_exactly(job: MakeSpec) -> None:
     found = estimate_of(known, known.check(spec.parameters), Data(rows=100, size=4000))
     assert found is not None
     assert found.parameters == next(event.parameters_count for event in events if isinstance(event, Started))
+
+
+def test_data_in_files_gives_the_same_bits(job: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, events = launch(spec_of(job))
+    monkeypatch.setattr("trainer.data.spill.SHARE", 0.0)
+    _, spilled = launch(spec_of(job))
+    assert "prepared in files" in " ".join(logs(spilled))
+    assert hashes(spilled) == hashes(events)
