@@ -66,9 +66,9 @@ def named(one: Json) -> str:
 
 
 def _between(low: float | None, high: float | None) -> str:
-    if low is None and high is None:
-        return _("Any number")
     if low is None:
+        if high is None:
+            return _("Any number")
         return _("below %(high)s") % {"high": _edge(high)}
     if high is None:
         return _("%(low)s and above") % {"low": _edge(low)}
