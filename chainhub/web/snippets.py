@@ -87,7 +87,7 @@ def _where(version: ModelVersion) -> list[str | int]:
 def _question(version: ModelVersion) -> str:
     asked = {
         "image": {"image": "…"},
-        "boxes": {"image": "…", "threshold": 0.3},
+        "boxes": {"image": "…", "threshold": 0.2},
         "restore": {"image": "…"},
         "prompt": {"text": "…", "length": USUAL_LENGTH, "temperature": USUAL_TEMPERATURE},
         "create": {"count": 16, "seed": 1},

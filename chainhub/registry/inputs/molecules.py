@@ -13,7 +13,9 @@ LONGEST = {"smiles": 2_000, "sequence": 20_000}  # letters; what is longer is no
 
 def molecule_names(preprocessing: Mapping[str, Any]) -> dict[str, str]:
     """Kind to the field's own name: “smiles”, and “sequence” where the model reads a protein."""
-    return {str(one["kind"]): str(one["name"]) for one in preprocessing.get("fields") or () if one["kind"] in LONGEST}
+    return {
+        str(one["kind"]): str(one["name"]) for one in preprocessing.get("fields") or () if one.get("kind") in LONGEST
+    }
 
 
 def checked_molecule(preprocessing: Mapping[str, Any]) -> Check:

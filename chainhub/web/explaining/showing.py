@@ -121,5 +121,5 @@ def _refusal(points: Any) -> Data:
             for name, key, more in named
         ],
         "x": {"label": _("Least likeness that counts as an answer"), "format": "number"},
-        "y": {"format": "percent", "from_zero": True},
+        "y": {"format": "percent", "from_zero": True, "max": 1},
     }

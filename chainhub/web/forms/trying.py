@@ -17,21 +17,29 @@ LONGEST_SERIES = 2_000_000  # letters
 CODE = {"class": "is-code", "spellcheck": "false"}
 
 
-class SearchedPictureForm(PictureForm):
+class WholePictureForm(PictureForm):
+    """A picture that keeps its size, unless the answer would take too long."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["picture"].help_text = _("PNG, JPEG or another common kind, at most 5 MB; of any size and shape.")
+
+
+class SearchedPictureForm(WholePictureForm):
     """A picture in which things are to be found."""
 
     threshold = forms.FloatField(
         label=_("Least score"),
         min_value=0.01,
         max_value=1,
-        initial=0.3,
+        initial=0.2,
         required=False,
         help_text=_("Boxes of which the model is less sure are not shown."),
         widget=forms.NumberInput(attrs={"step": "0.05"}),
     )
 
 
-class NoisyPictureForm(PictureForm):
+class NoisyPictureForm(WholePictureForm):
     """A picture that is to be cleaned."""
 
     noise = forms.FloatField(

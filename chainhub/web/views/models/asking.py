@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chainhub.registry import rows, serving
+from chainhub.registry.inputs.molecules import molecule_names
 from chainhub.registry.inputs.samples import samples_of
 from chainhub.registry.models import Model, ModelVersion
 from chainhub.scenarios.notices import notice_beside
@@ -48,7 +49,8 @@ def _several(version: ModelVersion) -> dict[str, Any]:
     """Many at once, as a table."""
     fields = rows.fields_of(version)
     sample: dict[str, Any] = next(iter(samples_of(version)), {})
-    typical = [field.typical or str(sample.get(field.kind, sample.get(field.name, ""))) for field in fields]
+    kinds = {name: kind for kind, name in molecule_names(version.preprocessing).items()}
+    typical = [field.typical or str(sample.get(kinds.get(field.name, field.name), "")) for field in fields]
     example = "\n".join([",".join(field.name for field in fields), ",".join(typical)])
     return {
         "paste": PasteForm(initial={"text": example}),
