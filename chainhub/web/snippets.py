@@ -12,7 +12,7 @@ from chainhub.registry.inputs.series import series_fields
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.prompts import USUAL_LENGTH, USUAL_TEMPERATURE
 from chainhub.registry.rows import Field, fields_of, kind_of
-from chainhub.registry.wording import opens_in_transformers
+from chainhub.registry.wording import TRANSLATES, opens_in_transformers
 
 HEADER = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
 
@@ -89,12 +89,16 @@ def _question(version: ModelVersion) -> str:
         "image": {"image": "…"},
         "boxes": {"image": "…", "threshold": 0.2},
         "restore": {"image": "…"},
-        "prompt": {"text": "…", "length": USUAL_LENGTH, "temperature": USUAL_TEMPERATURE},
+        "prompt": {"text": "…", "length": USUAL_LENGTH, "temperature": _temperature(version)},
         "create": {"count": 16, "seed": 1},
         "question": {"text": "…"},
     }
     row = asked.get(kind_of(version)) or _row(version)
     return json.dumps({"rows": [row]}, ensure_ascii=False)
+
+
+def _temperature(version: ModelVersion) -> float:
+    return 0 if version.model.recipe == TRANSLATES else USUAL_TEMPERATURE
 
 
 def _row(version: ModelVersion) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry import serving
+from chainhub.registry.models import Model as Line
 from chainhub.registry.models import ModelVersion
 from chainhub.web.views.models.detail import TABS
 from tests.factories.kinds import KINDS, PICTURE, publish_kind
@@ -199,3 +200,13 @@ def test_what_a_model_makes_is_shown(browse: Browse, bob: User, job: TrainingJob
     shown = page(browse(bob), publish_kind(job, kind), "explanation")
     assert said in shown
     assert "Not shown here, and why" not in shown
+
+
+def test_a_translation_is_asked_for_without_daring(browse: Browse, bob: User, job: TrainingJob) -> None:
+    version = publish_kind(job, "question")
+    Line.objects.update(recipe="sequence-to-sequence")
+    ModelVersion.objects.update(preprocessing={"kind": "prompt", "fields": []})
+    field = re.search(r'<input[^>]*name="temperature"[^>]*>', page(browse(bob), version, "try"))
+    assert field is not None
+    assert 'value="0"' in field[0]
+    assert "&quot;temperature&quot;: 0}" in page(browse(bob), version, "use")

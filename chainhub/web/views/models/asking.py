@@ -9,6 +9,7 @@ from chainhub.registry import rows, serving
 from chainhub.registry.inputs.molecules import molecule_names
 from chainhub.registry.inputs.samples import samples_of
 from chainhub.registry.models import Model, ModelVersion
+from chainhub.registry.wording import TRANSLATES
 from chainhub.scenarios.notices import notice_beside
 from chainhub.web.forms.models import PasteForm, RowForm
 from chainhub.web.forms.trying import asking_form, filled, picture_form
@@ -33,7 +34,9 @@ def trying(_request: SignedInRequest, _model: Model, version: ModelVersion, _ver
         drawn = kind == "image" and _drawn(version)
         return common | {"ask": _ask(version, kind), "form": picture_form(version)} | (drawn or {})
     if kind in ("text", "prompt", "create", "series", "question"):
-        return common | {"ask": _ask(version, kind), "form": asking_form(version)}
+        # A translation is the likeliest one, unless somebody asks for more daring.
+        usual = {"initial": {"temperature": 0}} if version.model.recipe == TRANSLATES else {}
+        return common | {"ask": _ask(version, kind), "form": asking_form(version, **usual)}
     if kind == "molecule":
         return common | {"ask": _ask(version, kind), "form": asking_form(version), **_several(version)}
     form = RowForm(version=version, initial=RowForm.typical(version))
