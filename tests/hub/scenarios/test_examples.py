@@ -1,6 +1,5 @@
 """A scenario's example: two clicks make organizations, data and a job; begun again it completes what is missing."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -84,7 +83,7 @@ def test_every_trial_names_parts_that_its_data_has(every: Scenario) -> None:
 
 
 @pytest.fixture(params=["disease-diagnosis", "visual-inspection", "sentiment-analysis"])
-def every(request: pytest.FixtureRequest) -> Iterator[Scenario]:
+def every(request: pytest.FixtureRequest) -> Scenario:
     found = scenario(request.param)
     assert found
-    yield found
+    return found
