@@ -108,6 +108,7 @@ def test_the_higher_the_limit_the_fewer_are_answered(search: MakeSpec) -> None:
     spec = search()
     assert launch(spec)[0] == 0
     told = evaluation(spec)["refusal"]
+    assert told[0]["right"] == evaluation(spec)["overall"]["metrics"]["recall_at_1"]["value"]
     assert [item["threshold"] for item in told] == sorted(item["threshold"] for item in told)
     assert told[0]["answered"] == 1
     assert all(one["answered"] >= other["answered"] for one, other in pairwise(told))
