@@ -153,8 +153,15 @@ def _in_both(text: Text, *, between: str = " ") -> str:
 
 def _keeper() -> User:
     """The owner of the example's organizations; has no password, so nobody logs in."""
-    user = User.objects.filter(email=KEEPER).first()
-    return user or User.objects.create_user(KEEPER, None, name="Examples 示例")
+    user, _new = User.objects.get_or_create(email=KEEPER, defaults={"name": "Examples 示例", "password": "!"})
+    if user.has_usable_password():
+        raise DomainError(
+            gettext_noop(
+                "Somebody signed up as %(email)s, which examples need for themselves; ask the hub's operator."
+            ),
+            email=KEEPER,
+        )
+    return user
 
 
 def _partner(part: Part, scenario: Scenario) -> Organization:

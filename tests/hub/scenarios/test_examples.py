@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chainhub.accounts.models import User
+from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.organizations.models import Organization
@@ -75,6 +76,12 @@ def test_a_failed_job_is_launched_anew(heart: Example, alice: User) -> None:
 def test_nobody_logs_in_as_the_examples_owner(heart: Example, alice: User) -> None:
     open_example(heart, actor=alice)
     assert not User.objects.get(email=examples.KEEPER).has_usable_password()
+
+
+def test_whoever_signed_up_as_the_examples_owner_gets_nothing_of_it(heart: Example, alice: User) -> None:
+    User.objects.create_user(examples.KEEPER, "a long secret", name="Mallory")
+    with pytest.raises(DomainError, match="Somebody signed up as"):
+        open_example(heart, actor=alice)
 
 
 def test_every_trial_names_parts_that_its_data_has(every: Scenario) -> None:
