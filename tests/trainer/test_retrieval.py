@@ -51,7 +51,7 @@ def search(job: MakeSpec, tmp_path: Path) -> MakeSpec:
     def make(parameters: dict[str, Any] | None = None, **changes: Any) -> JobSpec:
         values = {"tables": {"anvil": questions(80, 1), "borealis": questions(60, 2)}, "fields": ["asked"]}
         values |= {"recipe": "retrieval-qa", "target": "passage", "base": {"path": folder}}
-        return job(SMALL | (parameters or {}), **(values | changes))
+        return open_to_all(job(SMALL | (parameters or {}), **(values | changes)), "anvil", "borealis")
 
     return make
 
@@ -118,7 +118,10 @@ def test_the_higher_the_limit_the_fewer_are_answered(search: MakeSpec) -> None:
 def test_only_questions_that_everyone_may_see_are_shown(search: MakeSpec) -> None:
     spec = open_to_all(search({"epochs": 1}), "anvil")
     _, events = launch(spec)
-    told = "The passages of Borealis Motors travel with the model: all who receive it can read them."
+    told = (
+        "Nobody is answered with passages of Borealis Motors alone: not everyone who receives the model may see their "
+        "rows."
+    )
     assert told in logs(events)
     found = evaluation(spec)["retrieved"]
     assert {item["organization"] for item in found} == {"anvil"}
@@ -127,6 +130,22 @@ def test_only_questions_that_everyone_may_see_are_shown(search: MakeSpec) -> Non
     assert samples[0]["text"] in {item["asked"] for item in found}
     launch(spec.model_copy(update={"masked": ("asked",)}))
     assert "retrieved" not in evaluation(spec)
+
+
+def test_passages_that_not_everyone_may_see_are_answered_to_nobody(search: MakeSpec) -> None:
+    secret = {"asked": ["Where is the key ?"] * 4, "passage": ["Key: under the mat ."] * 4, "number": ["K1"] * 4}
+    tables = {"anvil": questions(80, 1), "borealis": pa.concat_tables([questions(60, 2), pa.table(secret)])}
+    spec = open_to_all(search({"epochs": 1}, tables=tables), "anvil")
+    assert launch(spec)[0] == 0
+    told = Path(spec.output, "passages.json").read_text()
+    assert "under the mat" not in told
+    assert "machine" not in told
+    assert json.loads(told)
+    answer = Predictor(spec.output).predict([{"text": "Where is the key ?"}])[0]
+    assert all("mat" not in one["text"] for one in answer["sources"])
+    none = open_to_all(search({"epochs": 1}))
+    assert launch(none)[0] == 0
+    assert Predictor(none.output).predict([{"text": "Where ?"}])[0] == {"sources": [], "refused": True}
 
 
 @pytest.mark.parametrize("field", ["passage", "number"])

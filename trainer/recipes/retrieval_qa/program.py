@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import torch
 from safetensors.torch import save
 from torch import Tensor
@@ -49,6 +50,7 @@ class QuestionSource:
     pairs: Pairs
     target: Target
     parameters: Parameters
+    published: Ints  # places of the passages that travel with the model
 
     @property
     def owner(self) -> Ints:
@@ -92,7 +94,7 @@ class Search(Preparation):
 
     def to_json(self) -> dict[str, Any]:
         fields = [{"name": name, "kind": "text"} for name in self.source.fields]
-        told = {"length": self.source.parameters.length, "passages": len(self.source.pairs.passages)}
+        told = {"length": self.source.parameters.length, "passages": len(self.source.published)}
         return {"kind": "question", "fields": fields, **told}
 
     def after(self, evaluation: dict[str, Any]) -> dict[str, Any]:
@@ -102,9 +104,12 @@ class Search(Preparation):
 
     def files(self) -> dict[str, bytes]:
         found = {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
-        told = [{"title": p.title, "text": p.text, "source": p.source} for p in self.source.pairs.passages]
+        passages, places = self.source.pairs.passages, self.source.published
+        told = [{"title": p.title, "text": p.text, "source": p.source} for p in (passages[n] for n in places.tolist())]
         found["passages.json"] = json.dumps(told, ensure_ascii=False, indent=0).encode() + b"\n"
-        return found | {"passages.safetensors": save({"vectors": self.known[0].contiguous()})} if self.known else found
+        if self.known:
+            found["passages.safetensors"] = save({"vectors": self.known[0][torch.from_numpy(places)].contiguous()})
+        return found
 
     def snippet(self, config: dict[str, Any]) -> str:
         return SNIPPET.format(length=self.source.parameters.length)
@@ -147,9 +152,11 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> QuestionS
     spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
     fields = _asked(spec, parties, source, tell)
-    check_open(spec, source, parties, tell)
+    published = check_open(spec, source, parties, tell)
     found = pairs(spec, parties, fields, source, Collected(tokenizer, p.length, spill), tell)
-    return QuestionSource(parties, folder, tokenizer, fields, found, Target("retrieval", [], found.passage_of), p)
+    target = Target("retrieval", [], found.passage_of)
+    open_to_all = np.unique(found.passage_of[np.isin(found.owner, published)])
+    return QuestionSource(parties, folder, tokenizer, fields, found, target, p, open_to_all)
 
 
 def _asked(spec: JobSpec, parties: list[Party], source: str, tell: Tell) -> list[str]:

@@ -124,8 +124,12 @@ def _rows(batch: list[Cells], asked: int, organization: str) -> Iterator[tuple[s
             yield question, Passage(answer, "".join(cells[asked + 1 :]).strip() or organization)
 
 
-def check_open(spec: JobSpec, source: str, parties: list[Party], tell: Tell) -> None:
-    """Passages travel with the model: never masked ones, and it is told whose they are."""
+def check_open(spec: JobSpec, source: str, parties: list[Party], tell: Tell) -> list[int]:
+    """The places of the organizations whose passages travel with the model: everyone may see their rows.
+
+    The others' are learnt from and searched while the model is judged; nobody is answered with them. Masked passages
+    are refused.
+    """
     if closed := {spec.target, source} & set(spec.masked):
         raise SpecError(
             N_("“%(field)s” is masked: passages travel with the model, where all who receive it read them."),
@@ -134,5 +138,9 @@ def check_open(spec: JobSpec, source: str, parties: list[Party], tell: Tell) -> 
         )
     hidden = {item.organization for item in spec.inputs if not item.viewable}
     if names := [party.name for party in parties if party.slug in hidden]:
-        text = N_("The passages of %(organizations)s travel with the model: all who receive it can read them.")
+        text = N_(
+            "Nobody is answered with passages of %(organizations)s alone: not everyone who receives the model may see "
+            "their rows."
+        )
         tell(Log(level="warning", text=text, params={"organizations": ", ".join(names)}))
+    return [place for place, party in enumerate(parties) if party.slug not in hidden]

@@ -53,6 +53,8 @@ class Searcher:
     @torch.no_grad()
     def _found(self, text: str) -> Row:
         tokens = torch.tensor(encoded(self._tokenizer, [text], self._length))
+        if not self._passages:  # none may be seen by all
+            return {"sources": [], "refused": True}
         near = self._known @ vectors(self._model, tokens)[0]
         if not near.isfinite().all():
             raise refusal(N_("The input is beyond all that the model can compute with."))
