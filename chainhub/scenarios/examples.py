@@ -19,13 +19,15 @@ from chainhub.collaborations.services import open_collaboration
 from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset, VersionStatus, Visibility
 from chainhub.datasets.services.fields import set_field
-from chainhub.datasets.services.grants import grant_use
 from chainhub.datasets.services.inspecting import inspect_version
 from chainhub.datasets.services.registering import register_dataset
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.services.proposing import propose_job
 from chainhub.organizations.models import Organization, Stage
 from chainhub.organizations.services import create_organization
+from chainhub.policies import services
+from chainhub.policies.reading import current_policy
+from chainhub.policies.terms import DOWNLOAD, EVALUATE, TRAIN_POOLED, VIEW_ROWS, Terms
 from chainhub.repositories.uploads import receive_file
 from chainhub.scenarios.bases import CARRIED, import_carried
 from chainhub.scenarios.catalogue import Scenario, Trial
@@ -36,6 +38,7 @@ KEEPER = "examples@chainhub.invalid"  # nobody's address, by RFC 2606
 LONGEST, SHORT = 140, 24  # letters of a title, and of a short name
 PATIENCE = 300.0  # seconds for the inspection of one dataset
 MARK = "(example 示例)"
+OPEN = Terms(uses=(TRAIN_POOLED, EVALUATE, VIEW_ROWS, DOWNLOAD))  # it is public data: pages may show rows of it
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,9 @@ def fill_example(example: Example, *, actor: User) -> list[Dataset]:
     for dataset in datasets:
         _inspect(dataset)
         _describe(dataset, example.trial.data)
-        grant_use(dataset, together, actor=_keeper(), needs_approval=False)
+        if current_policy(dataset) is None:
+            services.set_policy(dataset, OPEN, actor=_keeper())
+        services.grant_on_terms(dataset, together, actor=_keeper(), terms=OPEN)
     return datasets
 
 

@@ -8,6 +8,7 @@ import pytest
 from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset
+from chainhub.datasets.permissions import everyone_may_see_rows
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.organizations.models import Organization
 from chainhub.scenarios import examples, samples
@@ -51,6 +52,7 @@ def test_two_clicks_make_partners_data_and_a_job(heart: Example, alice: User, an
         assert dataset.card
         assert dataset.card_zh
     assert heart.ready() == 2
+    assert all(everyone_may_see_rows(dataset, job.collaboration) for dataset in Dataset.objects.all())
 
 
 def test_begun_again_it_is_the_same(heart: Example, alice: User) -> None:
