@@ -66,6 +66,7 @@ class Recipe:
     targets: tuple[str, ...]  # kinds of field that may be learnt: "category" | "boolean" | "number" | "text" | …
     needs_target: bool
     needs_base: bool  # a model that goes on learning
+    needs_transformers: bool  # a library that takes seconds to import, so only such jobs do
     target: str  # the field that is always learnt, such as pictures themselves; empty where it is chosen
     parameters: type[TrainingParameters]
     package: str  # of its schema and program
@@ -104,6 +105,7 @@ def _recipe(package: str) -> Recipe:
         targets=schema.TARGETS,
         needs_target=True,
         needs_base=getattr(schema, "NEEDS_BASE", False),
+        needs_transformers=getattr(schema, "NEEDS_TRANSFORMERS", getattr(schema, "NEEDS_BASE", False)),
         target=getattr(schema, "TARGET", ""),
         parameters=schema.Parameters,
         package=package,

@@ -38,7 +38,7 @@ def calm() -> None:
 def preload() -> None:
     """Import everything, the recipes' programs too.
 
-    Not those that go on with a base model: they need `transformers`, which takes seconds and is rarely wanted.
+    Not those that need `transformers`, which takes seconds and is rarely wanted.
     """
     calm()
     for name in MODULES:
@@ -47,7 +47,7 @@ def preload() -> None:
     from trainer.reproduce import program  # noqa: PLC0415 - as above
 
     for recipe in recipes():
-        if recipe.needs_base:
+        if recipe.needs_transformers:
             continue
         importlib.import_module(f"{recipe.package}.program")
         program(recipe.package)

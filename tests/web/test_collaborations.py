@@ -47,7 +47,7 @@ def test_viewer_learns_whom_to_ask(erin: User, browse: Browse) -> None:
 
 def test_page_shows_goal_participants_and_agreement(alliance: Collaboration, bob: User, browse: Browse) -> None:
     page = browse(bob).get(PAGE).content.decode()
-    for expected in ("Find defects early.", "Anvil", "Borealis", "Version 1", "Visual inspection"):
+    for expected in ("Find defects early.", "Anvil", "Borealis", "Version 1", "Image classification"):
         assert expected in page
     assert "Invite an organization" not in page
 

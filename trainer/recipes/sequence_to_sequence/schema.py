@@ -12,6 +12,7 @@ NAME, VERSION = "sequence-to-sequence", 1
 TITLE = N_("Translation")
 SUMMARY = N_("Learns from pairs of texts, from scratch, to make the one of the other: a sentence in another language.")
 DATASETS, TASKS, TARGETS = ("pairs", "answers"), ("language",), ("text",)
+NEEDS_TRANSFORMERS = True
 
 
 # The best rate falls as the width grows (Yang et al., Tensor Programs V, 2022, table 3).
