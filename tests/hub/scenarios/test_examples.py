@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from chainhub.accounts.models import User
+from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset
 from chainhub.datasets.permissions import everyone_may_see_rows
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.organizations.models import Organization
 from chainhub.scenarios import examples, samples
-from chainhub.scenarios.catalogue import Scenario, scenario
+from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
 from chainhub.scenarios.examples import Example, fill_example, launch_example, open_example
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +97,17 @@ def every(request: pytest.FixtureRequest) -> Scenario:
     found = scenario(request.param)
     assert found
     return found
+
+
+def test_names_fit_where_they_are_kept(anvil: Organization) -> None:
+    for one in scenarios():
+        for trial in one.trials:
+            example = Example(one, trial, anvil)
+            assert len(example.name) <= Collaboration._meta.get_field("name").max_length, example.name
+            assert len(example.title) <= TrainingJob._meta.get_field("title").max_length, example.title
+            for name in ("licence", "source", "summary", "summary_zh"):
+                said = getattr(trial.data, name)
+                assert len(said) <= Dataset._meta.get_field(name).max_length, said
+            assert len(examples.named(trial.data)) <= Dataset._meta.get_field("name").max_length
+            for part in trial.data.parts:
+                assert len(examples.partner_name(part)) <= Organization._meta.get_field("name").max_length
