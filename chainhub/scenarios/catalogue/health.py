@@ -183,7 +183,17 @@ MEDICAL_CONSULTATION = Scenario(
             title=_("The same words answered in sentences by a base model that writes"),
             recipe="fine-tune",
             base="smollm2",
-            parameters={"method": "last", "last_layers": 4, "epochs": 1, "batch_size": 16, "baselines": False},
+            fields=("question",),
+            parts=("senses",),
+            parameters={
+                "method": "last",
+                "last_layers": 4,
+                "epochs": 1,
+                "batch_size": 16,
+                "written_samples": 10,
+                "baselines": False,
+            },
+            split={"test_fraction": 0.1, "validation_fraction": 0.0},
             metric="perplexity",
             baselines=(
                 Baseline(

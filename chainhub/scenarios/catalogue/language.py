@@ -129,7 +129,7 @@ SENTIMENT_ANALYSIS = Scenario(
             recipe="fine-tune",
             base="minilm",
             parts=("movies",),
-            parameters={"method": "full", "epochs": 1, "baselines": False},
+            parameters={"method": "full", "epochs": 1, "schedule": "warm-up-cosine", "baselines": False},
             split={"test_fraction": 0.25, "validation_fraction": 0.05},
             metric="accuracy",
             baselines=(Baseline(metric="accuracy", value=0.848, method=_("MiniLM fine-tuned, 120 steps")),),
