@@ -252,3 +252,14 @@ def test_a_stranger_is_told_to_install_rdkit(of: MakeSpec) -> None:
 def test_other_jobs_do_not_load_rdkit() -> None:
     code = "import sys; from trainer.preload import preload; preload(); assert 'rdkit' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_machine_that_cannot_draw_answers_without_a_picture(of: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    """rdkit draws with libraries of X, which a bare Debian lacks."""
+    spec = of({"epochs": 1})
+    assert launch(spec)[0] == 0
+    monkeypatch.setitem(sys.modules, "rdkit.Chem.Draw", None)
+    (answer,) = Predictor(spec.output).predict([{"smiles": "CCO"}], explain=True)
+    assert "picture" not in answer
+    assert "picture" not in answer["reasons"]
+    assert answer["reasons"]["tokens"]

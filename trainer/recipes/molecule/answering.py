@@ -49,7 +49,8 @@ class Answering:
         outputs = self._network(self._inputs(molecules, sequences))
         found = answers(self.config, outputs)
         for answer, molecule in zip(found[:MOST_DRAWN], molecules, strict=False):
-            answer["picture"] = encoding.chemistry().drawing(molecule)
+            if picture := encoding.chemistry().drawing(molecule):
+                answer["picture"] = picture
         return found
 
     def explain(self, rows: list[Row]) -> list[Any]:
@@ -115,4 +116,5 @@ class Answering:
         told = likelihood(outputs, outputs[:1].argmax(1).expand(len(outputs))).double()
         weights = (told[0] - told[1:]).tolist()
         words = [{"text": text, "weight": weight} for text, weight in zip(known.atoms(molecule), weights, strict=True)]
-        return {"tokens": words, "picture": known.drawing(molecule, weights)}
+        picture = known.drawing(molecule, weights)
+        return {"tokens": words} | ({"picture": picture} if picture else {})

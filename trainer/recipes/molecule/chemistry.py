@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from rdkit import Chem, __version__, rdBase
 from rdkit.Chem import Fragments, rdFingerprintGenerator, rdMolDescriptors
-from rdkit.Chem.Draw import rdMolDraw2D
 
 rdBase.DisableLog("rdApp.*")  # it would write structures into logs, and they may be masked
 
@@ -77,7 +76,14 @@ def without_each_atom(molecule: Any, radius: int, bits: int) -> Array:
 
 
 def drawing(molecule: Any, weights: Sequence[float] | None = None) -> str:
-    """An SVG of the molecule; atoms that speak for the answer are green, those against it red."""
+    """An SVG of the molecule; atoms that speak for the answer are green, those against it red.
+
+    Empty where the machine lacks the X libraries with which rdkit draws, as a bare Debian does: nothing else needs them.
+    """
+    try:
+        from rdkit.Chem.Draw import rdMolDraw2D  # noqa: PLC0415 - as above
+    except ImportError:
+        return ""
     pen: Any = rdMolDraw2D.MolDraw2DSVG(*SIZE)
     options = pen.drawOptions()
     options.clearBackground = False
