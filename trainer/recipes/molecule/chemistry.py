@@ -78,7 +78,7 @@ def without_each_atom(molecule: Any, radius: int, bits: int) -> Array:
 def drawing(molecule: Any, weights: Sequence[float] | None = None) -> str:
     """An SVG of the molecule; atoms that speak for the answer are green, those against it red.
 
-    Empty where the machine lacks the X libraries with which rdkit draws, as a bare Debian does: nothing else needs them.
+    Empty where the machine lacks the X libraries with which rdkit draws, as a bare Debian does.
     """
     try:
         from rdkit.Chem.Draw import rdMolDraw2D  # noqa: PLC0415 - as above
