@@ -31,6 +31,8 @@ TITLES: dict[str, Promise] = {
     "bits_per_byte": _("Bits per byte"),
     "perplexity": _("Perplexity"),
     "token_accuracy": _("Tokens guessed right"),
+    "bleu": _("BLEU"),
+    "chrf": _("chrF"),
     "psnr": _("Peak signal-to-noise ratio (dB)"),
     "psnr_gain": _("Gain over the noisy picture (dB)"),
     "ssim": _("Structural similarity (SSIM)"),
