@@ -10,7 +10,7 @@ import numpy as np
 from trainer.contract import N_, JobSpec, SpecError
 from trainer.data.columns import Ints
 from trainer.data.grouping import groups_of
-from trainer.data.splits import Part, by_group, divide, parts_of
+from trainer.data.splits import Part, by_group, by_group_folds, divide, parts_of
 from trainer.data.times import times_of
 from trainer.failures import TrainingError
 from trainer.recipes.parameters import TrainingParameters
@@ -66,7 +66,7 @@ def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
         return divide(source.owner, slugs, source.target, spec.split, spec.seed, together)
     if source.target.task == "language":
         raise SpecError(N_("Texts that a model learns to write cannot be divided by time."), field="split")
-    return [_by_group(source, spec)] if spec.split.kind == "group" else _by_time(source, spec)
+    return _by_group(source, spec) if spec.split.grouped else _by_time(source, spec)
 
 
 def _by_time(source: Source, spec: JobSpec) -> list[Part]:
@@ -75,10 +75,13 @@ def _by_time(source: Source, spec: JobSpec) -> list[Part]:
     return parts_of(times, spec.split, getattr(source, "ends", None))
 
 
-def _by_group(source: Source, spec: JobSpec) -> Part:
+def _by_group(source: Source, spec: JobSpec) -> list[Part]:
     own = getattr(source, "group_of", None)
     found = own(spec.split.group) if own else None
     groups, names = found or groups_of(spec, spec.split.group, getattr(source, "kept", None))
+    if spec.split.folded:
+        parts = by_group_folds(groups, names, source.owner, source.target, spec.split, spec.seed)
+        return _enough(parts, spec, len(np.unique(groups)))
     part = by_group(groups, names, spec.split, spec.seed)
     if part is None:
         raise TrainingError(
@@ -87,4 +90,17 @@ def _by_group(source: Source, spec: JobSpec) -> Part:
             N_("Choose a field that tells groups apart, or hold out rows in another way."),
             field=spec.split.group,
         )
-    return part
+    return [part]
+
+
+def _enough(parts: list[Part] | None, spec: JobSpec, groups: int) -> list[Part]:
+    if parts is None:
+        raise TrainingError(
+            "data",
+            N_("“%(field)s” tells %(groups)s groups apart, fewer than the %(folds)s folds that each hold out one."),
+            N_("Ask for fewer folds, or choose a field that tells more groups apart."),
+            field=spec.split.group,
+            groups=groups,
+            folds=spec.split.folds,
+        )
+    return parts

@@ -12,8 +12,9 @@ from chainhub.jobs.fields import common_fields, fields_of
 
 MOMENTS = {FieldType.DATE.value, FieldType.TIME.value}
 NUMBERS = {FieldType.INTEGER.value, FieldType.NUMBER.value}
-BY_TIME, BY_GROUP, WALK = "time", "group", "walk-forward"
-TIMED, FOLDED = (BY_TIME, WALK), ("k-fold", WALK)  # judged by what is later; by several models
+BY_TIME, BY_GROUP, WALK, K_FOLD, GROUP_FOLDS = "time", "group", "walk-forward", "k-fold", "group-k-fold"
+TIMED, GROUPED = (BY_TIME, WALK), (BY_GROUP, GROUP_FOLDS)  # judged by what is later; by what no group of theirs told
+FOLDED = (K_FOLD, WALK, GROUP_FOLDS)  # judged by several models
 UNGROUPED = {FieldType.DATE.value, FieldType.TIME.value, FieldType.NUMBER.value}  # hardly a value twice, as a rule
 
 
@@ -44,10 +45,24 @@ def _kinds(versions: Sequence[DatasetVersion], name: str) -> set[str]:
     return {fields_of(version).get(name, "") for version in versions}
 
 
+def _check_folds(split: Mapping[str, Any], versions: Sequence[DatasetVersion], group: str) -> None:
+    """Refuses more folds than all datasets together can have groups; which of them are the same only training sees."""
+    if split.get("kind") != GROUP_FOLDS:
+        return
+    told = [field for version in versions for field in version.inspection.get("fields", ()) if field["name"] == group]
+    counts = [field.get("distinct") for field in told]
+    if None not in counts and sum(counts) < int(split["folds"]):
+        raise InvalidInputError(
+            gettext_noop("“%(name)s” tells fewer groups apart than there are folds: ask for fewer folds."),
+            field="split.folds",
+            name=group,
+        )
+
+
 def check_split(split: Mapping[str, Any], versions: Sequence[DatasetVersion]) -> None:
     """Raises `InvalidInputError` where rows are to be divided by what is no time, or tells no groups apart."""
     group = split.get(BY_GROUP, "")
-    if split.get("kind") == BY_GROUP and group not in group_fields(versions):
+    if split.get("kind") in GROUPED and group not in group_fields(versions):
         raise InvalidInputError(
             gettext_noop(
                 "“%(name)s” tells no groups apart: choose a field of names, categories or whole numbers that all "
@@ -56,6 +71,7 @@ def check_split(split: Mapping[str, Any], versions: Sequence[DatasetVersion]) ->
             field="split.group",
             name=group,
         )
+    _check_folds(split, versions, group)
     name = split.get(BY_TIME, "")
     if split.get("kind") in TIMED and name not in time_fields(versions):
         raise InvalidInputError(

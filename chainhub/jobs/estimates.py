@@ -12,7 +12,7 @@ from chainhub.bases.shapes import shape_of
 from chainhub.datasets.disclosure import masked_field, masked_for
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import memory_of
-from chainhub.jobs.dividing import FOLDED, WALK
+from chainhub.jobs.dividing import FOLDED, TIMED, WALK
 from chainhub.jobs.durations import Span, span_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
 
@@ -115,7 +115,7 @@ def _fits(rows: Sequence[int], split: Mapping[str, Any], *, alone: bool) -> list
 def _held_out(split: Mapping[str, Any]) -> float:
     """Share of the rows that a model does not learn from, on average, and at most is judged by."""
     later = float(split["test_fraction"]) / (2 if split["kind"] == WALK else 1)  # of a walk's steps half are past each
-    return 1 / int(split["folds"]) if split["kind"] == "k-fold" else later
+    return 1 / int(split["folds"]) if split["kind"] in FOLDED and split["kind"] not in TIMED else later
 
 
 def _seconds_per_step(user: Any, recipe: str, device: str) -> list[float]:

@@ -49,7 +49,7 @@ def _ranks_blindly(evaluation: Json) -> bool:
 
 def _split(evaluation: Json) -> Iterator[Sentence]:
     split = evaluation.get("split") or {}
-    if split.get("kind") in ("k-fold", "walk-forward"):
+    if split.get("kind") in ("k-fold", "walk-forward", "group-k-fold"):
         yield sentence(
             gettext_noop(
                 "The scores come from %(folds)s models, each judged on rows that it had not seen; the published model "
@@ -57,7 +57,7 @@ def _split(evaluation: Json) -> Iterator[Sentence]:
             ),
             folds=split.get("folds"),
         )
-    if split.get("kind") == "group":
+    if split.get("kind") in ("group", "group-k-fold"):
         yield sentence(
             gettext_noop(
                 "It was judged by groups of “%(field)s” that it had learnt nothing of: of groups that it knows it may "

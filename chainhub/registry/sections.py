@@ -161,6 +161,9 @@ def _held_out(split: Mapping[str, Any]) -> str:
     if split.get("kind") == "walk-forward":
         said = {"share": share, "field": plain(split.get("time")), "folds": split.get("folds")}
         return _("walk-forward over the latest %(share)s %% of all rows by %(field)s, in %(folds)s blocks") % said
+    if split.get("kind") == "group-k-fold":
+        said = {"field": plain(split.get("group")), "folds": split.get("folds")}
+        return _("%(folds)s-fold cross-validation with whole groups by %(field)s") % said
     if split.get("kind") == "group":
         said = {"share": share, "field": plain(split.get("group"))}
         return _("whole groups by %(field)s held out, about %(share)s %% of all rows") % said

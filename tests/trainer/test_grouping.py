@@ -12,9 +12,10 @@ from tests.trainer.conftest import MakeSpec, launch, table
 from tests.trainer.test_evaluation_parts import evaluation_of
 from tests.trainer.test_hostile_recipes import ended
 from trainer.contract import Split
-from trainer.data.splits import by_group, divide
+from trainer.data.splits import by_group, by_group_folds, divide
 from trainer.data.target import Target
 
+FOLDS = {"kind": "group-k-fold", "group": "machine", "folds": 4}
 BY_MACHINE = {"kind": "group", "group": "machine", "test_fraction": 0.3}
 
 
@@ -61,6 +62,39 @@ def test_which_groups_are_held_out_follows_from_their_names() -> None:
     assert part.test.tolist() == turned.test.tolist()
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_every_group_is_held_out_once_and_never_on_two_sides(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    groups, names = (
+        random.permutation(np.repeat(np.arange(30), random.integers(5, 60, 30))),
+        [f"m{n}" for n in range(30)],
+    )
+    owner = (groups >= 20).astype(np.int64)  # twenty machines of one, ten of the other
+    target = Target("classification", ["a", "b"], groups % 2)
+    parts = by_group_folds(groups, names, owner, target, Split.model_validate(FOLDS), seed)
+    assert parts is not None
+    assert np.sort(np.concatenate([part.test for part in parts])).tolist() == list(range(len(groups)))
+    for part in parts:
+        sides = [set(groups[rows].tolist()) for rows in (part.train, part.validation, part.test)]
+        assert len(set.union(*sides)) == sum(map(len, sides)) == 30
+        for place in (0, 1):  # of everyone's rows, and of every class's, a fourth, as near as whole groups come to it
+            for kind in (owner, groups % 2):
+                assert (kind[part.test] == place).sum() == pytest.approx((kind == place).sum() / 4, abs=60)
+    turned = by_group_folds(29 - groups, names[::-1], owner, target, Split.model_validate(FOLDS), seed)
+    assert turned is not None
+    assert [set(part.test.tolist()) for part in turned] == [set(part.test.tolist()) for part in parts]
+
+
+def test_no_fold_is_empty_where_there_are_just_as_many_groups() -> None:
+    groups, target = np.repeat(np.arange(4), [50, 1, 1, 1]), Target("regression", [], np.zeros(53))
+    owner = np.repeat([0, 1, 1, 1], [50, 1, 1, 1])
+    parts = by_group_folds(groups, list("abcd"), owner, target, Split.model_validate(FOLDS), 0)
+    assert parts is not None
+    assert sorted(len(part.test) for part in parts) == [1, 1, 1, 50]
+    few = Split.model_validate(FOLDS | {"folds": 5})
+    assert by_group_folds(groups, list("abcd"), owner, target, few, 0) is None
+
+
 def test_rows_that_belong_together_are_divided_like_one() -> None:
     together, owner = np.repeat(np.arange(50), 3)[::-1], np.repeat([0, 1], 75)
     target = Target("classification", ["a", "b"], np.tile([0, 1], 75))
@@ -76,6 +110,35 @@ def test_partners_machines_are_held_out_by_all_of_them(job: MakeSpec) -> None:
     assert found["split"] == BY_MACHINE | {"validation_fraction": 0.1, "folds": 5, "seed": 0}
     assert sum(one["rows"]["test"] for one in found["organizations"]) == found["overall"]["rows"]
     assert found["overall"]["rows"] == pytest.approx(60, abs=20)
+
+
+def test_every_machine_is_judged_by_a_model_that_knew_nothing_of_it(job: MakeSpec) -> None:
+    spec = on_machines(job, split=FOLDS)
+    found = evaluation_of(spec)
+    assert found["overall"]["rows"] == 200
+    assert [one["rows"] for one in found["organizations"]] == [{"train": 120, "test": 120}, {"train": 80, "test": 80}]
+    folds = {one["fold"] for one in found["history"]}
+    assert folds == {1, None}
+
+
+def test_a_group_that_tells_all_is_worth_nothing_in_groups_that_are_held_out(job: MakeSpec) -> None:
+    """Each machine's rows have its own class and its own level: known machines are told at once, strange ones not."""
+    random = np.random.default_rng(0)
+    machine = np.repeat(np.arange(20), 20)
+    label = random.permutation(np.tile([0, 1], 10))[machine]
+    content = pa.table({
+        "level": random.permutation(20)[machine] * 10.0 + random.normal(0, 0.1, 400),
+        "machine": pa.array([f"M{n}" for n in machine]), "worn": pa.array(np.where(label == 1, "good", "bad")),
+    })  # fmt: skip
+    learning = {"epochs": 60, "hidden_layers": [64], "learning_rate": 0.01}
+    right = [
+        evaluation_of(job(learning, tables={"anvil": content}, split=split, fields=["level", "machine"]))["overall"][
+            "metrics"
+        ]["accuracy"]["value"]
+        for split in ({"kind": "k-fold", "folds": 4}, FOLDS)
+    ]
+    assert right[0] > 0.95
+    assert right[1] < 0.75
 
 
 def test_of_a_masked_field_groups_are_held_out_unnamed(job: MakeSpec) -> None:
@@ -101,7 +164,17 @@ def test_what_tells_no_groups_apart_ends_in_a_sentence(job: MakeSpec, change: di
     ended(events, words)
 
 
+def test_more_folds_than_groups_end_in_a_sentence(job: MakeSpec) -> None:
+    tables = {"anvil": machines(120, 1, many=3), "borealis": machines(80, 2, many=3)}
+    ended(launch(on_machines(job, tables=tables, split=FOLDS))[1], "“machine” tells 3 groups apart, fewer than the 4")
+
+
 def test_a_split_names_its_field_and_no_other() -> None:
-    for wrong in ({"kind": "group"}, {"kind": "holdout", "group": "m"}, {"kind": "time", "time": "t", "group": "m"}):
+    for wrong in (
+        {"kind": "group"},
+        {"kind": "group-k-fold"},
+        {"kind": "holdout", "group": "m"},
+        {"kind": "time", "time": "t", "group": "m"},
+    ):
         with pytest.raises(ValueError, match="group"):
             Split.model_validate(wrong)

@@ -144,3 +144,23 @@ def test_alice_holds_out_whole_groups(browse: Browse, alice: Any, said: Any, ver
     assert (job.split["kind"], job.split["group"], job.split.get("time")) == ("group", "x1", None)
     assert "whole groups by “x1”, about 30%" in browse(alice).get(job.get_absolute_url()).content.decode()
     assert "whole groups by “x1”, about 30%" in browse(alice).get(f"{LAUNCH}?clone={job.pk}").content.decode()
+
+
+def test_alice_holds_out_every_group_once(
+    browse: Browse, alice: Any, said: Any, versions: list[DatasetVersion]
+) -> None:
+    for version in versions:
+        for field in version.inspection["fields"]:
+            if field["name"] == "x1":
+                field |= {"type": "category", "distinct": 2}
+        version.save()
+    asked = {**said, "kind": "group-k-fold", "group": "x1", "p-returns": "", "step": "review", "go": "launch"}
+    refused = browse(alice).post(LAUNCH, {**asked, "folds": "5"})
+    assert refused.status_code == 200
+    assert "“x1” tells fewer groups apart than there are folds" in refused.content.decode()
+    answer = browse(alice).post(LAUNCH, {**asked, "folds": "4"})
+    assert answer.status_code == 302, answer.content.decode()
+    job = TrainingJob.objects.get()
+    assert (job.split["kind"], job.split["group"], job.split["folds"]) == ("group-k-fold", "x1", 4)
+    assert "4 folds of whole groups by “x1”" in browse(alice).get(job.get_absolute_url()).content.decode()
+    assert "4 folds of whole groups by “x1”" in browse(alice).get(f"{LAUNCH}?clone={job.pk}").content.decode()

@@ -2,7 +2,7 @@
 
 An organization's part depends on its own rows alone, so it stays the same whoever else takes part. By time, all parts
 end at one moment: what one organization's past tells may be another's future. By group, everyone's rows of one value
-stay together: a model may know nothing of a molecule, a machine or a state that it is judged by.
+stay together, once or fold by fold: a model may know nothing of a molecule, a machine or a state that it is judged by.
 """
 
 from __future__ import annotations
@@ -63,8 +63,38 @@ def _whole(owner: Ints, slugs: list[str], target: Target, split: Split, seed: in
 def by_group(groups: Ints, names: list[str], split: Split, seed: int) -> Part | None:
     """Whole groups are held out and validate, at random by their names; None where all rows are of one group."""
     test = _some_groups(groups, names, split.test_fraction, seed, "test")
-    if test is None:
+    return None if test is None else _grouped(groups, names, test, split, seed)
+
+
+def by_group_folds(
+    groups: Ints, names: list[str], owner: Ints, target: Target, split: Split, seed: int
+) -> list[Part] | None:
+    """Every group is held out once, whole; None where there are fewer groups than folds.
+
+    The largest groups are given away first, each to the fold that has least of its kind: of its organizations' rows,
+    and of its classes' where there are classes. So folds are as alike as whole groups let them be, and which they are
+    follows from sizes, names and the seed alone.
+    """
+    present, group = np.unique(groups, return_inverse=True)
+    if len(present) < split.folds:
         return None
+    classes = target.values.astype(np.int64) if target.task == "classification" else np.zeros(len(owner), np.int64)
+    kinds = np.unique(np.stack([owner, classes], 1), axis=0, return_inverse=True)[1].reshape(-1)
+    rows = np.zeros((len(present), kinds.max() + 1))
+    np.add.at(rows, (group, kinds), 1)
+    held = np.zeros((split.folds, rows.shape[1]))
+    fold_of = np.empty(len(present), np.int64)
+    size, drawn = rows.sum(1), [derive(seed, "group", "fold", names[one]) for one in present.tolist()]
+    for place in sorted(range(len(present)), key=lambda one: (-size[one], drawn[one])):
+        alike = held @ (rows[place] / rows.sum(0))
+        chosen = np.lexsort((held.sum(1), alike))[0]  # one that has nothing yet is first
+        fold_of[place] = chosen
+        held[chosen] += rows[place]
+    return [_grouped(groups, names, fold_of[group] == fold, split, seed) for fold in range(split.folds)]
+
+
+def _grouped(groups: Ints, names: list[str], test: Bools, split: Split, seed: int) -> Part:
+    """To judge those rows: whole groups of the others validate."""
     rest = np.flatnonzero(~test)
     held = rest[:0]
     if split.validation_fraction:

@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import Kind
 from chainhub.jobs import catalogue
-from chainhub.jobs.dividing import BY_GROUP, BY_TIME, TIMED, WALK, check_split, group_fields, time_fields
+from chainhub.jobs.dividing import (
+    BY_GROUP,
+    BY_TIME,
+    FOLDED,
+    GROUP_FOLDS,
+    GROUPED,
+    K_FOLD,
+    TIMED,
+    WALK,
+    check_split,
+    group_fields,
+    time_fields,
+)
 from chainhub.jobs.fields import check_fields, common_fields, not_learnt
 from chainhub.jobs.texts import LANGUAGE, TEXT, learns_texts, task_of, usual_texts
 from chainhub.web.forms.jobs.step import Step
@@ -17,7 +29,7 @@ from chainhub.web.forms.jobs.step import Step
 MOST_BOXES = 300  # fields that can be ticked one by one
 
 ALL, SOME = "all", "some"
-HOLDOUT, K_FOLD = "holdout", "k-fold"
+HOLDOUT = "holdout"
 FORECAST = "forecast"  # a task
 KINDS = [
     (HOLDOUT, _("A share of each organization's rows")),
@@ -25,6 +37,7 @@ KINDS = [
     (BY_TIME, _("What is later than all that it learns from")),
     (WALK, _("What comes next, again and again (walk-forward)")),
     (BY_GROUP, _("Whole groups that it learns nothing of")),
+    (GROUP_FOLDS, _("Every group once (k-fold)")),
 ]
 
 
@@ -111,14 +124,14 @@ class FieldsStep(Step):
     def _offer_kinds(self, options: dict[str, Any]) -> None:
         """Ways to hold out rows; a forecast is judged by what comes later alone."""
         self._offer(options, "time", TIMED, time_fields)
-        self._offer(options, "group", (BY_GROUP,), group_fields)
+        self._offer(options, "group", GROUPED, group_fields)
         if self.task == FORECAST and "time" in options:
             options["kind"].choices = [one for one in options["kind"].choices if one[0] in TIMED]
             options["kind"].initial = BY_TIME
         options["test_fraction"].unit = options["validation_fraction"].unit = "%"
         shares = (HOLDOUT, BY_TIME, WALK, BY_GROUP)
         options["test_fraction"].when_field, options["test_fraction"].when_value = "kind", "|".join(shares)
-        options["folds"].when_field, options["folds"].when_value = "kind", f"{K_FOLD}|{WALK}"
+        options["folds"].when_field, options["folds"].when_value = "kind", "|".join(FOLDED)
 
     def _offer(
         self, options: dict[str, Any], control: str, kinds: Sequence[str], fields: Callable[[Any], list[str]]
@@ -160,6 +173,7 @@ class FieldsStep(Step):
             "split.test_fraction": "test_fraction",
             "split.time": "time",
             "split.group": "group",
+            "split.folds": "folds",
         }
         name = names.get(refusal.field or "", refusal.field or "")
         self.add_error(name if name in self.fields else None, str(refusal))
@@ -175,6 +189,6 @@ class FieldsStep(Step):
         shares = {
             name: data[name] / 100 for name in ("test_fraction", "validation_fraction") if data.get(name) is not None
         }
-        control = "time" if data["kind"] in TIMED else "group" if data["kind"] == BY_GROUP else ""
+        control = "time" if data["kind"] in TIMED else "group" if data["kind"] in GROUPED else ""
         named = {control: data.get(control, "")} if control else {}
         return {"kind": data["kind"], **shares, **({"folds": data["folds"]} if data.get("folds") else {}), **named}
