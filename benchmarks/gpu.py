@@ -151,6 +151,11 @@ def measured(make: Callable[[], Learner], device: torch.device, seconds: float) 
     return learner, told | {"peak_memory_bytes": memory(device), "batch": batch}
 
 
+def line_of(run: dict[str, Any]) -> str:
+    how = f"{run['model']:24} {run['format']:9} {'compiled' if run['compiled'] else 'plain':9} batch {run['batch']:5}"
+    return f"{how} {run['rows_per_second']:12.0f} rows/s {run['utilization_of_product']:7.1%} of a matrix product"
+
+
 def benchmark(device: torch.device, seconds: float, shapes: dict[str, tuple[Shape, int]], name: str) -> dict[str, Any]:
     sheet = next((number for words, number in SHEET.items() if words in name), None)
     products = {label: product(device, dtype, min(2.0, seconds)) for label, dtype in FORMATS.items()}
@@ -158,6 +163,11 @@ def benchmark(device: torch.device, seconds: float, shapes: dict[str, tuple[Shap
         "machine": name, "torch": torch.__version__, "cuda": torch.version.cuda, "sheet_bfloat16": sheet,
         "matrix_product_operations_per_second": products, "runs": [],
     }  # fmt: skip
+
+    def tell(run: dict[str, Any]) -> None:
+        found["runs"].append(run)
+        print(line_of(run), file=sys.stderr, flush=True)
+
     for label, short in FORMATS.items():
         for compiled in (False, True) if device.type == "cuda" else (False,):
             how = {"format": label, "compiled": compiled}
@@ -169,7 +179,7 @@ def benchmark(device: torch.device, seconds: float, shapes: dict[str, tuple[Shap
                 operations = told["tokens_per_second"] * flops_of_token(shape, learner.network.count)
                 told["utilization_of_product"] = operations / products[label]
                 told["utilization_of_sheet"] = operations / sheet if sheet and short else None
-                found["runs"].append({"model": f"language-model/{size}", "weights": learner.network.count} | how | told)
+                tell({"model": f"language-model/{size}", "weights": learner.network.count} | how | told)
                 del learner
             for batch in (128, 4096):
                 learner, told = measured(
@@ -178,7 +188,7 @@ def benchmark(device: torch.device, seconds: float, shapes: dict[str, tuple[Shap
                 told["utilization_of_product"] = (
                     6 * learner.network.count * told["rows_per_second"] / products[label]
                 )  # fmt: skip
-                found["runs"].append({"model": "mlp", "weights": learner.network.count} | how | told)
+                tell({"model": "mlp", "weights": learner.network.count} | how | told)
                 del learner
     return found
 
@@ -201,9 +211,6 @@ def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"gpu-{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}.json"
     path.write_text(json.dumps(found, indent=1) + "\n")
-    for run in found["runs"]:
-        how = f"{run['model']:24} {run['format']:9} {'compiled' if run['compiled'] else 'plain':9}"
-        print(f"{how} {run['rows_per_second']:12.0f} rows/s {run['utilization_of_product']:7.1%} of a matrix product")
     print(path)
     return 0
 
