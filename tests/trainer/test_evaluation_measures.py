@@ -70,8 +70,9 @@ def test_one_organization_is_far_from_nobody(job: MakeSpec) -> None:
 def test_pictures_that_were_mistaken_are_shown_where_everyone_may_see_them(job: MakeSpec) -> None:
     tables = {"anvil": pictures(200, 1), "borealis": pictures(150, 2)}
     spec = job({"epochs": 1}, tables=tables, **SHAPES)
-    assert "examples" not in evaluation_of(spec)
-    found = evaluation_of(viewable(spec, "borealis"))["examples"]
+    assert not {"examples", "samples"} & set(evaluation_of(spec))
+    whole = evaluation_of(viewable(spec, "borealis"))
+    found = whole["examples"]
     assert {one["organization"] for one in found} == {"borealis"}
     assert len(found) == 12
     assert found[0]["expected"] != found[0]["predicted"]
@@ -80,8 +81,9 @@ def test_pictures_that_were_mistaken_are_shown_where_everyone_may_see_them(job: 
         shown = np.asarray(picture).reshape(-1)
     held = np.stack([np.asarray(tables["borealis"][f"p{place}"]) for place in range(64)], axis=1)
     assert (held == shown).all(1).any()  # a picture of theirs, pixel by pixel
+    assert len({one["picture"] for one in whole["samples"]}) == 5
     masked = viewable(spec, "anvil", "borealis").model_copy(update={"masked": ("p3",)})
-    assert "examples" not in evaluation_of(masked)
+    assert not {"examples", "samples"} & set(evaluation_of(masked))
 
 
 def test_average_precision_stands_beside_the_curves_for_everybody_and_each(job: MakeSpec) -> None:

@@ -124,7 +124,7 @@ def test_table_is_explained_from_its_held_out_rows(job: MakeSpec) -> None:
     assert set(heat["points"][0]["organizations"]) == {"anvil", "borealis"}
     assert [items[0]["field"] for items in found["importance_by_organization"].values()] == ["heat", "heat"]
     assert len(found["groups"]["groups"]) == 4  # of a field that the model did not read
-    assert "examples" not in found  # nobody allowed it
+    assert not {"examples", "samples"} & set(found)  # nobody allowed it
 
 
 def test_examples_are_of_organizations_that_allow_it_and_without_masked_fields(job: MakeSpec) -> None:
@@ -134,6 +134,8 @@ def test_examples_are_of_organizations_that_allow_it_and_without_masked_fields(j
     assert {item["organization"] for item in found["examples"]} == {"borealis"}
     assert all(set(item["values"]) == {"load", "line"} for item in found["examples"])
     assert all(item["expected"] != item["predicted"] for item in found["examples"][:3])
+    assert len(found["samples"]) == 5
+    assert all(set(item["values"]) == {"load", "line"} for item in found["samples"])
     told = [item["field"] for part in ("slices", "partial_dependence") for item in found[part]]
     assert "heat" not in told
 

@@ -1,5 +1,6 @@
 """Models of every kind of input open on every tab, and are tried by form and by file; bad input is refused in words."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,8 @@ from chainhub.registry import serving
 from chainhub.registry.models import Model as Line
 from chainhub.registry.models import ModelVersion
 from chainhub.web.views.models.detail import TABS
-from tests.factories.kinds import KINDS, PICTURE, publish_kind
+from tests.factories.kinds import KINDS, PICTURE, SCORES, publish_kind
+from tests.factories.models import evaluation, publish
 from tests.factories.nodes import make_node
 from tests.hub.jobs.conftest import job, ours, theirs
 
@@ -178,6 +180,29 @@ def test_bad_input_is_refused_in_one_sentence(
 def test_samples_are_one_click_away(browse: Browse, bob: User, job: TrainingJob) -> None:
     shown = page(browse(bob), publish_kind(job, "series"), "try")
     assert 'data-fill="{&quot;values&quot;: &quot;1, 2.5, 3, 4&quot;}"' in shown
+
+
+def test_rows_pictures_and_questions_are_samples_too(browse: Browse, bob: User, job: TrainingJob, model: Model) -> None:
+    """What the evaluation keeps of data that all may view; a value that is not known empties its field."""
+    kept = [{"values": {"x0": 1.5, "x1": None, "x2": 63.0}}]
+    version = publish(job, found=evaluation(SCORES) | {"samples": kept})
+    shown = page(browse(bob), version, "try")
+    told = json.dumps({"field-x0": "1.5", "field-x1": "", "field-x2": "63"}).replace('"', "&quot;")
+    assert f'data-fill="{told}">1.5 · 63</button>' in shown
+
+    evaluated = version.evaluation | {"samples": [{"picture": PICTURE}]}
+    ModelVersion.objects.update(evaluation=evaluated)
+    ModelVersion.objects.update(preprocessing={"kind": "image", "fields": []})
+    assert f'name="sample" value="0" aria-label="Try example 1"><img src="data:image/png;base64,{PICTURE}"' in page(
+        browse(bob), version, "try"
+    )
+    model.answer = {"label": "yes", "probabilities": {"yes": 0.9, "no": 0.1}}
+    ask(browse(bob), version, {"sample": "0"}, "file/")
+    assert model.asked == [{"rows": [{"image": PICTURE}]}]
+
+    ModelVersion.objects.update(evaluation=evaluated | {"written": {"examples": [{"asked": "Open the file"}]}})
+    ModelVersion.objects.update(preprocessing={"kind": "prompt", "fields": []})
+    assert "{&quot;text&quot;: &quot;Open the file&quot;}" in page(browse(bob), version, "try")
 
 
 def test_where_the_simple_forecast_wins_the_page_says_so(browse: Browse, bob: User, job: TrainingJob) -> None:

@@ -1,4 +1,4 @@
-"""Rows that the model judges worst, of organizations whose terms let everyone see rows."""
+"""Rows that the model judges worst, and some to try it with, of organizations whose terms let everyone see rows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from trainer.recipes.program import Source
 from trainer.tasks import BY_ROW
 
 SHOWN, PICTURES, LONGEST = 20, 12, 500  # rows, pictures; letters of a text
+SAMPLES = 5
 
 
 @runtime_checkable
@@ -41,9 +42,7 @@ def viewable(spec: JobSpec, source: Source) -> Bools:
 
 def examples(judged: Judged, source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
     """The worst ones first; of masked fields nothing, and nothing at all where the target or a picture is masked."""
-    if judged.task not in BY_ROW or spec.target in spec.masked or not isinstance(source, Legible | Visible):
-        return {}
-    if isinstance(source, Visible) and spec.masked:  # which pixels would tell nothing of a masked field?
+    if not isinstance(source, Legible | Visible) or not _may_be_shown(source, spec, judged.task):
         return {}
     open_to_all = np.flatnonzero(viewable(spec, source)[source.owner[rows]])
     shown = PICTURES if isinstance(source, Visible) else SHOWN
@@ -55,6 +54,24 @@ def examples(judged: Judged, source: Source, spec: JobSpec, rows: Ints) -> dict[
         party = source.parties[int(source.owner[row])].slug
         found.append({"organization": party, **_content(source, spec, row), **_said(judged, labels, place)})
     return {"examples": found} if found else {}
+
+
+def samples(source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
+    """A few to try the model with, from the lowest answer to the highest, or of one class after the other."""
+    if not isinstance(source, Legible | Visible) or not _may_be_shown(source, spec, source.target.task):
+        return {}
+    open_to_all = rows[viewable(spec, source)[source.owner[rows]]]
+    ordered = open_to_all[np.argsort(source.target.values[open_to_all], kind="stable")]
+    count = min(SAMPLES, len(ordered))
+    places = (np.arange(count) + 0.5) * len(ordered) / max(1, count)  # the middles of as many parts: no extreme row
+    found = [_content(source, spec, row) for row in ordered[places.astype(np.int64)].tolist()]
+    return {"samples": found} if found else {}
+
+
+def _may_be_shown(source: Source, spec: JobSpec, task: str) -> bool:
+    """Not where the target is masked, nor pictures where any field is, of which some pixels might tell."""
+    hidden = bool(spec.masked) if isinstance(source, Visible) else spec.target in spec.masked
+    return task in BY_ROW and not hidden
 
 
 def _content(source: Legible | Visible, spec: JobSpec, row: int) -> dict[str, Any]:

@@ -18,5 +18,14 @@ def samples_of(version: ModelVersion) -> list[Row]:
 
 
 def _shown(version: ModelVersion, kind: str) -> list[Row]:
-    part, name = SHOWN.get(kind, ("", ""))
+    if kind == "prompt":
+        written = (version.evaluation.get("written") or {}).get("examples") or ()
+        return [{"text": one["asked"]} for one in written if one.get("asked")]
+    if kind not in SHOWN:
+        return [_row(one) for one in version.evaluation.get("samples") or ()]
+    part, name = SHOWN[kind]
     return [{"image": one[name]} for one in version.evaluation.get(part) or () if one.get(name)]
+
+
+def _row(one: Row) -> Row:
+    return {"image": one["picture"]} if one.get("picture") else dict(one.get("values") or {})

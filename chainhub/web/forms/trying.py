@@ -160,11 +160,14 @@ def asking_form(version: ModelVersion, *args: Any, **kwargs: Any) -> Any:
 def filled(version: ModelVersion, row: dict[str, Any]) -> dict[str, str]:
     """A row of the model as that form's own fields hold it."""
     kind = kind_of(version)
-    told = {name: _written(value) for name, value in row.items() if value is not None}
     if kind in ("prompt", "create", "question", "molecule"):
-        return told
+        return {name: _written(value) for name, value in row.items() if value is not None}
+    # What is not known empties its field, which may hold another row's value.
+    told = {name: "" if value is None else _written(value) for name, value in row.items()}
     return {name if kind == "series" and name == "values" else PREFIX + name: value for name, value in told.items()}
 
 
 def _written(value: Any) -> str:
-    return ", ".join(f"{one:.6g}" for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(f"{one:.6g}" for one in value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -53,7 +53,7 @@ def _several(version: ModelVersion) -> dict[str, Any]:
     fields = rows.fields_of(version)
     sample: dict[str, Any] = next(iter(samples_of(version)), {})
     kinds = {name: kind for kind, name in molecule_names(version.preprocessing).items()}
-    typical = [field.typical or str(sample.get(kinds.get(field.name, field.name), "")) for field in fields]
+    typical = [field.typical or str(sample.get(kinds.get(field.name, field.name)) or "") for field in fields]
     example = "\n".join([",".join(field.name for field in fields), ",".join(typical)])
     return {
         "paste": PasteForm(initial={"text": example}),
@@ -94,4 +94,4 @@ def _samples(version: ModelVersion, kind: str) -> list[dict[str, Any]]:
     if kind in ("image", "boxes", "restore"):
         return [{"picture": one["image"]} for one in found if isinstance(one.get("image"), str)]
     filled_in = [filled(version, one) for one in found]
-    return [{"fill": one, "text": next(iter(one.values()))[:SHOWN]} for one in filled_in if one]
+    return [{"fill": one, "text": " · ".join(filter(None, one.values()))[:SHOWN]} for one in filled_in if one]
