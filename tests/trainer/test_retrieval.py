@@ -133,19 +133,36 @@ def test_only_questions_that_everyone_may_see_are_shown(search: MakeSpec) -> Non
 
 
 def test_passages_that_not_everyone_may_see_are_answered_to_nobody(search: MakeSpec) -> None:
-    secret = {"asked": ["Where is the key ?"] * 4, "passage": ["Key: under the mat ."] * 4, "number": ["K1"] * 4}
+    secret = {"asked": ["Where is the kind machine ?"] * 4, "passage": ["Kind machine under the mat: kind ."] * 4} | {
+        "number": ["K1"] * 4
+    }
     tables = {"anvil": questions(80, 1), "borealis": pa.concat_tables([questions(60, 2), pa.table(secret)])}
     spec = open_to_all(search({"epochs": 1}, tables=tables), "anvil")
     assert launch(spec)[0] == 0
     told = Path(spec.output, "passages.json").read_text()
     assert "under the mat" not in told
+    assert "under the mat" not in Path(spec.output, "evaluation.json").read_text(), "not even as a title"
+    assert evaluation(spec)["retrieved"]
     assert "machine" not in told
     assert json.loads(told)
-    answer = Predictor(spec.output).predict([{"text": "Where is the key ?"}])[0]
+    answer = Predictor(spec.output).predict([{"text": "Where is the kind machine ?"}])[0]
     assert all("mat" not in one["text"] for one in answer["sources"])
     none = open_to_all(search({"epochs": 1}))
     assert launch(none)[0] == 0
     assert Predictor(none.output).predict([{"text": "Where ?"}])[0] == {"sources": [], "refused": True}
+
+
+@pytest.mark.parametrize("order", [("anvil", "borealis"), ("borealis", "anvil")])
+def test_a_passage_that_two_partners_have_is_told_with_the_source_of_who_shows_it(
+    search: MakeSpec, order: tuple[str, str]
+) -> None:
+    own = questions(40, 1)
+    hidden = own.set_column(2, "number", [["page 7 of a secret file"] * 40])
+    tables = {"anvil": hidden, "borealis": own}
+    spec = search({"epochs": 1, "source_field": "number"}, tables={slug: tables[slug] for slug in order})
+    assert launch(open_to_all(spec, "borealis"))[0] == 0
+    passages = json.loads(Path(spec.output, "passages.json").read_bytes())
+    assert {item["source"] for item in passages} == {f"N{SUBJECTS.index(item['title'].lower())}" for item in passages}
 
 
 @pytest.mark.parametrize("field", ["passage", "number"])

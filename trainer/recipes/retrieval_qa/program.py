@@ -115,15 +115,15 @@ class Search(Preparation):
         return SNIPPET.format(length=self.source.parameters.length)
 
     def drawn(self, seen: Seen, rows: Ints) -> dict[str, Any]:
-        """Some held-out questions: what was to be found, and what was."""
-        rows, pairs = rows[:SHOWN], self.source.pairs
+        """Some held-out questions: what was to be found, and what was of the passages that travel with the model."""
+        rows, pairs, shown = rows[:SHOWN], self.source.pairs, torch.from_numpy(self.source.published)
         network, objective = seen.learner.network, cast("ByNearness", seen.learner.objective)
         with torch.no_grad():
             objective.look(network)
-            near = network(seen.inputs(rows)).float() @ objective.all.T
+            near = (network(seen.inputs(rows)).float() @ objective.all.T).cpu()[:, shown]
         best = near.topk(min(BESIDE, near.shape[1]))
         found = []
-        for row, places, scores in zip(rows.tolist(), best.indices.tolist(), best.values.tolist(), strict=True):
+        for row, places, scores in zip(rows.tolist(), shown[best.indices].tolist(), best.values.tolist(), strict=True):
             told = [{"title": pairs.passages[p].title, "score": s} for p, s in zip(places, scores, strict=True)]
             asked = pairs.excerpts.of(row)[0][:LONGEST]
             expected = pairs.passages[int(pairs.passage_of[row])].title
@@ -153,7 +153,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> QuestionS
     parties = read_parties(spec, lazily=spill is not None)
     fields = _asked(spec, parties, source, tell)
     published = check_open(spec, source, parties, tell)
-    found = pairs(spec, parties, fields, source, Collected(tokenizer, p.length, spill), tell)
+    found = pairs(spec, parties, fields, source, Collected(tokenizer, p.length, spill), published, tell)
     target = Target("retrieval", [], found.passage_of)
     open_to_all = np.unique(found.passage_of[np.isin(found.owner, published)])
     return QuestionSource(parties, folder, tokenizer, fields, found, target, p, open_to_all)

@@ -58,14 +58,23 @@ class Collected:
         self._places: dict[str, int] = {}
         self._asked: dict[str, int] = {}
         self._passages: list[Passage] = []
+        self._unseen: set[str] = set()  # passages that stand in rows alone that not everyone may see
         self._excerpts = Excerpts(spill)
 
-    def add(self, rows: Sequence[tuple[str, Passage]]) -> None:
-        """Questions with their passages."""
+    def add(self, rows: Sequence[tuple[str, Passage]], *, shown: bool) -> None:
+        """Questions with their passages; `shown` says whether everyone may see these rows.
+
+        A passage has the source that it had first, of rows that everyone may see where there are such.
+        """
         new: dict[str, Passage] = {}
         for _, passage in rows:
             if passage.text not in self._places:
                 new.setdefault(passage.text, passage)
+            elif shown and passage.text in self._unseen:
+                self._passages[self._places[passage.text]] = passage
+            if shown:
+                self._unseen.discard(passage.text)
+        self._unseen |= set() if shown else new.keys()
         for text in new:
             self._places[text] = len(self._places)
         self._passages += new.values()
@@ -93,15 +102,16 @@ def encoded(tokenizer: Any, texts: list[str], length: int) -> list[list[int]]:
 
 
 def pairs(
-    spec: JobSpec, parties: list[Party], fields: list[str], source: str, collected: Collected, tell: Tell
+    spec: JobSpec, parties: list[Party], fields: list[str], source: str, collected: Collected, published: list[int],
+    tell: Tell,
 ) -> Pairs:  # fmt: skip
-    """Rows without a question or without a passage are left out."""
+    """Rows without a question or without a passage are left out; `published` are the places of parties to be seen."""
     counts = []
-    for party in parties:
+    for place, party in enumerate(parties):
         found = seen = 0
         for batch in batches_of([party], [*fields, spec.target, *([source] if source else [])]):
             rows = list(_rows(batch, len(fields), party.name))
-            collected.add(rows)
+            collected.add(rows, shown=place in published)
             found, seen = found + len(rows), seen + len(batch)
         if not found:
             raise TrainingError(
