@@ -68,5 +68,8 @@ def expert_for(pixels: Tensor, shape: tuple[int, int, int], target: Target, rows
 
 def _cut(network: Network, kinds: int) -> Expert:
     frozen = {name: view.detach().clone() for name, view in network.views.items()}
-    whole = Network(network.published_calls(), {}, frozen=frozen)
-    return Expert(whole, Network(network.published_calls()[:-1], {}, frozen=frozen), kinds)
+    whole, features = (
+        Network(calls, {}, frozen=frozen, device=network.flat.device)
+        for calls in (network.published_calls(), network.published_calls()[:-1])
+    )
+    return Expert(whole, features, kinds)

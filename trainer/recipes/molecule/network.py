@@ -76,7 +76,8 @@ def initialise(module: nn.Module, generator: torch.Generator) -> None:
             layer.weight.copy_(torch.randn(layer.weight.shape, generator=generator) * 0.1)
             layer.weight[0] = 0.0
         elif isinstance(layer, nn.Linear | nn.Conv1d):
-            nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
+            drawn = torch.empty(layer.weight.shape)  # on the CPU, where the generator is
+            layer.weight.copy_(nn.init.kaiming_uniform_(drawn, nonlinearity="relu", generator=generator))
             assert layer.bias is not None  # noqa: S101 - all of them have one
             layer.bias.zero_()
 

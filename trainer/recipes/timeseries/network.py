@@ -72,7 +72,8 @@ def read(module: nn.Module, inputs: Inputs) -> Tensor:
 def initialise(module: nn.Module, generator: torch.Generator) -> None:
     for layer in module.modules():
         if isinstance(layer, nn.Conv1d):
-            nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
+            drawn = torch.empty(layer.weight.shape)  # on the CPU, where the generator is
+            layer.weight.copy_(nn.init.kaiming_uniform_(drawn, nonlinearity="relu", generator=generator))
             assert layer.bias is not None  # noqa: S101 - all of them have one
             layer.bias.zero_()
         elif isinstance(layer, nn.Linear):

@@ -1,4 +1,4 @@
-"""A version's profile against DuckDB's own SUMMARIZE of the same file: `.venv/bin/python -m benchmarks.profile`.
+"""A version's profile against DuckDB's own SUMMARIZE of the same file: `.venv/bin/python -m benchmarks.summary`.
 
 Must hold: at most twice as long, for 10 million rows of 20 columns. Both read the same Parquet with the same threads
 and the same bound on memory; the file is made by DuckDB.
