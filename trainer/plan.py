@@ -60,7 +60,7 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
 
 
 def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
-    """A source whose rows are not those of the files says which of them it `kept`, or what it knows of its own."""
+    """A source whose rows are not all that have a target says which of the files they are, or what else it knows."""
     if spec.split.kind in ("holdout", "k-fold"):
         together = getattr(source, "together", None)
         return divide(source.owner, slugs, source.target, spec.split, spec.seed, together)
@@ -71,14 +71,14 @@ def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
 
 def _by_time(source: Source, spec: JobSpec) -> list[Part]:
     times = getattr(source, "times", None)
-    times = times_of(spec, spec.split.time).values if times is None else times
+    times = times_of(spec, spec.split.time, getattr(source, "file_rows", None)).values if times is None else times
     return parts_of(times, spec.split, getattr(source, "ends", None))
 
 
 def _by_group(source: Source, spec: JobSpec) -> list[Part]:
     own = getattr(source, "group_of", None)
     found = own(spec.split.group) if own else None
-    groups, names = found or groups_of(spec, spec.split.group, getattr(source, "kept", None))
+    groups, names = found or groups_of(spec, spec.split.group, getattr(source, "file_rows", None))
     if spec.split.folded:
         parts = by_group_folds(groups, names, source.owner, source.target, spec.split, spec.seed)
         return _enough(parts, spec, len(np.unique(groups)))

@@ -11,8 +11,8 @@ from trainer.data.rows import field_of, labelled
 from trainer.failures import TrainingError
 
 
-def groups_of(spec: JobSpec, field: str, kept: Ints | None = None) -> tuple[Ints, list[str]]:
-    """Of every row with a target the number of its group, and what the groups are called; `kept` are some such rows.
+def groups_of(spec: JobSpec, field: str, rows: Ints | None = None) -> tuple[Ints, list[str]]:
+    """Of every row with a target the number of its group, and what groups are called; or of those rows of the files.
 
     TrainingError where the field is in no file, holds no groups, or lacks one: nobody knows where such a row belongs.
     Of a masked field no value is told, and none is needed.
@@ -26,8 +26,7 @@ def groups_of(spec: JobSpec, field: str, kept: Ints | None = None) -> tuple[Ints
             N_("Choose a field of categories or numbers that every organization has."),
             field=field,
         )
-    rows = labelled(parties, spec.target, lambda _: None).rows
-    column = column.take(rows if kept is None else rows[kept])
+    column = column.take(labelled(parties, spec.target, lambda _: None).rows if rows is None else rows)
     if isinstance(column, Numbers):
         absent = np.isnan(column.values)
         distinct, codes = np.unique(column.values, return_inverse=True)

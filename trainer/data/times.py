@@ -38,8 +38,11 @@ class Times:
         return moment.strftime("%Y-%m-%d" if whole else "%Y-%m-%d %H:%M")
 
 
-def times_of(spec: JobSpec, field: str) -> Times:
-    """TrainingError where the field is in no file, holds no times, or lacks one: such a row has no place in time."""
+def times_of(spec: JobSpec, field: str, rows: Ints | None = None) -> Times:
+    """Of every row with a target, or of those rows of the files.
+
+    TrainingError where the field is in no file, holds no times, or lacks one: such a row has no place in time.
+    """
     parties = read_parties(spec.model_copy(update={"fields": None if field == spec.target else (field,)}))
     parts = [
         _values(table.column(field), field)
@@ -49,7 +52,8 @@ def times_of(spec: JobSpec, field: str) -> Times:
     ]
     if not parts or len({dates for _, dates in parts}) > 1 or len(parts) < sum(len(party.tables) for party in parties):
         raise _unfit(field)
-    values = np.concatenate([values for values, _ in parts])[labelled(parties, spec.target, lambda _: None).rows]
+    rows = labelled(parties, spec.target, lambda _: None).rows if rows is None else rows
+    values = np.concatenate([values for values, _ in parts])[rows]
     if np.isnan(values).any():
         raise TrainingError(
             "data",

@@ -41,6 +41,7 @@ class PictureSource:
 
     parties: list[Party]
     owner: Ints
+    file_rows: Ints  # which of the files these are
     target: Target
     gallery: Gallery
     field: str
@@ -112,7 +113,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> PictureSo
     gallery, rows = read_gallery(parties, field, 1 if p.colour == "grey" else 3, tell, spill=spill)
     owner = np.repeat(np.arange(len(parties)), [party.rows for party in parties])[rows]
     target = Target("restoration", [], gallery.sizes.prod(1).astype(np.float64))  # what is learnt: so many pixels each
-    return PictureSource(parties, owner, target, gallery, field, p, spec.seed)
+    return PictureSource(parties, owner, rows, target, gallery, field, p, spec.seed)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

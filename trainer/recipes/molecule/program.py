@@ -18,7 +18,6 @@ from trainer.data.columns import Ints
 from trainer.data.feed import Feed
 from trainer.data.reading import Party
 from trainer.data.target import Target, target_of
-from trainer.data.times import Times, times_of
 from trainer.evaluation.examples import viewable
 from trainer.layers import dense
 from trainer.module import ModuleNetwork
@@ -49,7 +48,6 @@ class MoleculeSource:
     parties: list[Party]
     owner: Ints
     target: Target
-    kept: Ints  # which of the rows with a target these are
     read: Molecules
     parameters: Parameters
     spec: JobSpec
@@ -65,11 +63,10 @@ class MoleculeSource:
             return self.read.structure, self.read.structures
         return (self.read.protein, self.read.proteins) if field and field == self.read.sequence else None
 
-    @cached_property
-    def times(self) -> Any:
-        """Of a split by time."""
-        told: Times = times_of(self.spec, self.spec.split.time)
-        return told.values[self.kept]
+    @property
+    def file_rows(self) -> Ints:
+        """Which rows of the files these are."""
+        return self.read.known.rows[self.read.kept]
 
     def shown(self, row: int) -> dict[str, Any]:
         """What stands in a row."""
@@ -200,7 +197,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> MoleculeS
     p = cast("Parameters", parameters)
     found = read_molecules(spec, p, tell)
     target = target_of(found.known.column.take(found.kept), p.task, None)
-    return MoleculeSource(found.parties, found.known.owner[found.kept], target, found.kept, found, p, spec)
+    return MoleculeSource(found.parties, found.known.owner[found.kept], target, found, p, spec)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

@@ -43,6 +43,7 @@ class BoxSource:
 
     parties: list[Party]
     owner: Ints
+    file_rows: Ints  # which of the files these are
     target: Target
     gallery: Gallery
     field: str
@@ -123,7 +124,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> BoxSource
     kinds = kinds_in(told)
     target = Target("detection", kinds, packed(told, kinds, gallery.sizes, gallery.originals))
     owner = np.repeat(np.arange(len(parties)), [party.rows for party in parties])[rows]
-    return BoxSource(parties, owner, target, gallery, field, p)
+    return BoxSource(parties, owner, rows, target, gallery, field, p)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

@@ -57,6 +57,11 @@ class QuestionSource:
         return self.pairs.owner
 
     @property
+    def file_rows(self) -> Ints:
+        """Which rows of the files these are."""
+        return self.pairs.rows
+
+    @property
     def together(self) -> Ints:
         """A question that was asked twice is never on both sides of a split."""
         return self.pairs.question_of

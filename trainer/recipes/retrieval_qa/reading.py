@@ -39,6 +39,7 @@ class Pairs:
     """Of every row its question, and the place of its passage."""
 
     owner: Ints
+    rows: Ints  # which of the files these are
     passage_of: Ints
     question_of: Ints  # the same number for the same question
     questions: Encoded
@@ -85,13 +86,13 @@ class Collected:
         self._numbers[1].add(np.array([self._asked.setdefault(text, len(self._asked)) for text in asked]))
         self._excerpts.add([(text,) for text in asked])
 
-    def whole(self, counts: Sequence[int]) -> Pairs:
-        """No row comes any more; so many were each organization's."""
+    def whole(self, counts: Sequence[int], rows: Ints) -> Pairs:
+        """No row comes any more; so many were each organization's, and they were those of the files."""
         questions, answers, told = (line.whole() for line in self._lines)
         owner = np.repeat(np.arange(len(counts)), counts)
         passage_of, question_of = (one.whole() for one in self._numbers)
         return Pairs(
-            owner, passage_of, question_of, questions, answers, self._passages, told, self._excerpts.closed()
+            owner, rows, passage_of, question_of, questions, answers, self._passages, told, self._excerpts.closed()
         )  # fmt: skip
 
 
@@ -106,13 +107,14 @@ def pairs(
     tell: Tell,
 ) -> Pairs:  # fmt: skip
     """Rows without a question or without a passage are left out; `published` are the places of parties to be seen."""
-    counts = []
+    counts, kept, read = list[int](), growing(np.int64, None), 0
     for place, party in enumerate(parties):
         found = seen = 0
         for batch in batches_of([party], [*fields, spec.target, *([source] if source else [])]):
-            rows = list(_rows(batch, len(fields), party.name))
-            collected.add(rows, shown=place in published)
-            found, seen = found + len(rows), seen + len(batch)
+            rows = dict(_rows(batch, len(fields), party.name))
+            collected.add(list(rows.values()), shown=place in published)
+            kept.add(read + np.fromiter(rows, np.int64))
+            found, seen, read = found + len(rows), seen + len(batch), read + len(batch)
         if not found:
             raise TrainingError(
                 "data",
@@ -124,14 +126,15 @@ def pairs(
             text = N_("%(rows)s rows of %(organization)s are left out: a question or its passage is missing.")
             tell(Log(level="warning", text=text, params={"rows": seen - found, "organization": party.name}))
         counts.append(found)
-    return collected.whole(counts)
+    return collected.whole(counts, kept.whole())
 
 
-def _rows(batch: list[Cells], asked: int, organization: str) -> Iterator[tuple[str, Passage]]:
-    for cells in batch:
+def _rows(batch: list[Cells], asked: int, organization: str) -> Iterator[tuple[int, tuple[str, Passage]]]:
+    """Those with both, by their place in the batch."""
+    for place, cells in enumerate(batch):
         question, answer = "\n".join(cells[:asked]).strip(), cells[asked].strip()
         if question and answer:
-            yield question, Passage(answer, "".join(cells[asked + 1 :]).strip() or organization)
+            yield place, (question, Passage(answer, "".join(cells[asked + 1 :]).strip() or organization))
 
 
 def check_open(spec: JobSpec, source: str, parties: list[Party], tell: Tell) -> list[int]:
