@@ -35,6 +35,7 @@ class Estimate:
     memory_mb: int | None = None  # at its highest; None where the recipe cannot say
     memory_limit: int | None = None  # where that is less than the memory
     span: Span | None = None  # how long, from the model and the data; None where the recipe cannot say
+    processes: int = 1
 
 
 def estimate(
@@ -49,7 +50,7 @@ def estimate(
     fits = _fits(list(by_owner.values()), split, alone=bool(parameters.get("baselines")) and len(by_owner) > 1)
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
-    speeds = _seconds_per_step(user, recipe, device)
+    speeds = _seconds_per_step(user, recipe, device, processes)
     data = _data_of(user, versions, target, fields) | {"base": shape_of(base) if base else None}
     data["held_out"] = round(data["rows"] * _held_out(split))
     memory, most = memory_of(recipe, parameters, data), (limits or {}).get("memory_mb")
@@ -64,6 +65,7 @@ def estimate(
         memory_mb=megabytes,
         memory_limit=most if most and megabytes and most < megabytes else None,
         span=span_of(recipe, parameters, data, steps=steps, device=device, processes=processes),
+        processes=processes,
     )
 
 
@@ -118,8 +120,9 @@ def _held_out(split: Mapping[str, Any]) -> float:
     return 1 / int(split["folds"]) if split["kind"] in FOLDED and split["kind"] not in TIMED else later
 
 
-def _seconds_per_step(user: Any, recipe: str, device: str) -> list[float]:
-    jobs = TrainingJob.objects.visible_to(user).filter(recipe=recipe, device=device, status=Status.SUCCEEDED)
+def _seconds_per_step(user: Any, recipe: str, device: str, processes: int) -> list[float]:
+    alike = {"recipe": recipe, "device": device, "processes": processes}
+    jobs = TrainingJob.objects.visible_to(user).filter(status=Status.SUCCEEDED, **alike)
     runs = Run.objects.filter(job__in=jobs.values("pk"), outcome="succeeded", resumed_from=None)
     runs = runs.exclude(first_step_at=None).order_by("-pk")[:LOOK_BACK]
     spans = {

@@ -92,8 +92,8 @@ def estimated(request: SignedInRequest) -> HttpResponse:
     launch = Launch(request, request.POST)
     if (step := request.POST.get("step", "")) in KEYS:
         _see(launch, step)
-    launch.walk("review")
-    return render(request, "web/jobs/_estimate.html", {"estimate": _estimate(launch.known)})
+    reached = launch.walk("review")
+    return render(request, "web/jobs/_estimate.html", {"estimate": None if reached.errors else _estimate(launch.known)})
 
 
 def _see(launch: Launch, step: str) -> None:

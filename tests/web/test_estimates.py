@@ -1,0 +1,50 @@
+"""The estimate beside the launch's steps, for jobs of one process and of several."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+from django.utils import timezone
+
+from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
+from tests.factories.nodes import make_node
+from tests.hub.jobs.conftest import job, ours, theirs
+from tests.web.test_jobs import LAUNCH, said, words
+
+__all__ = ["job", "ours", "said", "theirs"]
+
+
+def took(job: TrainingJob, seconds: float, *, steps: int) -> None:
+    """That job is done, and took so long for so many steps."""
+    now = timezone.now()
+    TrainingJob.objects.filter(pk=job.pk).update(status=Status.SUCCEEDED)
+    run = Run.objects.create(job=job, number=1, lease=uuid4(), lease_until=now, outcome="succeeded")
+    Run.objects.filter(pk=run.pk).update(first_step_at=now, ended_at=now + timedelta(seconds=seconds))
+    RunEvent.objects.create(run=run, seq=1, at=now, kind="started", payload={"steps_total": steps})
+
+
+def test_the_estimate_is_of_as_many_processes_as_are_asked_for(
+    browse: Callable[..., Client], alice: Any, said: Any, job: TrainingJob
+) -> None:
+    """What a job of one process took tells nothing of several; of more than a node has, nothing is told at all."""
+    make_node(slots=2)
+    took(job, 8, steps=4)
+    browser = browse(alice)
+
+    def told(processes: str) -> str:
+        return words(browser.post(f"{LAUNCH}estimate/", {**said, "processes": processes, "step": "compute"}))
+
+    assert "judged by 1 earlier job" in told("1")
+    assert "Processes" not in told("1")
+    assert "judged by" not in told("2")
+    assert re.search(r"Processes</dt><dd>2<", told("2"))
+    assert "Appears when" in told("9")
+
+
+def test_it_stands_beside_the_processes(browse: Callable[..., Client], alice: Any, said: Any) -> None:
+    page = words(browse(alice).post(LAUNCH, {**said, "seen": said["seen"][:5], "step": "parameters"}))
+    assert "What does it compute on" in page
+    assert 'data-estimate="/jobs/new/estimate/"' in page
