@@ -12,6 +12,7 @@ from trainer import memory
 from trainer.chain import Chain
 from trainer.contract import N_, Log
 from trainer.data.feed import Feed
+from trainer.devices import finest
 from trainer.distributed import ALONE, Ranks
 from trainer.network import Trainable
 from trainer.objectives import Objective
@@ -42,7 +43,7 @@ class Descent:
         self.part = part  # rows computed at a time
         self._network, self._objective, self._feed = network, objective, feed
         self._precision, self._ranks, self._tell = precision, ranks, tell
-        self._sums = torch.float32 if feed.device.type == "mps" else torch.float64
+        self._sums = finest(feed.device)
         self._chain = Chain.of(network, objective) if precision.short is None else None
         self._compute = torch.compile(network.__call__) if compiled else network.__call__
 

@@ -36,6 +36,11 @@ def choose_device(spec: JobSpec) -> torch.device:
     return torch.device("cuda", torch.cuda.current_device())  # of several processes each has its own
 
 
+def finest(device: torch.device) -> torch.dtype:
+    """The longest numbers that the device computes with: an Apple machine's own has no others than float32."""
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
 def slot_threads() -> int:
     """How many threads this slot owns: what the supervisor said, else what the process may use."""
     owned = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 from tests.trainer.conftest import MakeSpec, StopAfter, launch
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
@@ -20,6 +21,7 @@ from trainer.data.splits import by_time
 from trainer.metrics import Judged
 from trainer.predict import Predictor
 from trainer.recipes.timeseries import windows
+from trainer.recipes.timeseries.objective import ByScaledError
 from trainer.recipes.timeseries.program import read
 from trainer.recipes.timeseries.reading import Series
 from trainer.recipes.timeseries.schema import Parameters
@@ -148,6 +150,28 @@ def test_windows_are_in_order_whatever_the_rows_are(of: MakeSpec) -> None:
     assert past.tolist() == content["sold"].to_pylist()[:7]
 
 
+def test_small_changes_of_a_large_number_are_judged_as_what_they_are() -> None:
+    """A counter that stands at ten thousand million and moves by one: float32 would know it to a thousand."""
+    random = np.random.default_rng(1)
+    after = 1e10 + random.normal(size=(50, 2))
+    objective = ByScaledError(after, after[:, 0].round(), np.ones(50), "mae", torch.device("cpu"))
+    rows, outputs = torch.arange(50), torch.from_numpy(after - after[:, :1].round() + 0.05).float()
+    told = objective.told(outputs, objective.wanted(rows, (outputs, None)))
+    assert plain("mae", Judged(np.tile(after, 3), told.numpy(), "forecast")) == pytest.approx(0.05, rel=1e-3)
+    assert objective.loss_of(told, rows) == pytest.approx(0.05, rel=1e-3)
+
+
+def test_many_series_are_told_apart_in_their_order(of: MakeSpec) -> None:
+    content = pa.concat_tables([sales(12, seed, shops=3) for seed in (1, 2)])
+    mixed = content.take(np.random.default_rng(0).permutation(len(content)))
+    source = windows_of(of({"window": 2, "season": 2}, tables={"borealis": mixed, "anvil": sales(20, 3)}))
+    assert [(one.owner, one.name) for one in source.read.series] == [
+        (0, "shop 0"), (0, "shop 1"), (0, "shop 2"), (1, "shop 0"), (1, "shop 1"),
+    ]  # fmt: skip
+    both = np.array(content["sold"].to_pylist()).reshape(2, 3, 12).mean(0)
+    assert np.allclose([one.values for one in source.read.series[:3]], both)
+
+
 def test_a_season_again_is_what_was_a_season_ago(of: MakeSpec) -> None:
     count = pa.table({"day": list(range(30)), "shop": ["s"] * 30, "sold": [float(n) for n in range(30)]})
     source = windows_of(of({"season": 3, "window": 5, "horizon": 4}, tables={"anvil": count}, fields=["day"]))
@@ -228,8 +252,9 @@ def test_one_value_throughout_is_forecast_by_itself(of: MakeSpec, scaling: str) 
     assert Predictor(spec.output).predict([{"values": [7.0] * 7}])[0]["forecast"] == pytest.approx([7, 7], abs=1e-3)
 
 
-def test_a_lone_time_far_away_is_no_gap_to_fill(of: MakeSpec) -> None:
-    days = [*range(30), 10_000_000]
+@pytest.mark.parametrize("far", [1e7, 1e30, 1e300])
+def test_a_lone_time_far_away_is_no_gap_to_fill(of: MakeSpec, far: float) -> None:
+    days = [*map(float, range(30)), far]
     content = pa.table({"day": days, "shop": ["s"] * 31, "sold": [1.0] * 31})
     _, events = launch(of({"gaps": "fill"}, tables={"anvil": content}))
     ended(events, "too many to fill in")

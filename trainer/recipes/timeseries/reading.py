@@ -16,6 +16,7 @@ from trainer.failures import TrainingError
 from trainer.recipes.program import Tell
 from trainer.recipes.timeseries.schema import Parameters
 
+FARTHEST = 2**31  # steps from one moment to the next that can be counted
 MOST_FILLED = 10  # times as many steps as rows: more is no gap but a wrong time
 
 
@@ -63,10 +64,9 @@ def read(spec: JobSpec, p: Parameters, tell: Tell) -> Read:
     times = times_of(spec, time)
     made = Making(p.gaps == "fill", times)
     found = []
-    for owner in range(len(parties)):
-        for code in sorted(np.unique(codes[known.owner == owner]).tolist(), key=called.__getitem__):
-            rows = np.flatnonzero((known.owner == owner) & (codes == code))
-            found.append(made.series(owner, called[code], rows, known.column.values, table))
+    for rows in _apart(known.owner, codes, called):
+        owner, name = int(known.owner[rows[0]]), called[codes[rows[0]]]
+        found.append(made.series(owner, name, rows, known.column.values, table))
     made.say(tell, time)
     return Read(parties, found, others, time, times.dates)
 
@@ -80,6 +80,14 @@ def _time(spec: JobSpec, p: Parameters) -> str:
     if spec.target in (time, p.series):
         raise SpecError(N_("The target cannot be what it is predicted from."), field="time")
     return time
+
+
+def _apart(owner: Ints, codes: Ints, called: list[str]) -> list[Ints]:
+    """The rows of each series, organization by organization and name by name."""
+    number = owner * (1 + codes.max(initial=0)) + codes
+    order = np.argsort(number, kind="stable")
+    found = np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
+    return sorted(found, key=lambda rows: (int(owner[rows[0]]), called[codes[rows[0]]]))
 
 
 class Making:
@@ -143,7 +151,7 @@ def _steps(moments: Floats) -> Ints:
     if len(moments) < 2:  # noqa: PLR2004 - nothing lies between
         return np.zeros(len(moments), np.int64)
     apart = np.diff(moments)
-    steps = np.maximum(1, np.round(apart / np.median(apart))).astype(np.int64)
+    steps = np.clip(np.round(apart / np.median(apart)), 1, FARTHEST).astype(np.int64)
     return np.concatenate([[0], np.cumsum(steps)])
 
 
