@@ -33,6 +33,7 @@ class ModuleNetwork(OneVector):
     ) -> None:
         self.module, self._forward, self._described, self._tokens = module.to(device), forward, described, tokens
         self._initialise = initialise
+        module.eval()  # all parts alike: what is wrapped around an opened model would say of itself that it trains
         found = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
         trained = sorted(found, key=lambda name: found[name].dim() < MATRIX)  # a stable sort: matrices first
         self.shapes = {name: tuple(found[name].shape) for name in trained}
