@@ -30,7 +30,7 @@ class TrialSerializer(serializers.Serializer[Any]):
     source = serializers.CharField(source="data.source")  # type: ignore[assignment]  # a field's own word, and the data's
     source_url = serializers.CharField(source="data.source_url")
     licence = serializers.CharField(source="data.licence")
-    rows = serializers.IntegerField(source="data.rows")
+    rows = serializers.IntegerField(help_text="of the parts that are trained on")
     caveat = serializers.CharField()
     baselines = BaselineSerializer(many=True)
 

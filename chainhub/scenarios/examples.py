@@ -15,29 +15,29 @@ from chainhub.accounts.models import User
 from chainhub.bases.models import BaseModel
 from chainhub.collaborations.agreements import accept_agreement, default_agreement
 from chainhub.collaborations.models import Collaboration, ParticipantStatus
-from chainhub.collaborations.services import open_collaboration
+from chainhub.collaborations.services import invite_organization, open_collaboration
 from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset, VersionStatus, Visibility
 from chainhub.datasets.services.fields import set_field
 from chainhub.datasets.services.inspecting import inspect_version
-from chainhub.datasets.services.registering import register_dataset
+from chainhub.datasets.services.registering import add_version, register_dataset
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.services.proposing import propose_job
-from chainhub.organizations.models import Organization, Stage
-from chainhub.organizations.services import create_organization
+from chainhub.organizations.models import Organization
 from chainhub.policies import services
 from chainhub.policies.reading import current_policy
 from chainhub.policies.terms import DOWNLOAD, EVALUATE, TRAIN_POOLED, VIEW_ROWS, Terms
+from chainhub.repositories.models import Upload
 from chainhub.repositories.uploads import receive_file
 from chainhub.scenarios.bases import CARRIED, import_carried
 from chainhub.scenarios.catalogue import Scenario, Trial
 from chainhub.scenarios.catalogue.kinds import Text
+from chainhub.scenarios.partners import KEEPER, MARK, keeper, one_at_a_time, partner_name, partner_of
 from chainhub.scenarios.samples import Part, SampleSet
 
-KEEPER = "examples@chainhub.invalid"  # nobody's address, by RFC 2606
-LONGEST, SHORT = 140, 24  # letters of a title, and of a short name
+LONGEST = 140  # letters of a title
+NOTHING = {Status.FAILED, Status.CANCELED}  # what a job came to
 PATIENCE = 300.0  # seconds for the inspection of one dataset
-MARK = "(example 示例)"
 OPEN = Terms(uses=(TRAIN_POOLED, EVALUATE, VIEW_ROWS, DOWNLOAD))  # it is public data: pages may show rows of it
 
 
@@ -59,63 +59,78 @@ class Example:
         """Of its job, in both languages."""
         return _in_both(self.trial.title)[:LONGEST]
 
-    @property
-    def parts(self) -> list[Part]:
-        """What is trained on."""
-        wanted = self.trial.parts
-        return [one for one in self.trial.data.parts if (one.slug in wanted if wanted else not one.held_out)]
-
     def collaboration(self) -> Collaboration | None:
         """Where it is opened already."""
         found = Collaboration.objects.filter(name=self.name, initiator=self.organization, closed_at=None)
         return found.order_by("pk").first()
 
+    def last_job(self) -> TrainingJob | None:
+        """Whatever became of it."""
+        together = self.collaboration()
+        return together.jobs.filter(title=self.title).order_by("-pk").first() if together else None
+
     def job(self) -> TrainingJob | None:
         """The last one, unless it came to nothing."""
-        if (together := self.collaboration()) is None:
-            return None
-        last = together.jobs.filter(title=self.title).order_by("-pk").first()
-        return None if last is None or last.status in {Status.FAILED, Status.CANCELED} else last
+        last = self.last_job()
+        return None if last is None or last.status in NOTHING else last
 
     def ready(self) -> int:
         """How many of its datasets are there and granted."""
         if (together := self.collaboration()) is None:
             return 0
-        owners = [partner_name(part) for part in self.parts]
-        usable = Dataset.objects.usable_in(together).filter(name=named(self.trial.data))
-        return usable.filter(organization__name__in=owners).count()
+        usable = Dataset.objects.usable_in(together).filter(
+            name=named(self.trial.data),
+            organization__name__in=[partner_name(part) for part in self.trial.brought],
+            organization__memberships__user__email=KEEPER,
+        )
+        return usable.count()
 
 
 def open_example(example: Example, *, actor: User) -> Collaboration:
-    """The collaboration with the example's organizations, all bound by its agreement. Raises `NotAllowedError`."""
-    partners = [_partner(part, example.scenario) for part in example.parts]
-    together = example.collaboration() or open_collaboration(
-        actor=actor,
-        organization=example.organization,
-        name=example.name,
-        goal=_in_both(example.scenario.summary, between="\n\n"),
-        scenario=example.scenario.slug,
-        agreement_text=f"{default_agreement('en')}\n\n{default_agreement('zh-hans')}",
-        invited=partners,
-    )
-    agreement = together.current_agreement
-    waiting = together.participants.filter(status=ParticipantStatus.INVITED, organization__in=partners)
-    for participant in waiting.select_related("organization", "collaboration"):
-        if agreement is not None:
-            accept_agreement(participant, actor=_keeper(), agreement=agreement)
+    """The collaboration with the example's organizations, all bound by its agreement. Raises `DomainError`."""
+    partners = _partners(example)
+    with one_at_a_time():
+        together = example.collaboration() or open_collaboration(
+            actor=actor,
+            organization=example.organization,
+            name=example.name,
+            goal=_in_both(example.scenario.summary, between="\n\n"),
+            scenario=example.scenario.slug,
+            agreement_text=f"{default_agreement('en')}\n\n{default_agreement('zh-hans')}",
+            invited=partners,
+        )
+    for partner in partners:
+        _bind(partner, together, actor=actor)
     return together
+
+
+def _partners(example: Example) -> list[Organization]:
+    industry = _in_both(example.scenario.industry)
+    return [partner_of(part, industry=industry) for part in example.trial.brought]
+
+
+def _bind(partner: Organization, together: Collaboration, *, actor: User) -> None:
+    """Invited, where a trial on fewer partners opened the collaboration, and bound by the text that stands."""
+    with one_at_a_time() as owner:
+        seat = together.participants.filter(organization=partner).first()
+        if seat is None or seat.status not in {ParticipantStatus.INVITED, ParticipantStatus.ACCEPTED}:
+            seat = invite_organization(together, partner, actor=actor)
+        agreement = together.current_agreement
+        if seat.status == ParticipantStatus.INVITED and agreement is not None:
+            accept_agreement(seat, actor=owner, agreement=agreement)
 
 
 def fill_example(example: Example, *, actor: User) -> list[Dataset]:
     """Its datasets, uploaded, inspected and granted. Raises `CarrierError` where a package cannot be had."""
-    together = open_example(example, actor=actor)
-    datasets = [_dataset(_partner(part, example.scenario), example.trial.data, part) for part in example.parts]
+    together, owner = open_example(example, actor=actor), keeper()
+    brought = zip(_partners(example), example.trial.brought, strict=True)
+    datasets = [_dataset(partner, example.trial.data, part) for partner, part in brought]
     for dataset in datasets:
         _inspect(dataset)
         _describe(dataset, example.trial.data)
         if current_policy(dataset) is None:
-            services.set_policy(dataset, OPEN, actor=_keeper())
-        services.grant_on_terms(dataset, together, actor=_keeper(), terms=OPEN)
+            services.set_policy(dataset, OPEN, actor=owner)
+        services.grant_on_terms(dataset, together, actor=owner, terms=OPEN)
     return datasets
 
 
@@ -126,25 +141,21 @@ def launch_example(example: Example, *, actor: User) -> TrainingJob:
     datasets = fill_example(example, actor=actor)
     base = _base(example, actor) if example.trial.base else None
     together = open_example(example, actor=actor)
-    return propose_job(
-        actor=actor,
-        organization=example.organization,
-        collaboration=together,
-        title=example.title,
-        versions=[version for dataset in datasets if (version := dataset.latest_version) is not None],
-        base=base,
-        **example.scenario.settings_of(example.trial),
-    )
+    with one_at_a_time():
+        return example.job() or propose_job(
+            actor=actor,
+            organization=example.organization,
+            collaboration=together,
+            title=example.title,
+            versions=[version for dataset in datasets if (version := dataset.latest_version) is not None],
+            base=base,
+            **example.scenario.settings_of(example.trial),
+        )
 
 
 def named(data: SampleSet) -> str:
     """Its datasets' name, in both languages."""
     return f"{data.title} {data.title_zh}"
-
-
-def partner_name(part: Part) -> str:
-    """What an organization of an example is called, so that nobody takes it for a real one."""
-    return f"{part.name} {MARK}"
 
 
 def _in_both(text: Text, *, between: str = " ") -> str:
@@ -156,39 +167,33 @@ def _in_both(text: Text, *, between: str = " ") -> str:
     return between.join(said)
 
 
-def _keeper() -> User:
-    """The owner of the example's organizations; has no password, so nobody logs in."""
-    user, _new = User.objects.get_or_create(email=KEEPER, defaults={"name": "Examples 示例", "password": "!"})
-    if user.has_usable_password():
-        raise DomainError(
-            gettext_noop(
-                "Somebody signed up as %(email)s, which examples need for themselves; ask the hub's operator."
-            ),
-            email=KEEPER,
-        )
-    return user
-
-
-def _partner(part: Part, scenario: Scenario) -> Organization:
-    name = partner_name(part)
-    return Organization.objects.filter(name=name).first() or create_organization(
-        actor=_keeper(),
-        name=name,
-        short_name=part.organization[:SHORT],
-        stage=Stage.SERVICE,
-        industry=_in_both(scenario.industry),
-        description="Holds example data. 持有示例数据。",
-    )
-
-
 def _dataset(owner: Organization, data: SampleSet, part: Part) -> Dataset:
-    dataset = owner.datasets.filter(name=named(data)).first()
-    if dataset is not None:
-        return dataset
+    """What is there already, unless it was refused: a crash in the middle of an inspection can bring that about."""
+    known = _known(owner, data)
+    if known is not None and not _is_refused(known):
+        return known
     content = part.content()
-    upload = receive_file(actor=_keeper(), filename=part.filename, size=len(content), source=io.BytesIO(content))
+    upload = receive_file(actor=keeper(), filename=part.filename, size=len(content), source=io.BytesIO(content))
+    with one_at_a_time() as actor:
+        known = _known(owner, data)
+        if known is None:
+            return _registered(owner, data, part, upload=upload, actor=actor)
+        if _is_refused(known):
+            add_version(known, actor=actor, upload=upload)
+        return known
+
+
+def _known(owner: Organization, data: SampleSet) -> Dataset | None:
+    return owner.datasets.filter(name=named(data)).order_by("pk").first()
+
+
+def _is_refused(dataset: Dataset) -> bool:
+    return dataset.versions.latest("number").status == VersionStatus.REFUSED
+
+
+def _registered(owner: Organization, data: SampleSet, part: Part, *, upload: Upload, actor: User) -> Dataset:
     return register_dataset(
-        actor=_keeper(),
+        actor=actor,
         organization=owner,
         name=named(data),
         upload=upload,
@@ -224,7 +229,7 @@ def _describe(dataset: Dataset, data: SampleSet) -> None:
     """The owner's words on single fields."""
     for name, told in data.fields.items():
         if name not in dataset.field_settings:
-            set_field(dataset, name, actor=_keeper(), **told)
+            set_field(dataset, name, actor=keeper(), **told)
 
 
 def _base(example: Example, actor: User) -> BaseModel:

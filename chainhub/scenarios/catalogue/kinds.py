@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from chainhub.registry.scores import TITLES
-from chainhub.scenarios.samples import SAMPLES, SampleSet
+from chainhub.scenarios.samples import SAMPLES, Part, SampleSet
 
 Text = str | Promise
 Parameters = Mapping[str, Any]
@@ -59,6 +59,17 @@ class Trial:
     @property
     def data(self) -> SampleSet:
         return SAMPLES[self.sample]
+
+    @property
+    def brought(self) -> list[Part]:
+        """The parts that are trained on, one of each partner."""
+        wanted = self.parts
+        return [one for one in self.data.parts if (one.slug in wanted if wanted else not one.held_out)]
+
+    @property
+    def rows(self) -> int:
+        """Of all these parts together."""
+        return sum(part.rows for part in self.brought)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,14 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
 from chainhub.collaborations.permissions import may_open_for
 from chainhub.core.sentences import render as said
 from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.registry.models import Model, ModelVersion
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
-from chainhub.scenarios.examples import Example, open_example
+from chainhub.scenarios.examples import NOTHING, Example, open_example
 from chainhub.scenarios.preparing import Preparing
 from chainhub.web.forms.jobs.parameters import shown_parameters
 from chainhub.web.http import SignedInRequest
@@ -80,23 +81,31 @@ def trial(request: SignedInRequest, slug: str, trial: str) -> HttpResponse:
             open_example(example, actor=request.user)
             Preparing(example).begin(request.user)
         return HttpResponseRedirect(request.path)
+    state = _state_of(example, request.user) if example else {"stage": "apart", "state": "apart"}
+    if request.htmx and request.GET.get("seen") == state["state"]:
+        return HttpResponse(status=204)  # nothing is swapped, and nothing read out again
     context = {"scenario": found, "trial": wanted, "recipe": title_of(wanted.recipe or found.recipe), "may": may}
-    context |= _state_of(example) if example else {}
-    template = "web/scenarios/_making.html" if request.headers.get("HX-Request") else "web/scenarios/trial.html"
-    return render(request, template, context)
+    template = "web/scenarios/_making.html" if request.htmx else "web/scenarios/trial.html"
+    return render(request, template, context | state)
 
 
-def _state_of(example: Example) -> dict[str, Any]:
-    """How far it is: not begun, being made, refused, launched, or published."""
-    job, preparing = example.job(), Preparing(example)
+def _state_of(example: Example, reader: User) -> dict[str, Any]:
+    """How far it is: not begun, waiting, being made, refused, launched, or published; `state` tells these apart."""
+    last, preparing = example.last_job(), Preparing(example)
+    job = None if last is None or last.status in NOTHING else last
+    found = ModelVersion.objects.visible_to(reader).filter(job=job).select_related("model__organization")
+    version = found.first() if job else None
+    stage = "there" if version else "launched" if job else preparing.stage
+    ready = example.ready() if stage == "making" else 0
     return {
-        "parts": example.parts,
-        "together": example.collaboration(),
+        "together": example.collaboration() if job else None,
         "job": job,
-        "version": ModelVersion.objects.filter(job=job).select_related("model__organization").first() if job else None,
-        "under_way": preparing.is_under_way,
-        "ready": 0 if job else example.ready(),
+        "failed": None if job else last,
+        "version": version,
+        "stage": stage,
+        "ready": ready,
         "why_not": said(preparing.why_not),
+        "state": f"{stage}-{ready}",
     }
 
 

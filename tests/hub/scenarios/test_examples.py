@@ -8,13 +8,15 @@ import pytest
 from chainhub.accounts.models import User
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import DomainError
-from chainhub.datasets.models import Dataset
+from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.permissions import everyone_may_see_rows
 from chainhub.jobs.models import Status, TrainingJob
-from chainhub.organizations.models import Organization
+from chainhub.organizations.models import Organization, Stage
+from chainhub.organizations.services import create_organization
 from chainhub.scenarios import examples, samples
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
 from chainhub.scenarios.examples import Example, fill_example, launch_example, open_example
+from chainhub.scenarios.partners import KEEPER, partner_name
 
 pytestmark = pytest.mark.django_db
 
@@ -76,15 +78,44 @@ def test_a_failed_job_is_launched_anew(heart: Example, alice: User) -> None:
     assert launch_example(heart, actor=alice) != first
 
 
+def test_a_trial_on_fewer_partners_may_come_first(heart: Example, alice: User) -> None:
+    """They share a collaboration; who is missing in it is invited, whichever is launched first."""
+    fewer = replace(heart, trial=replace(heart.trial, parts=("cleveland",), title="Cleveland alone"))
+    assert launch_example(fewer, actor=alice).inputs.count() == 1
+    assert heart.ready() == 1
+    job = launch_example(heart, actor=alice)
+    assert job.inputs.count() == 2
+    assert job.collaboration == fewer.collaboration()
+
+
+def test_data_whose_inspection_came_to_nothing_is_brought_again(heart: Example, alice: User) -> None:
+    fill_example(heart, actor=alice)
+    DatasetVersion.objects.update(status=VersionStatus.REFUSED)
+    job = launch_example(heart, actor=alice)
+    assert {one.version.number for one in job.inputs.select_related("version")} == {2}
+    assert Dataset.objects.count() == 2
+
+
 def test_nobody_logs_in_as_the_examples_owner(heart: Example, alice: User) -> None:
     open_example(heart, actor=alice)
-    assert not User.objects.get(email=examples.KEEPER).has_usable_password()
+    assert not User.objects.get(email=KEEPER).has_usable_password()
 
 
 def test_whoever_signed_up_as_the_examples_owner_gets_nothing_of_it(heart: Example, alice: User) -> None:
-    User.objects.create_user(examples.KEEPER, "a long secret", name="Mallory")
+    User.objects.create_user(KEEPER, "a long secret", name="Mallory")
     with pytest.raises(DomainError, match="Somebody signed up as"):
         open_example(heart, actor=alice)
+    assert not Collaboration.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Cleveland 克利夫兰 (example 示例)", "CLEVELAND 克利夫兰 (EXAMPLE 示例)"])
+def test_whoever_took_a_partners_name_is_not_invited(heart: Example, alice: User, carol: User, name: str) -> None:
+    """Carol would see the collaboration, and receive the model."""
+    create_organization(actor=carol, name=name, short_name="Mine", stage=Stage.SERVICE)
+    with pytest.raises(DomainError, match="Somebody else's organization is called “Cleveland"):
+        open_example(heart, actor=alice)
+    assert not Collaboration.objects.exists()
+    assert not Collaboration.objects.visible_to(carol).exists()
 
 
 def test_every_trial_names_parts_that_its_data_has(every: Scenario) -> None:
@@ -110,4 +141,4 @@ def test_names_fit_where_they_are_kept(anvil: Organization) -> None:
                 assert len(said) <= Dataset._meta.get_field(name).max_length, said
             assert len(examples.named(trial.data)) <= Dataset._meta.get_field("name").max_length
             for part in trial.data.parts:
-                assert len(examples.partner_name(part)) <= Organization._meta.get_field("name").max_length
+                assert len(partner_name(part)) <= Organization._meta.get_field("name").max_length

@@ -1,0 +1,71 @@
+"""The organizations of examples, and who owns them: nobody who can log in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from chainhub.accounts.models import User
+from chainhub.core.errors import DomainError
+from chainhub.organizations.models import Organization, Role, Stage
+from chainhub.organizations.services import create_organization
+from chainhub.scenarios.samples import Part
+
+KEEPER = "examples@chainhub.invalid"  # nobody's address, by RFC 2606
+SHORT = 24  # letters of a short name
+MARK = "(example 示例)"
+
+
+def keeper() -> User:
+    """The owner of the examples' organizations; has no password, so nobody logs in. Raises `DomainError`."""
+    user, _new = User.objects.get_or_create(email=KEEPER, defaults={"name": "Examples 示例", "password": "!"})
+    if user.has_usable_password():
+        raise DomainError(
+            gettext_noop(
+                "Somebody signed up as %(email)s, which examples need for themselves; ask the hub's operator."
+            ),
+            email=KEEPER,
+        )
+    return user
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[User]:
+    """A transaction of the keeper: whoever else makes an example waits, so what is not there yet is made once.
+
+    Asked for before any other lock, and for nothing slow.
+    """
+    owner = keeper()
+    with transaction.atomic():
+        # Not the key: rows that only name the keeper are written by others meanwhile.
+        yield User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+
+
+def partner_name(part: Part) -> str:
+    """What an organization of an example is called, so that nobody takes it for a real one."""
+    return f"{part.name} {MARK}"
+
+
+def partner_of(part: Part, *, industry: str) -> Organization:
+    """The organization that holds the part, made if need be. Raises `DomainError` where somebody else has its name."""
+    name = partner_name(part)
+    with one_at_a_time() as owner:
+        if (known := Organization.objects.where(owner, Role.OWNER).filter(name=name).first()) is not None:
+            return known
+        if Organization.objects.filter(name__iexact=name).exists():
+            raise DomainError(
+                gettext_noop(
+                    "Somebody else's organization is called “%(name)s”, as the example's is to be; ask the hub's "
+                    "operator."
+                ),
+                name=name,
+            )
+        return create_organization(
+            actor=owner,
+            name=name,
+            short_name=part.organization[:SHORT],
+            stage=Stage.SERVICE,
+            industry=industry,
+            description="Holds example data. 持有示例数据。",
+        )
