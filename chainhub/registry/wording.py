@@ -87,11 +87,13 @@ def _takes_series(version: ModelVersion) -> str:
         "window": fields.window,
         "horizon": fields.horizon,
     }
-    if not fields.others:
-        return said
-    names = ", ".join(f"`{plain(name)}`" for name in fields.others)
-    beside = _("What is known beside them, at the same steps: %(names)s.") % {"names": names}
-    return f"{said} {beside}"
+    parts = [said]
+    if fields.others:
+        names = ", ".join(f"`{plain(name)}`" for name in fields.others)
+        parts.append(_("What is known beside them, at the same steps: %(names)s.") % {"names": names})
+    if fields.moment:
+        parts.append(_("When the last of them was, as `%(name)s`.") % {"name": plain(fields.moment)})
+    return " ".join(parts)
 
 
 def _takes_molecule(version: ModelVersion) -> str:

@@ -108,7 +108,8 @@ def _row(version: ModelVersion) -> dict[str, Any]:
         fields = series_fields(version.preprocessing)
         steps = fields.window + (fields.horizon if fields.known_ahead else 0)
         others = {name: list(range(1, steps + 1)) for name in fields.others}
-        return {"values": list(range(1, fields.window + 1)), **others}
+        moment = {fields.moment: "2026-01-31"} if fields.moment else {}
+        return {"values": list(range(1, fields.window + 1)), **others, **moment}
     if kind == "molecule":
         usual = {"smiles": "CCO", "sequence": "MGSSHHHHHHSSGLVPRGSH"}
         return {one: usual[one] for one in molecule_names(version.preprocessing)}

@@ -86,6 +86,17 @@ def test_what_makes_no_sense_is_named(ask: Ask, job: TrainingJob, kind: str, row
     assert came == []
 
 
+def test_the_moment_of_a_forecast_is_a_text(ask: Ask, job: TrainingJob) -> None:
+    version = publish_kind(job, "series")
+    version.preprocessing["fields"].append({"name": "day", "kind": "moment", "waves": {"week": 3}})
+    version.save()
+    row = {"values": [1, 2, 3, 4], "day": "2026-01-31"}
+    answer, came = ask(version, [row], KINDS["series"]["answer"])
+    assert (answer.status_code, came) == (200, [row])
+    for wrong in (20260131, ["2026-01-31"], "2" * 51):
+        assert list(ask(version, [row | {"day": wrong}], {})[0].json()["errors"]) == ["rows.1.day"]
+
+
 def test_a_node_is_not_asked_for_more_than_it_can_answer_in_time(ask: Ask, job: TrainingJob) -> None:
     answer, came = ask(publish_kind(job, "restore"), [{"image": PICTURE}] * 6, {})
     assert answer.status_code == 413

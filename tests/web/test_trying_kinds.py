@@ -125,6 +125,20 @@ def test_a_forecast_stands_beside_the_past_and_the_simple_one(
         assert said in shown
 
 
+def test_a_forecast_by_the_calendar_is_asked_when_the_last_value_was(
+    browse: Browse, bob: User, job: TrainingJob, model: Model
+) -> None:
+    version, model.answer = publish_kind(job, "series"), KINDS["series"]["answer"]
+    version.preprocessing["fields"].append({"name": "day", "kind": "moment", "waves": {"week": 3}})
+    version.save()
+    assert "When the last of them was" in page(browse(bob), version, "try")
+    ask(browse(bob), version, {"values": "1 2 3 4", "field-day": "2026-01-31"})
+    ask(browse(bob), version, {"values": "day,demand\n2026-01-30,1\n2026-01-31,2"})
+    ask(browse(bob), version, {"values": "1 2 3 4", "field-day": ""})
+    asked = [one["rows"][0].get("day") for one in model.asked]
+    assert asked == ["2026-01-31", "2026-01-31", None]
+
+
 def test_a_drawing_of_a_molecule_can_run_nothing(browse: Browse, bob: User, job: TrainingJob, model: Model) -> None:
     version, model.answer = publish_kind(job, "molecule"), KINDS["molecule"]["answer"]
     shown = ask(browse(bob), version, {"smiles": "CCO", "sequence": "MGSS"})

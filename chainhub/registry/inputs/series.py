@@ -28,6 +28,7 @@ class SeriesFields:
     window: int
     horizon: int
     known_ahead: bool  # whether the others are known for the steps ahead, too
+    moment: str = ""  # the field that tells when the last value was, where the model reads a calendar
 
 
 def series_fields(preprocessing: Json) -> SeriesFields:
@@ -39,6 +40,7 @@ def series_fields(preprocessing: Json) -> SeriesFields:
         int(preprocessing.get("window") or 1),
         int(preprocessing.get("horizon") or 1),
         bool(preprocessing.get("known_ahead")),
+        next((str(one["name"]) for one in fields if one.get("kind") == "moment"), ""),
     )
 
 
@@ -47,14 +49,28 @@ def checked_series(preprocessing: Json) -> Check:
     fields = series_fields(preprocessing)
     # A list may also stand under the field's own name, as in the data; what another field is called stays that one's.
     own = tuple(dict.fromkeys((VALUES, fields.target)))
+    moment = (fields.moment,) if fields.moment else ()
 
     def check(number: int, row: Any) -> Row:
-        known_only(number, row, tuple(dict.fromkeys((*own, *fields.others))))
+        known_only(number, row, tuple(dict.fromkeys((*own, *fields.others, *moment))))
         values = next((row[name] for name in own if row.get(name) is not None), None)
         others = {name: row[name] for name in fields.others if row.get(name) is not None}
-        return {name: _list(number, name, value) for name, value in {VALUES: values, **others}.items()}
+        when = {name: _moment(number, name, row[name]) for name in moment if row.get(name) is not None}
+        return {name: _list(number, name, value) for name, value in {VALUES: values, **others}.items()} | when
 
     return check
+
+
+def _moment(number: int, name: str, value: Any) -> str:
+    """A date, which the model reads; it says in a sentence where it is none."""
+    if not isinstance(value, str) or len(value) > LONGEST_SHOWN:
+        raise InvalidInputError(
+            gettext_noop("Row %(row)s: “%(name)s” is a text such as 2026-01-31: when the last value was."),
+            field=f"rows.{number}.{name}",
+            row=number,
+            name=name,
+        )
+    return value
 
 
 def _list(number: int, name: str, value: Any) -> list[float]:
@@ -101,7 +117,10 @@ def _columns(fields: SeriesFields, lines: Sequence[str]) -> Row:
             gettext_noop("The first line does not name the field “%(name)s”."), field=VALUES, name=fields.target
         )
     columns = {VALUES: place} | {name: names.index(name) for name in fields.others if name in names}
-    return {name: _column(table[1:], at, names[at]) for name, at in columns.items()}
+    told: Row = {name: _column(table[1:], at, names[at]) for name, at in columns.items()}
+    if fields.moment in names and names.index(fields.moment) < len(table[-1]):
+        told[fields.moment] = table[-1][names.index(fields.moment)]
+    return told
 
 
 def _column(rows: Sequence[Sequence[str]], place: int, name: str) -> list[float]:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chainhub.registry.inputs.common import LONGEST_SHOWN
 from chainhub.registry.inputs.molecules import molecule_names
 from chainhub.registry.inputs.series import pasted_numbers, pasted_series, series_fields
 from chainhub.registry.models import ModelVersion
@@ -97,12 +98,19 @@ class SeriesForm(AskingForm):
         beside = _("%(steps)s numbers, the oldest first. Empty means not known.") % {"steps": steps}
         for name in told.others:
             self.fields[PREFIX + name] = _long(name, beside, 2, required=False)
+        if told.moment:
+            when = _("When the last of them was, such as 2026-01-31: a weekday or a month is read from it.")
+            self.fields[PREFIX + told.moment] = forms.CharField(
+                label=told.moment, required=False, max_length=LONGEST_SHOWN, help_text=when
+            )
 
     @property
     def row(self) -> dict[str, Any]:
         """Numbers; InvalidInputError says which is none."""
         row = pasted_series(self.version.preprocessing, self.cleaned_data["values"])
         given = {name: self.cleaned_data[PREFIX + name] for name in self.told.others}
+        when = self.cleaned_data.get(PREFIX + self.told.moment)
+        row |= {self.told.moment: when} if when else {}
         return row | {name: pasted_numbers(text, name) for name, text in given.items() if text}
 
 

@@ -11,6 +11,7 @@ import torch
 
 from trainer.contract import N_
 from trainer.data.columns import Floats
+from trainer.recipes.timeseries.calendar import moment_of, waved
 from trainer.recipes.timeseries.network import Forecaster, Sizes
 from trainer.recipes.timeseries.windows import measured
 from trainer.serving import Row, refusal, weights_in
@@ -27,6 +28,7 @@ class Forecasting:
         self._module.load_state_dict(weights_in(folder))
         self._module.eval()
         self._others = [field for field in preprocessing["fields"] if field["kind"] == "known"]
+        self._moment = next((field for field in preprocessing["fields"] if field["kind"] == "moment"), None)
         self._target = next(field["name"] for field in preprocessing["fields"] if field["kind"] == "values")
 
     def predict(self, rows: list[Row]) -> list[Row]:
@@ -41,9 +43,11 @@ class Forecasting:
 
     def warn(self, rows: list[Row]) -> list[list[Row]]:
         text = N_("“%(field)s” is not given: its mean stands in.")
+        unknown = N_("“%(field)s” is not given: the forecast does without the calendar.")
+        asked = [(one["name"], text) for one in self._others]
+        asked += [(self._moment["name"], unknown)] if self._moment else []
         return [
-            [{"text": text, "params": {"field": one["name"]}} for one in self._others if row.get(one["name"]) is None]
-            for row in rows
+            [{"text": said, "params": {"field": name}} for name, said in asked if row.get(name) is None] for row in rows
         ]
 
     def _answer(self, values: Floats, told: Floats, scale: float) -> Row:
@@ -80,7 +84,15 @@ class Forecasting:
                 raise refusal(text, field=field["name"], steps=sizes.window + ahead, count=len(given))
             columns.append((given[len(given) - sizes.window - ahead :] - field["center"]) / field["scale"])
         whole = np.stack(columns, 1) if columns else np.empty((sizes.window + ahead, 0))
-        return np.concatenate([whole[: sizes.window].ravel(), whole[sizes.window :].ravel()])
+        return np.concatenate([whole[: sizes.window].ravel(), whole[sizes.window :].ravel(), self._calendar(row)])
+
+    def _calendar(self, row: Row) -> Floats:
+        """Of the last value's moment; where it is not told, what is the mean of all of them."""
+        told = row.get(self._moment["name"]) if self._moment else None
+        if self._moment is None or told is None:
+            return np.zeros(self._sizes.calendar)
+        found: Floats = waved(np.array([moment_of(told, self._moment["name"])]), self._moment["waves"])[0]
+        return found
 
 
 def _numbers(told: Any, field: str) -> Floats:

@@ -24,10 +24,11 @@ class Sizes:
     layers: int  # 0: linear
     channels: int
     dropout: float
+    calendar: int = 0  # numbers that a calendar tells of the last step
 
     @property
     def width(self) -> int:
-        return self.window * (1 + self.others) + self.horizon * self.others * self.ahead
+        return self.window * (1 + self.others) + self.horizon * self.others * self.ahead + self.calendar
 
 
 class Forecaster(nn.Module):
@@ -42,7 +43,7 @@ class Forecaster(nn.Module):
         super().__init__()
         self.sizes = sizes
         self.sum = nn.Linear(sizes.width, sizes.horizon)
-        widths = [1 + sizes.others, *[sizes.channels] * sizes.layers]
+        widths = [1 + sizes.others + sizes.calendar, *[sizes.channels] * sizes.layers]
         self.convolutions = nn.ModuleList(
             nn.Conv1d(widths[place], sizes.channels, KERNEL, dilation=2**place) for place in range(sizes.layers)
         )
@@ -55,6 +56,8 @@ class Forecaster(nn.Module):
         sizes = self.sizes
         past, rest = inputs[:, : sizes.window, None], inputs[:, sizes.window : sizes.window * (1 + sizes.others)]
         seen = torch.cat([past, rest.reshape(len(rest), sizes.window, sizes.others)], 2) if sizes.others else past
+        if sizes.calendar:
+            seen = torch.cat([seen, inputs[:, None, -sizes.calendar :].expand(-1, sizes.window, -1)], 2)
         seen = seen.transpose(1, 2)
         for place, layer in enumerate(self.convolutions):
             found = F.relu(layer(F.pad(seen, ((KERNEL - 1) * 2**place, 0))))

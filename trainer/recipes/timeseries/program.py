@@ -15,6 +15,7 @@ from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Feed
 from trainer.data.reading import Party
 from trainer.data.target import Target
+from trainer.data.times import Times
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.trades import Trades, check_target
 from trainer.failures import TrainingError
@@ -22,9 +23,11 @@ from trainer.module import ModuleNetwork
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Source, Tell
 from trainer.recipes.timeseries.answering import Forecasting
+from trainer.recipes.timeseries.calendar import Waves, columns_of, waved
 from trainer.recipes.timeseries.network import Forecaster, Sizes, described, initialise
 from trainer.recipes.timeseries.network import read as read_windows
 from trainer.recipes.timeseries.objective import ByScaledError
+from trainer.recipes.timeseries.periods import waves_of
 from trainer.recipes.timeseries.reading import Read
 from trainer.recipes.timeseries.reading import read as read_series
 from trainer.recipes.timeseries.schema import LAYERED, Parameters
@@ -35,7 +38,7 @@ from trainer.serving import Served
 SAMPLES = 3  # series that may be tried with one click
 SNIPPET = """\
 from trainer.predict import Predictor  # the trainer's source is in reproduce/trainer.zip, with what it needs
-print(Predictor(".").predict([{{"values": [{values}]}}]))
+print(Predictor(".").predict([{{"values": [{values}]{moment}}}]))
 """
 
 
@@ -51,6 +54,7 @@ class SeriesSource:
     windows: Windows
     parameters: Parameters
     spec: JobSpec
+    waves: Waves  # of the calendar
     trades: Trades | None = None  # where a back-test was asked for
 
     @property
@@ -98,7 +102,14 @@ class SeriesSource:
             return []
         open_to_all = rows[viewable(self.spec, cast("Source", self))[self.owner[rows]]]
         places = np.linspace(0, len(open_to_all) - 1, SAMPLES if len(open_to_all) else 0).astype(np.int64)
-        return [{"values": values.tolist()} for values in self.windows.past(open_to_all[np.unique(places)])]
+        chosen = open_to_all[np.unique(places)]
+        found: list[dict[str, Any]] = [{"values": values.tolist()} for values in self.windows.past(chosen)]
+        if self.waves and self.read.time not in self.spec.masked:
+            times = Times(self.windows.lasts[chosen], self.read.dates)
+            found = [
+                one | {self.read.time: times.said(at)} for one, at in zip(found, times.values.tolist(), strict=True)
+            ]
+        return found
 
 
 @dataclass(frozen=True)
@@ -122,10 +133,13 @@ class SeriesPreparation(Preparation):
     def sizes(self) -> Sizes:
         p = self.source.parameters
         layers = p.layers if p.network == LAYERED else 0
-        return Sizes(p.window, p.horizon, len(self.fields), p.known_ahead, layers, p.channels, p.dropout)
+        calendar = columns_of(self.source.waves)
+        return Sizes(p.window, p.horizon, len(self.fields), p.known_ahead, layers, p.channels, p.dropout, calendar)
 
     def feed(self, device: torch.device) -> Feed:
-        return Cut(self.source.windows, self.others, *self.source.windows.measured(self.whole), device)
+        windows = self.source.windows
+        calendar = waved(windows.moments, self.source.waves)
+        return Cut(windows, self.others, *windows.measured(self.whole), calendar, device)
 
     def network(self, outputs: int, device: torch.device) -> ModuleNetwork:
         return ModuleNetwork(
@@ -137,7 +151,9 @@ class SeriesPreparation(Preparation):
         p = self.source.parameters
         fields = [{"name": self.source.spec.target, "kind": "values"}, *self.fields]
         shape = {"window": p.window, "horizon": p.horizon, "season": p.season, "scaling": p.scaling}
-        told = {"known_ahead": p.known_ahead, "whole": self.whole, "samples": self.samples}
+        told: dict[str, Any] = {"known_ahead": p.known_ahead, "whole": self.whole, "samples": self.samples}
+        if self.source.waves:
+            fields.append({"name": self.source.read.time, "kind": "moment", "waves": self.source.waves})
         return {"kind": "series", "fields": fields, **shape, **told}
 
     def after(self, evaluation: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +162,8 @@ class SeriesPreparation(Preparation):
 
     def snippet(self, config: dict[str, Any]) -> str:
         values = ", ".join(str(place % self.source.parameters.season) for place in range(self.source.parameters.window))
-        return SNIPPET.format(values=values)
+        moment = f', "{self.source.read.time}": "2026-01-31"' if self.source.waves else ""
+        return SNIPPET.format(values=values, moment=moment)
 
 
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> SeriesSource:
@@ -176,7 +193,8 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> SeriesSou
     trades = traded(windows, found, spec.target, p, masked=spec.target in spec.masked)
     if trades is not None:
         check_target(target, trades, split)
-    return SeriesSource(found.parties, owner[order], target, split, found, windows, p, spec, trades)
+    waves = waves_of(found, p.calendar)
+    return SeriesSource(found.parties, owner[order], target, split, found, windows, p, spec, waves, trades)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

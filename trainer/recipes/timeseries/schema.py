@@ -15,6 +15,8 @@ DATASETS, TASKS, TARGETS = ("series", "table"), ("forecast",), ("number",)
 
 LINEAR, LAYERED = "linear", "convolutions"
 KERNEL = 3  # steps that a convolution sees at once
+AUTO, NO_CALENDAR = "auto", "none"
+WAVES = {"day": 4, "week": 3, "year": 6}  # sines and cosines that tell weekdays and months apart, and most hours
 ON_LAYERS, TRADED = {"network": LAYERED}, {"back_test": ["simple", "log"]}
 
 
@@ -49,6 +51,19 @@ class Parameters(TrainingParameters):
         N_("Such as prices and holidays that are planned: a forecast then reads them for its own days, too."),
         default=False,
         group="model",
+    )
+    calendar: Literal["auto", "none", "day", "week", "year"] = setting(
+        NO_CALENDAR,
+        N_("Calendar"),
+        N_("What it tells of dates is known ahead. Holidays it learns from a field that says which days are some."),
+        group="model",
+        labels={
+            AUTO: N_("All that came round twice and that steps are short enough for"),
+            NO_CALENDAR: N_("Not read"),
+            "day": N_("Hour of the day"),
+            "week": N_("Day of the week"),
+            "year": N_("Month and day of the year"),
+        },
     )
     channels: int = setting(
         16,

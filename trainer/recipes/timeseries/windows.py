@@ -69,6 +69,11 @@ class Windows:
         return self.moments[self.starts + self.shape.window]
 
     @property
+    def lasts(self) -> Floats:
+        """When the last step is that it is made from."""
+        return self.moments[self.starts + self.shape.window - 1]
+
+    @property
     def ends(self) -> Floats:
         """When it ends: nobody may learn from it before."""
         return self.moments[self.starts + self.shape.window + self.shape.horizon - 1]
@@ -133,13 +138,21 @@ def _joined(long: Sequence[Series]) -> tuple[Floats, Floats, Floats]:
 class Cut:
     """Windows cut out of the series as they are asked for, each measured from itself."""
 
-    def __init__(self, windows: Windows, others: Floats, center: Floats, scale: Floats, device: torch.device) -> None:
-        """`others` are scaled already, and known throughout."""
+    def __init__(
+        self,
+        windows: Windows,
+        others: Floats,
+        center: Floats,
+        scale: Floats,
+        calendar: Floats,
+        device: torch.device,
+    ) -> None:
+        """`others` are scaled already, and known throughout; `calendar` has a row for every step, as they do."""
         self.device, self._shape = device, windows.shape
         self._values, self._center, self._scale = (
             torch.from_numpy(a).to(device) for a in (windows.values, center, scale)
         )
-        self._others = torch.from_numpy(others.astype(np.float32)).to(device)
+        self._others, self._calendar = (torch.from_numpy(a.astype(np.float32)).to(device) for a in (others, calendar))
         self._starts = torch.from_numpy(windows.starts).to(device)
 
     def take(self, rows: Tensor) -> Inputs:
@@ -150,6 +163,7 @@ class Cut:
         if shape.ahead:
             ahead = starts + shape.window + torch.arange(shape.horizon, device=self.device)
             parts.append(self._others[ahead].flatten(1))
+        parts.append(self._calendar[starts[:, 0] + shape.window - 1])  # of the last step that is read
         return torch.cat(parts, 1), None
 
     def announce(self, rows: Tensor) -> None:
