@@ -38,6 +38,7 @@ HIGHER_IS_BETTER = {
     "token_accuracy": True,
 }
 SMALLEST = 1e-12
+ROUNDING = 1e-14  # of the size of numbers: those that are no further apart are the same number
 PAIRS = 2_000_000  # of a positive and a negative row, compared in one table
 ORDERED, FEWEST_ORDERED = 1_000_000, 20_000  # pairs × resamples that are asked for their order; pairs of each, at least
 
@@ -167,9 +168,16 @@ def r2(judged: Judged, counts: Counts) -> Floats:
     targets = judged.targets.astype(float)
     centered = targets - (targets.mean() if len(targets) else 0.0)
     rows = counts.sum(axis=1)
-    spread = counts @ centered**2 - _ratio((counts @ centered) ** 2, rows)
-    wrong = counts @ ((judged.predicted - targets) ** 2)
-    return np.where(spread > SMALLEST * np.maximum(rows, 1), 1.0 - _ratio(wrong, np.maximum(spread, SMALLEST)), np.nan)
+    spread = _ratio(counts @ centered**2, rows) - _ratio(counts @ centered, rows) ** 2
+    return explained(_ratio(counts @ ((judged.predicted - targets) ** 2), rows), spread, targets)
+
+
+def explained(wrong: Floats, spread: Floats, targets: Floats) -> Floats:
+    """R² from mean squares; NaN where targets do not vary, whatever they are measured in."""
+    far = float(np.abs(targets - targets.mean()).max()) if targets.size else 0.0
+    varies = far > ROUNDING * float(np.abs(targets).max(initial=0.0))
+    found: Floats = np.where(varies & (spread > SMALLEST * far**2), 1.0 - _ratio(wrong, spread), np.nan)
+    return found
 
 
 def concordance(judged: Judged, counts: Counts) -> Floats:

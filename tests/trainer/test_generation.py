@@ -22,7 +22,7 @@ from tests.trainer.test_hostile import failed
 from tests.trainer.test_resume import hashes, interrupted
 from trainer.catalogue import recipe
 from trainer.contract import Finished, Metric, Started
-from trainer.measures.generation import FEATURES, frechet_distance, judged_score
+from trainer.measures.generation import FEATURES, beside, frechet_distance, judged_score
 from trainer.metrics import Judged
 from trainer.predict import Predictor, answer
 from trainer.recipes.image_generation.network import Pair
@@ -164,3 +164,21 @@ def test_measures() -> None:
     same = np.hstack([real, likely, real, np.eye(4)[np.zeros(4000, int)]])
     assert judged_score(Judged(np.zeros(4000), same, "generation"), everyone)[0] == pytest.approx(1.0)
     assert frechet_distance(Judged(np.zeros(4000), same, "generation"), everyone)[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_halves_of_real_pictures_are_of_everyone() -> None:
+    """Rows stand organization by organization: by their order it would be told how far apart two of them are."""
+    random = np.random.default_rng(1)
+    real = np.concatenate([random.normal(place, 1, (300, FEATURES)) for place in (0, 5)])
+    told = beside(Judged(np.zeros(600), np.hstack([real, real]), "generation"))["generation"]
+    assert told["rows_of_a_half"] == 300
+    assert told["real_halves"] < 20 < FEATURES * 25
+
+
+def test_many_rows_are_told_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(1)
+    judged = Judged(np.zeros(500), random.normal(size=(500, 2 * FEATURES)), "generation")
+    counts = random.integers(0, 3, (4, 500)).astype(float)
+    whole = frechet_distance(judged, counts)
+    monkeypatch.setattr("trainer.measures.generation.AT_ONCE", 50 * FEATURES**2)
+    assert np.allclose(frechet_distance(judged, counts), whole, rtol=1e-9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -78,6 +79,20 @@ def test_resampled_metric_is_the_metric_of_the_resample(name: str) -> None:
     found = metrics.CLASSIFICATION[name](Judged(targets, scores, "classification"), metrics.counts_of(drawn, 40))
     expected = [plain(name, Judged(targets[rows], scores[rows], "classification")) for rows in drawn]
     assert found == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("unit", [1e-150, 1e-9, 1.0, 1e9])
+@pytest.mark.parametrize("task", ["regression", "forecast"])
+def test_r2_is_the_same_in_every_unit(unit: float, task: Any) -> None:
+    """Concentrations of a billionth vary as much as any other numbers; one number does not, whatever it is."""
+    truth, said = np.array([1.0, 2.0, 4.0, 5.0]), np.array([1.5, 2.0, 3.5, 5.0])
+    for level, told in ((0.0, 0.95), (1e6, 0.95)):
+        targets, predicted = (truth + level) * unit, (said + level) * unit
+        if task == "forecast":
+            targets, predicted = np.tile(targets[:, None], 3), predicted[:, None]
+        assert plain("r2", Judged(targets, predicted, task)) == pytest.approx(told)
+    constant = np.full((4, 3) if task == "forecast" else 4, 0.1 * unit)
+    assert plain("r2", Judged(constant, predicted, task)) is None
 
 
 def test_undefined_metrics_say_why() -> None:

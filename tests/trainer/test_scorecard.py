@@ -55,6 +55,13 @@ def test_whole_numbers_are_cut_at_whole_numbers() -> None:
     assert all(float(one["from"]).is_integer() for one in told[1:])
 
 
+@pytest.mark.parametrize("ends", [(-1.7e308, 1.7e308), (0.0, 5e-324), (0.0, 1e300), (1e-310, 3e-310)])
+def test_numbers_beyond_all_measure_are_binned_all_the_same(ends: tuple[float, float]) -> None:
+    values = np.repeat(ends, 200)
+    told = bins_of(Numbers(values)).told
+    assert all(np.isfinite(one["from"]) for one in told[1:])
+
+
 def test_a_bin_of_few_rows_is_not_told() -> None:
     codes = np.repeat([0, 1, 2, 3, -1], [100, 60, 12, 9, 19])
     bins = bins_of(Categories(codes, ["car", "house", "boat", "kite"]))

@@ -79,6 +79,7 @@ def test_the_week_is_learnt(of: MakeSpec, parameters: dict[str, Any]) -> None:
     assert all(one["mae"] < one["naive_mae"] for one in found["horizon"])
     assert all(0.05 < width < 2 for width in found["band"]["half_widths"]), found["band"]  # of the window's spread
     assert all(share > 0.6 for share in found["band"]["covered"]), found["band"]
+    assert all(width == float(f"{width:.3g}") for width in found["band"]["half_widths"]), "no row's own error"
     assert {one["organization"] for one in found["organizations"]} == {"anvil", "borealis"}
 
 

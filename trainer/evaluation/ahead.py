@@ -14,7 +14,7 @@ import torch
 
 from trainer.contract import JobSpec
 from trainer.data.columns import Floats, Ints
-from trainer.evaluation.conformal import LEVEL, half_width
+from trainer.evaluation.conformal import LEVEL, half_width, rounded_up
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.seen import Seen
 from trainer.explain import probabilities
@@ -37,15 +37,16 @@ class Foresees(Protocol):
 
 
 def band(seen: Seen, learnt: Ints, validation: Ints) -> dict[str, Any]:
-    """Half widths by step, and how many of the held-out truths lay inside."""
+    """Half widths by step, none of them the error of a row, and how many of the held-out truths lay inside."""
     source: Any = seen.source
     if not isinstance(source, Foresees) or not len(validation) or not len(seen.rows):
         return {}
     off = [_off(seen, rows, source.spread(rows, learnt)) for rows in (validation, seen.rows)]
-    widths = [half_width(column) for column in off[0].T]
-    if None in widths:
+    exact = [half_width(column) for column in off[0].T]
+    widths = [rounded_up(width) for width in exact if width is not None]
+    if len(widths) < len(exact):
         return {}
-    covered = (off[1] <= np.array(widths, float)).mean(0)
+    covered = (off[1] <= np.array(widths)).mean(0)
     return {"band": {"level": LEVEL, "half_widths": widths, "covered": covered.tolist()}}
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from trainer.data.columns import Categories, Column, Floats, Ints, Numbers
 
 MOST, LEAST, SHARE = 8, 20, 0.05  # bins of a number; rows of a bin; the same as a share of all rows
+LITTLE, MUCH = 1e-300, 1e300  # steps that a number can be divided by
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def _edges(known: Floats, fewest: int) -> list[float]:
     """Where bins begin; a bin with too few rows joins the one below it, the last one those above."""
     if len(known) < 2 * fewest:
         return []
-    low, high = np.percentile(known, [5, 95])
-    step = 10.0 ** math.floor(math.log10((high - low) / 50)) if high > low else 1.0
+    low, high = np.percentile(known, [5, 95]).tolist()
+    step = 10.0 ** math.floor(math.log10(min(max((high - low) / 50, LITTLE), MUCH))) if high > low else 1.0
     if (known == np.round(known)).all():
         step = max(step, 1.0)
     cuts = np.quantile(known, np.arange(1, MOST) / MOST)

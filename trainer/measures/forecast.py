@@ -12,10 +12,9 @@ import numpy as np
 
 from trainer.data.columns import Floats
 from trainer.measures.sums import mean, ratio
-from trainer.metrics import Counts, Judged, Metric
+from trainer.metrics import Counts, Judged, Metric, explained
 
 HIGHER_IS_BETTER = {"smape": False, "median_ape": False, "skill": True}
-SMALLEST = 1e-12
 
 
 def parts(judged: Judged) -> tuple[Floats, Floats, Floats]:
@@ -58,10 +57,8 @@ def r2(judged: Judged, counts: Counts) -> Floats:
     """Beside always telling the mean of what followed."""
     truth = parts(judged)[0]
     centered = truth - truth.mean()
-    steps = truth.shape[1]
     spread = mean((centered**2).mean(1), counts) - mean(centered.mean(1), counts) ** 2
-    wrong = mean((_error(judged) ** 2).sum(1), counts) / steps
-    return np.where(spread > SMALLEST, 1 - ratio(wrong, np.maximum(spread, SMALLEST)), np.nan)
+    return explained(mean((_error(judged) ** 2).mean(1), counts), spread, truth)
 
 
 def skill(judged: Judged, counts: Counts) -> Floats:

@@ -21,7 +21,7 @@ from trainer.metrics import SMALLEST, Counts, Judged, Metric
 
 FEATURES = 32
 HIGHER_IS_BETTER = {"frechet_distance": False, "judged_score": True}
-AT_ONCE = 4_000_000  # resamples × features × features
+AT_ONCE = 4_000_000  # resamples, or rows, × features × features
 
 
 def frechet_distance(judged: Judged, counts: Counts) -> Floats:
@@ -48,7 +48,8 @@ def distance_of(told: Floats) -> float:
 
 def beside(judged: Judged) -> dict[str, Any]:
     """What to hold the numbers against: how far real pictures are from real ones, and how the judge knows them."""
-    real, _ = _seen(judged.predicted)
+    real = _seen(judged.predicted)[0]
+    real = real[np.random.Generator(np.random.PCG64(len(real))).permutation(len(real))]  # halves of everyone's
     half = len(real) // 2
     if not half:
         return {}
@@ -76,8 +77,12 @@ def _likely(told: Floats) -> tuple[Floats, Floats]:
 def _moments(seen: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Means and covariances, of each resample."""
     means = weights @ seen
-    squares = (weights @ (seen[:, :, None] * seen[:, None, :]).reshape(len(seen), -1)).reshape(-1, *[seen.shape[1]] * 2)
-    return means, squares - means[:, :, None] * means[:, None, :]
+    width = seen.shape[1]
+    squares = np.zeros((len(weights), width * width))
+    for part in np.array_split(np.arange(len(seen)), 1 + len(seen) * width**2 // AT_ONCE):
+        own = seen[part]
+        squares += weights[:, part] @ (own[:, :, None] * own[:, None, :]).reshape(len(own), -1)
+    return means, squares.reshape(-1, width, width) - means[:, :, None] * means[:, None, :]
 
 
 def _frechet(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> Floats:

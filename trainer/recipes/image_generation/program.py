@@ -46,6 +46,7 @@ class DrawnSource:
 
     parties: list[Party]
     owner: Ints
+    file_rows: Ints  # which of the files these are
     target: Target
     values: torch.Tensor  # rows × (channels × height × width), between 0 and 1
     shape: Shape
@@ -132,16 +133,16 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> DrawnSour
     else:
         values, shape = pictures.from_columns(spec, parties, tell, room)
     owner = np.repeat(np.arange(len(parties)), [party.rows for party in parties])
-    target = Target("generation", [], np.zeros(len(values), np.int64))
+    rows, target = np.arange(len(values)), Target("generation", [], np.zeros(len(values), np.int64))
     if not alone:
         known = labelled(parties, spec.target, tell)
         values = pictures.taken(values, known.rows, room) if len(known.rows) < len(values) else values
         kinds = target_of(known.column, "classification", None)
-        owner, target = known.owner, Target("generation", kinds.labels, kinds.values)
+        owner, rows, target = known.owner, known.rows, Target("generation", kinds.labels, kinds.values)
     _check(shape)
     divide = pictures.BYTE if field else pictures.largest(values, owner, parties, tell)
     held = torch.from_numpy(values).div_(divide).clamp_(0.0, 1.0)
-    return DrawnSource(parties, owner, target, held, shape, field or "pixels", p, spec, spill is not None)
+    return DrawnSource(parties, owner, rows, target, held, shape, field or "pixels", p, spec, spill is not None)
 
 
 def _check(shape: Shape) -> None:
