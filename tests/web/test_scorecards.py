@@ -124,3 +124,14 @@ def test_a_program_reads_them_too(browse: Browse, bob: User, job: TrainingJob, m
     (told,) = answer["predictions"]
     assert [one["points"] for one in told["reason_codes"]] == [-23, -6]
     assert set(told["reason_codes"][0]) == {"field", "value", "points", "text"}
+
+
+def test_several_pasted_rows_have_them_beside_each(browse: Browse, bob: User, job: TrainingJob, model: Model) -> None:
+    version, model.reasons = scored(job), REASONS
+    shown = ask(browse(bob), version, "rows/", {"text": "x0,x1\n1.5,2\n3,4", "explain": "on"})
+    assert shown.count("-23 points") == shown.count("x1 is not known") == 2
+    assert '<th scope="col">Main reasons against</th>' in shown
+    assert "Main reasons against" not in ask(browse(bob), version, "rows/", {"text": "x0,x1\n1.5,2"})
+    version.evaluation.pop("scorecard")
+    version.save(update_fields=["evaluation"])
+    assert "Main reasons against" not in ask(browse(bob), version, "rows/", {"text": "x0,x1\n1.5,2", "explain": "on"})

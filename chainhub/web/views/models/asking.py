@@ -40,7 +40,7 @@ def trying(_request: SignedInRequest, _model: Model, version: ModelVersion, _ver
     if kind == "molecule":
         return common | {"ask": _ask(version, kind), "form": asking_form(version), **_several(version)}
     form = RowForm(version=version, initial=RowForm.typical(version))
-    return common | {"form": form, **_several(version)}
+    return common | {"form": form, **_several(version), "explains_several": True}
 
 
 def _drawn(version: ModelVersion) -> dict[str, Any]:

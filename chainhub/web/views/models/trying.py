@@ -89,18 +89,21 @@ def predict_rows(request: SignedInRequest, organization: str, slug: str, number:
     if request.POST.get("as") == "csv":
         return _as_csv(version, pasted.rows, predictions)
     names = list(pasted.rows[0])
-    lines = [_line(row, one) for row, one in zip(pasted.rows, predictions, strict=True)]
+    lines = [_line(version, row, one) for row, one in zip(pasted.rows, predictions, strict=True)]
     text = form.cleaned_data["text"]
     context = {"version": version, "names": names, "lines": lines, "pasted": pasted, "text": text}
-    context["explained"] = any("reasons" in one for one in predictions)
+    # Of molecules the reasons are drawn atoms, which have no place in a table.
+    context["explained"] = any(isinstance(one.get("reasons"), list) for one in predictions)
+    context["coded"] = any(line["codes"] for line in lines)
     return render(request, "web/models/_answers.html", context)
 
 
-def _line(row: dict[str, Any], prediction: dict[str, Any]) -> dict[str, Any]:
+def _line(version: ModelVersion, row: dict[str, Any], prediction: dict[str, Any]) -> dict[str, Any]:
     top = next(iter(answers_of(prediction)), None)
     bars = reasons_of(prediction).get("bars") or {"items": []}
     told = {"warnings": warnings_of(prediction), "reasons": bars["items"][:TOLD]}
-    return {"given": row.values(), "prediction": prediction, "top": top, **told}
+    codes = reason_codes(version, prediction)
+    return {"given": row.values(), "prediction": prediction, "top": top, "codes": codes, **told}
 
 
 @login_required
