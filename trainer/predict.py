@@ -17,6 +17,7 @@ from trainer.contract import N_, SpecError
 from trainer.failures import TrainingError
 from trainer.recipes.program import program_of
 from trainer.serving import UNREADABLE, Explains, Row, Served, Warns, json_in, refusal
+from trainer.sight.shape import KIND as SEES
 
 MOST_ROWS, MOST_EXPLAINED = 10_000, 100
 MOST_BYTES = 64 * 2**20  # of one request
@@ -29,7 +30,7 @@ class Predictor:
         self.config = json_in(Path(folder), "config.json")
         bare = "recipe" not in self.config and "architectures" in self.config
         self.preprocessing = {} if bare else json_in(Path(folder), "preprocessing.json")
-        self.model = _base_in(Path(folder)) if bare else self._published(Path(folder))
+        self.model = self._bare(Path(folder)) if bare else self._published(Path(folder))
 
     def _published(self, folder: Path) -> Served:
         try:
@@ -37,6 +38,11 @@ class Predictor:
         except (KeyError, SpecError) as error:
             raise TrainingError("data", UNREADABLE, reason=str(error)[:200]) from None
         return program.open_model(folder, self.config, self.preprocessing)
+
+    def _bare(self, folder: Path) -> Served:
+        """A base model before any job: whoever publishes one knows nothing of recipes."""
+        name = "trainer.looking" if self.config.get("kind") == SEES else "trainer.bases"
+        return cast("Served", import_module(name).open_base(folder))  # one of them takes seconds to import
 
     @torch.no_grad()
     def predict(self, rows: list[Row], *, explain: bool = False) -> list[Row]:
@@ -55,11 +61,6 @@ class Predictor:
             told = zip_longest(found, self.model.explain(rows))
             found = [answer | ({} if why is None else {"reasons": why}) for answer, why in told]
         return found
-
-
-def _base_in(folder: Path) -> Served:
-    """A base model before any job: whoever publishes one knows nothing of recipes."""
-    return cast("Served", import_module("trainer.bases").open_base(folder))  # takes seconds to import, rarely wanted
 
 
 def answer(predictor: Predictor, line: bytes | str) -> Row:

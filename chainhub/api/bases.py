@@ -1,4 +1,4 @@
-"""REST: base models, from which jobs with recipes that need one go on; a launch names one as `organization/slug`."""
+"""REST: base models, from which jobs go on whose recipe takes one; a launch names one as `organization/slug`."""
 
 from typing import Any
 
@@ -149,7 +149,8 @@ class BasePredict(APIView):
         """Up to twenty texts, `{"text": …}` each; what was asked is not kept.
 
         One that writes answers each, as `text`; `length` (tokens), `temperature` and `seed` may be said. One that reads
-        takes two at least, and of each tells its `likeness` to all of them.
+        takes two at least, and of each tells its `likeness` to all of them. One that looks at pictures does the same
+        with `{"image": …}`, a PNG or JPEG in base64.
         """
         base = base_of(self)
         given, explain = question_in(request.data)

@@ -23,6 +23,7 @@ class Task(models.TextChoices):
 
     CLASSIFICATION = "classification", _("tells kinds apart")
     LANGUAGE = "language", _("writes")
+    VISION = "vision", _("looks at pictures")
 
 
 class BaseModelQuerySet(models.QuerySet["BaseModel"]):

