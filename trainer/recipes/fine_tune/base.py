@@ -22,7 +22,8 @@ from trainer.contract import N_
 from trainer.data.feed import Inputs
 from trainer.failures import TrainingError
 from trainer.module import ModuleNetwork
-from trainer.recipes.fine_tune.schema import Parameters
+from trainer.recipes.fine_tune import short
+from trainer.recipes.fine_tune.schema import ADDITIONS, Parameters
 
 quiet: Any = logging
 quiet.set_verbosity_error()
@@ -124,7 +125,7 @@ class TunedNetwork(ModuleNetwork):
         model = _opened(folder, labels)
         if model.config.pad_token_id is None:
             model.config.pad_token_id = model.config.eos_token_id
-        self.lora = p.method == "lora"
+        self.lora, self.short = p.method in ADDITIONS, p.method == "qlora"
         task = TaskType.CAUSAL_LM if labels is None else TaskType.SEQ_CLS
         if self.lora:
             heads = _heads_of(model)
@@ -133,9 +134,15 @@ class TunedNetwork(ModuleNetwork):
                 exclude_modules=WHOLE if heads else None, modules_to_save=heads or None,
             )  # fmt: skip
             model = get_peft_model(model, wanted)
+            if self.short:
+                short.shorten(model, device)
         elif p.method == "last":
             _freeze_all_but(model, p.last_layers)
         super().__init__(model, forward, device=device, described={}, tokens=p.length, initialise=begin)
+
+    @property
+    def multiplications(self) -> int:
+        return super().multiplications + short.held(self.module) * self._tokens
 
     def published_weights(self, flat: Tensor) -> dict[str, Tensor]:
         """Every weight under the base model's own name; additions are worked into the weights that they add to.
@@ -156,7 +163,10 @@ class TunedNetwork(ModuleNetwork):
         return self.module.base_model.model if self.lora else self.module  # type: ignore[union-attr]
 
     def _whole(self) -> Any:
-        return copy.deepcopy(self.module).merge_and_unload() if self.lora else self.module  # type: ignore[operator]
+        if not self.lora:
+            return self.module
+        whole: Any = short.lengthened(self.module) if self.short else copy.deepcopy(self.module)
+        return whole.merge_and_unload()
 
 
 def _heads_of(model: Any) -> list[str]:

@@ -19,19 +19,24 @@ NEEDS_BASE = True
 
 # Additions and new heads begin at nothing and go far; weights that know much already must not forget it. Of MiniLM on
 # film reviews additions learn somewhat more at 0.002 and nothing any more at 0.004, so this keeps a distance.
-USUAL_RATES = {"lora": 1e-3, "last": 5e-4, "full": 1e-4}
+USUAL_RATES = {"lora": 1e-3, "qlora": 1e-3, "last": 5e-4, "full": 1e-4}
+ADDITIONS = ("lora", "qlora")  # methods in which the base model's own weights stay as they are
 
 
 class Parameters(TransformerTraining):
     """How much of the base model learns, and how."""
 
-    method: Literal["lora", "full", "last"] = setting(
+    method: Literal["lora", "qlora", "full", "last"] = setting(
         "lora",
         N_("What learns"),
-        N_("Small additions to every layer need little memory; all weights learn most; the last layers are quick."),
+        N_(
+            "Small additions to every layer need little memory, least where the rest is held in four bits; all weights "
+            "learn most; the last layers are quick."
+        ),
         group="model",
         labels={
             "lora": N_("Small additions (LoRA)"),
+            "qlora": N_("Small additions to a base model held in four bits (QLoRA)"),
             "full": N_("All weights"),
             "last": N_("The last layers"),
         },
@@ -41,7 +46,7 @@ class Parameters(TransformerTraining):
         N_("Rank of the additions"),
         N_("How much the additions can hold (Hu et al., LoRA, 2021)."),
         group="model",
-        when={"method": "lora"},
+        when={"method": list(ADDITIONS)},
         ge=1,
         le=256,
     )
@@ -59,7 +64,7 @@ class Parameters(TransformerTraining):
         N_("Dropout"),
         N_("Share of the additions' inputs left out at random in each step, against overfitting."),
         group="model",
-        when={"method": "lora"},
+        when={"method": list(ADDITIONS)},
         ge=0,
         lt=1,
     )

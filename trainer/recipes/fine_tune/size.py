@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.recipes.fine_tune.schema import Parameters
+from trainer.recipes.fine_tune.schema import ADDITIONS, Parameters
 from trainer.sizes import FLOAT, Data, Size
 
 LIBRARIES = 200 * 2**20  # bytes of transformers and peft, once loaded
@@ -15,6 +15,7 @@ KEPT = 3  # times the texts: themselves, and what is kept of them to be shown, i
 TOKEN = 5  # bytes: its number, and whether it is learnt; also in parts and then whole
 FORM = 30  # tokens that a conversation's form adds
 LONGEST = 3  # times the mean: the longest row of all
+SHORT = 4.5 / 8  # bytes of a weight that is held in four bits
 WIDTH = 1.5  # times the mean: the longest row of a batch, as it is usually
 
 
@@ -72,23 +73,24 @@ def size_of(p: Parameters, data: Data) -> Size | None:
     tokens = min(p.length, frame + LONGEST * mean)
     learning = min(p.last_layers, shape.layers) if p.method == "last" else shape.layers
     place = 5 * shape.width + 2 * shape.inner + (0 if shape.writes else 2 * shape.heads * tokens)
-    place += (2 * shape.width + shape.inner // 2) if p.method == "lora" else 0
+    place += (2 * shape.width + shape.inner // 2) if p.method in ADDITIONS else 0
     passing = tokens * (learning * place + (2 * shape.vocabulary if shape.writes else 0))
     prepared = LIBRARIES + KEPT * data.size + 2 * TOKEN * data.rows * min(p.length, frame + mean)
     if p.method != "full":  # what does not learn is there too
-        prepared += FLOAT * weights
-    if p.method == "lora":  # at the end additions are worked into a copy, when nothing passes any more
+        short = shape.layers * matrices if p.method == "qlora" else 0
+        prepared += FLOAT * (weights - short) + round(SHORT * short)
+    if p.method in ADDITIONS:  # at the end additions are worked into a copy, when nothing passes any more
         batch = -(-min(p.batch_size, data.rows) // p.accumulation)
         prepared += FLOAT * max(0, weights - 2 * batch * passing)
     used = weights - (0 if shape.writes else looked_up)  # of a model that reads, its vocabulary is only looked up
     usual = min(p.length, frame + WIDTH * mean)
-    back = {"lora": 1.2, "last": 2 * learning / max(1, shape.layers)}.get(p.method, 2.0)
+    back = {"lora": 1.2, "qlora": 1.2, "last": 2 * learning / max(1, shape.layers)}.get(p.method, 2.0)
     return Size(trained, round(used * usual), passing, prepared, back)
 
 
 def _trained(p: Parameters, shape: Shape, weights: int, classes: int) -> int:
     head = 0 if shape.writes else (shape.width + 1) * classes
-    if p.method == "lora":
+    if p.method in ADDITIONS:
         pooled = 0 if shape.writes else 2 * shape.width
         return p.rank * (shape.layers * shape.sums + pooled) + head
     if p.method == "last":
