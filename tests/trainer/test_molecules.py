@@ -139,7 +139,7 @@ def test_whole_molecules_and_plates_are_held_out(of: MakeSpec, field: str) -> No
 
 def test_what_is_no_molecule_is_left_out_and_told_without_its_text(of: MakeSpec) -> None:
     content = molecules(40, 1)
-    texts = ["secret stuff", "", None, "C" * 5000, *content["structure"].to_pylist()[4:]]
+    texts = ["secret stuff", "C1=CC=C2C=CC=CC2=C1" * 104, None, "C" * 5000, *content["structure"].to_pylist()[4:]]
     content = content.set_column(0, "structure", pa.array(texts))
     code, events = launch(of(tables={"anvil": content}, masked=["structure"]))
     assert code == 0, events[-1]
@@ -188,6 +188,8 @@ def test_nonsense_ends_in_a_sentence(of: MakeSpec, changes: dict[str, Any], word
         ({"smiles": "not a molecule"}, "no molecule that can be read"),
         ({"smiles": "C(" * 50}, "no molecule that can be read"),
         ({"smiles": "C" * 100_000}, "no molecule that can be read"),
+        ({"smiles": "CC\udc80"}, "no molecule that can be read"),
+        ({"smiles": "CC\x00"}, "no molecule that can be read"),
         ({"smiles": "CCO"}, "given as “sequence”"),
         ({"smiles": "CCO", "sequence": "12 34"}, "given as “sequence”"),
         ({"smiles": "CCO", "sequence": "<script>"}, "given as “sequence”"),
@@ -231,6 +233,15 @@ def test_descriptors_are_numbers_whatever_the_molecule_is() -> None:
     for text in ("[H][H]", "[Na+].[Cl-]", "[U]", "C" * 300, "*", "[2H]O[2H]", "C1CC1.[Fe+2]"):
         made = encoding.Prints(2, 64).of([text])
         assert np.isfinite(made).all()
+
+
+def test_what_never_varies_is_left_out_of_many_molecules_too() -> None:
+    """The mean of a hundred thousand equal numbers is that number, also where it is added up in short ones."""
+    raw = np.full((100_000, 30), 7.3, np.float32)
+    raw[:, 3] = np.arange(len(raw)) % 5
+    learnt = encoding.Scaling.learnt(raw)
+    assert learnt.columns == [3]
+    assert (learnt.center, learnt.scale) == ([pytest.approx(2.0)], [pytest.approx(np.sqrt(2))])
 
 
 def test_concordance_is_the_share_of_pairs_in_the_right_order() -> None:

@@ -27,16 +27,17 @@ Array = npt.NDArray[np.float32]
 def molecule_of(text: str) -> Any:
     """The molecule, or None where the text is none that rdkit can read."""
     text = text.strip()
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > LONGEST or not text.isprintable():
         return None
     molecule: Any = Chem.MolFromSmiles(text)
     return molecule if molecule is not None and molecule.GetNumAtoms() else None
 
 
 def canonical(text: str) -> str | None:
-    """One way to write each molecule; None where the text is none."""
+    """One way to write each molecule; None where the text is none, or too long when it is written so."""
     molecule = molecule_of(text)
-    return None if molecule is None else written(molecule)
+    told = "" if molecule is None else written(molecule)
+    return told if molecule_of(told) is not None else None
 
 
 def written(molecule: Any) -> str:

@@ -17,6 +17,7 @@ from trainer.recipes.molecule.schema import BEHIND
 
 CLIP = 8.0  # deviations: one odd molecule must not drown the others
 NOTHING = 1e-9  # a spread that is rounding
+AT_ONCE = 2_000_000  # numbers that are looked at at a time
 
 Array = npt.NDArray[np.float32]
 
@@ -39,7 +40,9 @@ class Scaling:
     @classmethod
     def learnt(cls, raw: Array, unscaled: int = 0) -> Scaling:
         """From the training part's own; the first so many columns are only chosen, all that never vary are left out."""
-        spread, middle = raw.std(0), raw.mean(0)
+        parts = np.array_split(np.arange(raw.shape[1]), 1 + raw.size // AT_ONCE)
+        told = [(raw[:, own].std(0, dtype=float), raw[:, own].mean(0, dtype=float)) for own in parts]
+        spread, middle = (np.concatenate(one) for one in zip(*told, strict=True))
         columns = np.flatnonzero(spread > NOTHING)
         plain = columns < unscaled
         center, scale = np.where(plain, 0.0, middle[columns]), np.where(plain, 1.0, spread[columns])
