@@ -213,6 +213,19 @@ def test_sources_that_score_alike_are_no_first_place() -> None:
     assert METRICS["mrr"](judged, ones)[0] == pytest.approx(1 / 3.5)
 
 
+def test_many_passages_are_compared_with_some_questions_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Collecting(None, writes=False)
+    held.add([[1]] * 30)
+    objective = ByNearness(np.arange(30), held.whole(), 0.1, torch.device("cpu"))
+    drawn = torch.randn(50, 8, generator=torch.Generator().manual_seed(1))
+    objective.all, asked = torch.nn.functional.normalize(drawn[:30], dim=1), torch.nn.functional.normalize(drawn, dim=1)
+    targets = torch.arange(50) % 30
+    whole = objective.told(asked, targets)
+    assert whole.shape == (50, 5)
+    monkeypatch.setattr("trainer.recipes.retrieval_qa.nearness.NEAR", 7 * 30)
+    assert torch.allclose(objective.told(asked, targets), whole, atol=1e-5)
+
+
 def test_rows_without_both_sides_are_left_out(search: MakeSpec) -> None:
     content = questions(60, 1)
     asked = ["", None, "  ", *content["asked"].to_pylist()[3:]]

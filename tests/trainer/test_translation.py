@@ -19,6 +19,7 @@ from trainer.catalogue import recipe
 from trainer.contract import Finished, JobSpec, Started
 from trainer.data import tokens
 from trainer.predict import Predictor, answer
+from trainer.recipes.sequence_to_sequence.program import read
 from trainer.sizes import Data, estimate_of
 
 WORDS = {"red": "红", "blue": "蓝", "old": "旧", "new": "新"} | {
@@ -51,6 +52,14 @@ def spec_of(job: MakeSpec, parameters: dict[str, Any] | None = None, **changes: 
 def evaluation(spec: JobSpec) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(Path(spec.output, "evaluation.json").read_bytes())
     return found
+
+
+def test_bytes_of_texts_are_counted_block_by_block(job: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = spec_of(job, {"length": 64})
+    monkeypatch.setattr("trainer.recipes.sequence_to_sequence.program.ROWS", 7)
+    source = read(spec, recipe(spec.recipe).check(spec.parameters), lambda _: None)
+    told = [text.encode() for seed, rows in ((1, 60), (2, 40)) for text in phrases(rows, seed)["zh"].to_pylist()]
+    assert source.target.values.tolist() == [len(text) for text in told]
 
 
 def test_phrases_are_translated(job: MakeSpec) -> None:

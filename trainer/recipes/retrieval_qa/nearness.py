@@ -28,6 +28,7 @@ from trainer.network import Trainable
 from trainer.recipes.fine_tune import base
 
 AT_ONCE = 64  # passages
+NEAR = 8_000_000  # questions × passages that are compared at a time
 
 
 def vectors(module: nn.Module, tokens: Tensor) -> Tensor:
@@ -83,7 +84,12 @@ class ByNearness:
         return float(len(targets))
 
     def told(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """As `trainer.measures.retrieval` takes it."""
+        """As `trainer.measures.retrieval` takes it; a table of all rows by all passages might be long."""
+        parts = max(1, NEAR // max(1, len(self.all)))
+        pairs = zip(torch.split(outputs, parts), torch.split(targets, parts), strict=True)
+        return torch.cat([self._told(*pair) for pair in pairs])
+
+    def _told(self, outputs: Tensor, targets: Tensor) -> Tensor:
         near = outputs @ self.all.T
         own = near.gather(1, targets[:, None])
         rank = (near > own).sum(1) + ((near == own).sum(1) - 1) / 2

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from trainer.contract import N_, JobSpec, Log
 from trainer.data import tokens
-from trainer.data.columns import Ints
+from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Ahead, Feed
 from trainer.data.lines import Collecting, Encoded, Paired
 from trainer.data.reading import Party, read_parties
@@ -31,6 +31,7 @@ from trainer.recipes.sequence_to_sequence.translating import Translator, cut
 from trainer.serving import Served
 
 BYTES_PER_BYTE = 8  # of texts: themselves, what is kept of them, and their tokens, the latter two twice
+ROWS = 65_536  # whose tokens are looked at at a time
 
 SNIPPET = """\
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
@@ -179,10 +180,14 @@ def _check(party: Party, count: int, tell: Tell) -> None:
         tell(Log(level="warning", text=text, params={"rows": party.rows - count, "organization": party.name}))
 
 
-def _bytes_of(lines: Encoded, sizes: Ints) -> Any:
-    """How many bytes of text each row's tokens stand for."""
-    whole = np.concatenate([[0], np.cumsum(sizes[np.asarray(lines.tokens)])])
-    return (whole[lines.begins[1:]] - whole[lines.begins[:-1]]).astype(np.float64)
+def _bytes_of(lines: Encoded, sizes: Ints) -> Floats:
+    """How many bytes of text each row's tokens stand for, of which it has some; they may lie in a file."""
+    found = np.empty(len(lines.begins) - 1)
+    for first in range(0, len(found), ROWS):
+        own = lines.begins[first : first + ROWS + 1]
+        told = sizes[lines.tokens[own[0] : own[-1]]]
+        found[first : first + ROWS] = np.add.reduceat(told, own[:-1] - own[0])
+    return found
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
