@@ -7,6 +7,7 @@ torch's autograd. Backpropagation as Rumelhart, Hinton and Williams, Nature 323,
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 MOST = 60.0  # beyond it, exp has nothing to add
 WEIGHTS = ("w1", "b1", "w2", "b2", "v1", "v2", "c")
@@ -105,6 +106,24 @@ def computed(question: Question) -> Pass:
         said_slope=said_slope, delta=delta, hidden_slopes=slopes, hidden_deltas=deltas, gradients=gradients,
         after={name: w[name] - question.rate * gradients[name] for name in WEIGHTS},
     )  # fmt: skip
+
+
+def parameters_of(question: Question) -> dict[str, Any]:
+    """Those of a `tabular` job of one field that learns in the same way, as far as the recipe goes along.
+
+    Its classes are taught with cross-entropy alone; with the squared error it predicts a number, which nothing bends.
+    """
+    task = "classification" if question.loss == "cross-entropy" else "regression"
+    rate = {"learning_rate": question.rate} if question.rate > 0 else {}
+    return {
+        "task": task,
+        "hidden_layers": [2],
+        "activation": question.activation,
+        "loss": question.loss,
+        "optimizer": "sgd",
+        "momentum": 0.0,
+        **rate,
+    }
 
 
 def stepped(question: Question, steps: int = 1) -> Question:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from chainhub.scenarios.network import WEIGHTS, Question
 
-LARGEST = 20.0
+LARGEST, FASTEST = 20.0, 10.0  # the latter as the recipes have it
 PLACES = 6  # of a weight in the form
 TITLES = {
     "w1": _("Weight into the first neuron, w₁"),
@@ -34,7 +34,7 @@ class NetworkForm(forms.Form):
     target = forms.TypedChoiceField(
         label=pgettext_lazy("network", "Target t"), coerce=float, choices=[(1, "1"), (0, "0")]
     )
-    rate = _number(_("Learning rate η"), 0.0, LARGEST, "any")
+    rate = _number(_("Learning rate η"), 0.0, FASTEST, "any")
     activation = forms.ChoiceField(
         label=_("Activation of the hidden neurons"),
         choices=[("relu", "ReLU"), ("tanh", "tanh"), ("sigmoid", "sigmoid")],

@@ -3,16 +3,17 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from chainhub.scenarios.network import Question, computed, stepped
+from chainhub.scenarios.network import Question, computed, parameters_of, stepped
 from chainhub.web import networkviews
 from chainhub.web.forms.learning import NetworkForm
 from chainhub.web.http import SignedInRequest
+from chainhub.web.views.jobs.cloning import asking_for
 
 STEPS = {"step": 1, "steps": 10}  # buttons
-SMALLEST = {"hidden_layers": [2], "activation": "relu", "loss": "cross-entropy", "optimizer": "sgd", "momentum": 0.0}
+RECIPE = "tabular"
 
 
 @login_required
@@ -20,7 +21,7 @@ SMALLEST = {"hidden_layers": [2], "activation": "relu", "loss": "cross-entropy",
 def learning(request: SignedInRequest) -> HttpResponse:
     """A row, a network and its loss as the address says them; `do=step` learns first."""
     form, question = _asked(request.GET)
-    told = computed(question)
+    told, alike = computed(question), parameters_of(question)
     context = {
         "form": form,
         "question": question,
@@ -31,13 +32,15 @@ def learning(request: SignedInRequest) -> HttpResponse:
         "weights": networkviews.new_weights(question, told),
         "ahead": networkviews.ahead_chart(question),
         "losses": networkviews.loss_chart(question.target),
+        "parameters": alike,
+        "launch": f"{reverse('web:job-new')}?{asking_for(RECIPE, alike).urlencode()}",
     }
     if request.headers.get("HX-Request"):
         return render(request, "web/learning/_network.html", context)
     return render(
         request,
         "web/learning/index.html",
-        {**context, "activations": networkviews.activation_charts(), "smallest": SMALLEST},
+        {**context, "activations": networkviews.activation_charts()},
     )
 
 

@@ -17,7 +17,7 @@ from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import SCIENTISTS
 from chainhub.registry.continuing import not_offered
 from chainhub.scenarios.catalogue import scenario
-from chainhub.web.forms.jobs.step import Step
+from chainhub.web.forms.jobs.step import WISHED, Step
 
 
 class GoalStep(Step):
@@ -138,7 +138,8 @@ class RecipeStep(Step):
         purpose = scenario(self.known.collaboration.scenario) if self.known.collaboration else None
         self.suggested = purpose.recipe if purpose else ""
         known = {one["name"] for one in usable}
-        self.fields["recipe"].initial = self.suggested if self.suggested in known else usable[0]["name"]
+        wanted = (self.known.proposed.get(WISHED), self.suggested, usable[0]["name"])
+        self.fields["recipe"].initial = next(name for name in wanted if name in known)
 
     def _older(self) -> str:
         """Why some of the collaboration's models are not in the list, if there are such."""

@@ -50,7 +50,10 @@ class ParametersStep(Step):
     def prepare(self) -> None:
         collaboration, _organization, recipe = self.known.need()
         purpose = scenario(collaboration.scenario)
-        suggested = purpose.parameters if purpose and purpose.recipe == recipe.name else {}
+        suggested = dict(purpose.parameters) if purpose and purpose.recipe == recipe.name else {}
+        if self.known.proposes(recipe.name):
+            said = self.known.proposed.items()
+            suggested |= {name.removeprefix(PREFIX): value for name, value in said if name.startswith(PREFIX)}
         names = _nameable(self.known.versions)
         self.groups: dict[str, dict[str, list[str]]] = {}
         for name, setting in catalogue.translated_schema(recipe)["properties"].items():

@@ -1,6 +1,6 @@
 """What the steps of a launch have in common: each knows what the steps before it have settled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -15,10 +15,12 @@ from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import Recipe
 from chainhub.organizations.models import Organization
 
+WISHED = "wished"  # the recipe that whoever led here proposes
+
 
 @dataclass
 class Known:
-    """What is settled so far, and by whom it is asked."""
+    """What is settled so far, and by whom it is asked; what was proposed beforehand is shown and settles nothing."""
 
     user: User
     acting: Organization | None
@@ -28,6 +30,11 @@ class Known:
     base: BaseModel | None = None
     versions: Sequence[DatasetVersion] = ()
     asked: dict[str, Any] = field(default_factory=dict)  # as `propose_job` takes it
+    proposed: Mapping[str, Any] = field(default_factory=dict)  # as the form's controls would send it
+
+    def proposes(self, recipe: str) -> bool:
+        """Whether that recipe is the one that was proposed."""
+        return self.proposed.get(WISHED) == recipe
 
     def need_collaboration(self) -> Collaboration:
         """For the step that stands on the first one."""

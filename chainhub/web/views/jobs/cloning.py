@@ -1,4 +1,4 @@
-"""A job as what a person would have filled in to launch it."""
+"""A job, or what a page proposes, as what a person would have filled in to launch it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from chainhub.organizations.permissions import SCIENTISTS
 from chainhub.web.forms.jobs import STEPS
 from chainhub.web.forms.jobs.fields import ALL, SOME
 from chainhub.web.forms.jobs.parameters import PREFIX
+from chainhub.web.forms.jobs.step import WISHED
 
 
 def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
@@ -40,6 +41,16 @@ def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
             data[PREFIX + name] = said
     tokens = [step.key for step in STEPS if step.key not in {"parameters", "review"}]
     data.setlist("seen", [*tokens, f"parameters-{job.recipe}"])
+    return data
+
+
+def asking_for(recipe: str, parameters: Mapping[str, Any]) -> QueryDict:
+    """A recipe and parameters to begin with; the person still looks at both, and says all else."""
+    data = QueryDict(mutable=True)
+    data[WISHED] = recipe
+    for name, value in parameters.items():
+        if (said := _said(value)) is not None:
+            data[PREFIX + name] = said
     return data
 
 

@@ -20,7 +20,8 @@ from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.texts import learns_from
 from chainhub.policies.reading import grants_for
 from chainhub.web.forms.jobs import STEPS, Known, Step
-from chainhub.web.forms.jobs.parameters import shown_parameters
+from chainhub.web.forms.jobs.parameters import PREFIX, shown_parameters
+from chainhub.web.forms.jobs.step import WISHED
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.jobs.cloning import said_by
 from chainhub.web.views.jobs.finding import visible_job
@@ -37,7 +38,7 @@ class Launch:
     """What was said so far, step by step."""
 
     def __init__(self, request: SignedInRequest, data: QueryDict) -> None:
-        self.known = Known(user=request.user, acting=request.acting)
+        self.known = Known(user=request.user, acting=request.acting, proposed=data.dict())
         self.data = data
         self.seen = set(data.getlist("seen"))
 
@@ -71,6 +72,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     """`?collaboration=<slug>` settles the first step, `?clone=<number>` all of them.
 
     With `?without=<dataset>` the clone leaves that dataset out, and the person looks at the others first.
+    `?wished=<recipe>&p-<parameter>=<value>` proposes (`cloning.asking_for`).
     """
     if request.method == "GET":
         data, until = _beginning(request)
@@ -119,6 +121,9 @@ def _beginning(request: SignedInRequest) -> tuple[QueryDict, str]:
             if "without" in request.GET
             else (said_by(job, user=request.user), "review")
         )
+    if WISHED in request.GET:
+        proposed = request.GET.dict()
+        data.update({name: said for name, said in proposed.items() if name == WISHED or name.startswith(PREFIX)})
     if slug := request.GET.get("collaboration", ""):
         data.update({"collaboration": slug, "seen": "goal"})
         return data, "recipe"
