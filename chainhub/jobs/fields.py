@@ -76,6 +76,12 @@ def not_learnt(versions: Sequence[DatasetVersion]) -> set[str]:
     return kept | set(named) | {name for version in versions for name in telling_fields(version)}
 
 
+def ignored_fields(versions: Sequence[DatasetVersion]) -> set[str]:
+    """Fields of which an owner says that they serve nothing; a launch does not offer them for anything."""
+    roles = [roles_of(version.dataset, version.inspection) for version in versions]
+    return {name for told in roles for name, role in told.items() if role == FieldRole.IGNORE}
+
+
 def telling_fields(version: DatasetVersion) -> set[str]:
     """Sensitive fields that hold words: a model carries the words it learnt from, and everybody receives the model."""
     if not (sensitive := sensitive_fields(version.dataset)):

@@ -85,12 +85,12 @@ KIBA_SET = SampleSet(
         "ligand_id": about(
             "ChEMBL number of the molecule; by it a cold split keeps molecules apart",
             "分子的 ChEMBL 编号，冷启动划分以此分开分子",
-            role="ignore",
+            role="identifier",
         ),
         "protein_id": about(
             "UniProt number of the protein; by it a cold split keeps proteins apart",
             "蛋白质的 UniProt 编号，冷启动划分以此分开蛋白质",
-            role="ignore",
+            role="identifier",
         ),
         "protein": about("Sequence of amino acids, a letter each", "氨基酸序列，每个字母代表一个氨基酸", role="text"),
         "affinity": about("KIBA score: the higher, the firmer the bond", "KIBA 分数，越高结合越强"),

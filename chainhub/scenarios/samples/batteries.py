@@ -45,7 +45,9 @@ BATTERIES_SET = SampleSet(
     kind="table",
     target="soh",
     fields={
-        "battery_id": about("The cell; by it a split keeps cells apart", "电池编号，划分以此分开电池", role="ignore"),
+        "battery_id": about(
+            "The cell; by it a split keeps cells apart", "电池编号，划分以此分开电池", role="identifier"
+        ),
         "cycle": about("How often it was discharged so far", "累计放电次数"),
         "voltage": about("Mean over the discharge", "放电期间平均值", unit="V"),
         "temperature": about("Mean over the discharge", "放电期间平均值", unit="°C"),

@@ -132,7 +132,7 @@ QUESTIONS_SET = SampleSet(
     citation=CITATION,
     kind="answers",
     target="answer",
-    fields={"source": about("Number of the term that the answer quotes", "答案所引术语的编号", role="ignore")},
+    fields={"source": about("Number of the term that the answer quotes", "答案所引术语的编号", role="identifier")},
     carriers=(PHENOTYPES,),
     parts=tuple(
         Part(

@@ -98,7 +98,7 @@ class FieldsStep(Step):
         versions, recipe = self.known.versions, self.known.need()[2]
         self.images = any(version.dataset.kind == Kind.IMAGES for version in versions)
         common = {} if self.images else common_fields(versions)
-        known = [recipe.target] if recipe.target else list(common) or ["label"]
+        known = [recipe.target] if recipe.target else self.without_ignored(common, "target") or ["label"]
         left_out = not_learnt(versions)
         self.task, self.reads = task_of(recipe, self.known.base), learns_texts(recipe)
         self.writes = self.task == LANGUAGE
@@ -137,7 +137,7 @@ class FieldsStep(Step):
         self, options: dict[str, Any], control: str, kinds: Sequence[str], fields: Callable[[Any], list[str]]
     ) -> None:
         """Only where the data says when its rows were or whose they are, and a row is not a text to be written."""
-        names = [] if self.writes else fields(self.known.versions)
+        names = [] if self.writes else self.without_ignored(fields(self.known.versions), control)
         if not names:
             options["kind"].choices = [one for one in options["kind"].choices if one[0] not in kinds]
             del options[control]

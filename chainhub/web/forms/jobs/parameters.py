@@ -57,7 +57,8 @@ class ParametersStep(Step):
         names = _nameable(self.known.versions)
         self.groups: dict[str, dict[str, list[str]]] = {}
         for name, setting in catalogue.translated_schema(recipe)["properties"].items():
-            field: Any = _field(setting, suggested.get(name, setting.get("default")), names)
+            offered = self.without_ignored(names, PREFIX + name) if setting.get("widget") == "field" else ()
+            field: Any = _field(setting, suggested.get(name, setting.get("default")), offered)
             for other, value in (setting.get("when") or {}).items():
                 field.when_field, field.when_value = PREFIX + other, _as_sent(value)
             self.fields[PREFIX + name] = field

@@ -1,11 +1,11 @@
 """What the steps of a launch have in common: each knows what the steps before it have settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 
 from chainhub.accounts.models import User
 from chainhub.bases.models import BaseModel
@@ -13,6 +13,7 @@ from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import Recipe
+from chainhub.jobs.fields import ignored_fields
 from chainhub.organizations.models import Organization
 
 WISHED = "wished"  # the recipe that whoever led here proposes
@@ -65,6 +66,15 @@ class Step(forms.Form):
 
     def settle(self) -> None:
         """After validation."""
+
+    def without_ignored(self, names: Iterable[str], control: str) -> list[str]:
+        """All but what an owner says to ignore, unless that very one was chosen: a job may have been cloned with it."""
+        chosen = self.data.get(control)
+        return [name for name in names if name == chosen or name not in self._ignored]
+
+    @cached_property
+    def _ignored(self) -> set[str]:
+        return ignored_fields(self.known.versions)
 
     def refuse(self, refusal: InvalidInputError) -> None:
         """Beside the field at fault where the form has it."""
