@@ -6,7 +6,7 @@ but sees the same in every job (Naeem et al., Reliable Fidelity and Diversity Me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -34,13 +34,25 @@ class Expert:
     whole: Network
     features: Network
     kinds: int  # that it was taught; 0 where its weights are random
+    copies: dict[torch.device, Expert] = field(default_factory=dict, compare=False)  # one per device that was asked
 
     def look(self, pixels: Tensor) -> Tensor:
-        """Features, then how likely each kind is (B × (features + kinds))."""
-        seen = self.features((pixels, None))
+        """Features, then how likely each kind is (B × (features + kinds)), on whatever device the pixels are."""
+        own = self.on(pixels.device)
+        seen = own.features((pixels, None))
         if not self.kinds:
             return seen
-        return torch.cat([seen, torch.softmax(self.whole.after(seen, len(self.features.calls)), 1)], 1)
+        return torch.cat([seen, torch.softmax(own.whole.after(seen, len(own.features.calls)), 1)], 1)
+
+    def on(self, device: torch.device) -> Expert:
+        """The same on that device."""
+        if device not in self.copies:
+            whole, features = (
+                Network(network.calls, {}, frozen=network.frozen, device=device)
+                for network in (self.whole, self.features)
+            )
+            self.copies[device] = Expert(whole, features, self.kinds)
+        return self.copies[device]
 
 
 def expert_for(pixels: Tensor, shape: tuple[int, int, int], target: Target, rows: Ints, seed: int) -> Expert:
@@ -68,8 +80,5 @@ def expert_for(pixels: Tensor, shape: tuple[int, int, int], target: Target, rows
 
 def _cut(network: Network, kinds: int) -> Expert:
     frozen = {name: view.detach().clone() for name, view in network.views.items()}
-    whole, features = (
-        Network(calls, {}, frozen=frozen, device=network.flat.device)
-        for calls in (network.published_calls(), network.published_calls()[:-1])
-    )
-    return Expert(whole, features, kinds)
+    whole = Network(network.published_calls(), {}, frozen=frozen)
+    return Expert(whole, Network(network.published_calls()[:-1], {}, frozen=frozen), kinds)
