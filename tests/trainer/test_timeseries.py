@@ -14,12 +14,10 @@ import torch
 
 from tests.trainer.conftest import MakeSpec, StopAfter, launch
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
-from tests.trainer.test_hostile_recipes import ended
 from trainer.catalogue import recipe
 from trainer.contract import Artifact, JobSpec, Log, Split, Started
 from trainer.data.splits import by_time
 from trainer.metrics import Judged
-from trainer.predict import Predictor
 from trainer.recipes.timeseries import windows
 from trainer.recipes.timeseries.objective import ByScaledError
 from trainer.recipes.timeseries.program import read
@@ -217,48 +215,24 @@ def test_forecasts_are_shown_where_everyone_may_see_rows(of: MakeSpec) -> None:
     assert json.loads(Path(hidden.output, "preprocessing.json").read_text())["samples"] == []
 
 
-def one_value(days: int) -> pa.Table:
-    return sales(days, 1).set_column(3, "sold", pa.array([7.0] * (2 * days)))
+def test_windows_are_measured_by_what_was_read_of_them_and_no_more(of: MakeSpec) -> None:
+    source = windows_of(of())
+    rows = np.flatnonzero(source.times < np.median(source.times))[::3]
+    seen = source.windows.past(rows)
+    assert source.windows.whole(rows) == {"center": pytest.approx(seen.mean()), "scale": pytest.approx(seen.std())}
+    read = set((source.windows.starts[rows][:, None] + np.arange(7)).ravel().tolist())
+    assert set(np.flatnonzero(source.windows.read_by(rows)).tolist()) == read
 
 
-@pytest.mark.parametrize(
-    ("parameters", "changes", "words"),
-    [
-        ({"window": 7, "season": 8}, {}, "must hold a season"),
-        ({}, {"split": {"kind": "k-fold"}}, "hold out by time"),
-        ({}, {"split": {"kind": "group", "group": "shop"}}, "hold out by time"),
-        ({"time": ""}, {"split": {"kind": "holdout"}}, "says when each row was"),
-        ({}, {"split": BY_DAY | {"time": "absent"}}, "when it was"),
-        ({}, {"split": BY_DAY | {"time": "shop"}}, "when it was"),
-        ({"series": "absent"}, {}, "tells groups apart"),
-        ({"series": "sold"}, {}, "cannot be what it is predicted from"),
-        ({"series": ""}, {"target": "shop", "fields": ["day"]}, "numbers"),
-        ({"window": 80}, {}, "has 82 steps"),
-        ({"window": 20, "gaps": "fill"}, {"tables": {"anvil": sales(90, 1).slice(0, 3)}}, "has 22 steps"),
-    ],
-)
-def test_nonsense_ends_in_a_sentence(
-    of: MakeSpec, parameters: dict[str, Any], changes: dict[str, Any], words: str
-) -> None:
-    _, events = launch(of(parameters, **changes))
-    ended(events, words)
-
-
-@pytest.mark.parametrize("scaling", ["last", "mean", "all"])
-def test_one_value_throughout_is_forecast_by_itself(of: MakeSpec, scaling: str) -> None:
-    spec = of({"scaling": scaling}, tables={"anvil": one_value(40)})
-    found = evaluation_of(spec)
-    assert found["overall"]["metrics"]["mae"]["value"] == pytest.approx(0, abs=1e-3)
-    assert found["overall"]["metrics"]["skill"]["value"] is None
-    assert Predictor(spec.output).predict([{"values": [7.0] * 7}])[0]["forecast"] == pytest.approx([7, 7], abs=1e-3)
-
-
-@pytest.mark.parametrize("far", [1e7, 1e30, 1e300])
-def test_a_lone_time_far_away_is_no_gap_to_fill(of: MakeSpec, far: float) -> None:
-    days = [*map(float, range(30)), far]
-    content = pa.table({"day": days, "shop": ["s"] * 31, "sold": [1.0] * 31})
-    _, events = launch(of({"gaps": "fill"}, tables={"anvil": content}))
-    ended(events, "too many to fill in")
+def test_the_width_of_folds_is_in_the_unit_of_the_model_that_is_published(of: MakeSpec) -> None:
+    walk = {"kind": "walk-forward", "time": "day", "test_fraction": 0.5, "folds": 3}
+    spec = of({"scaling": "all"}, split=walk)
+    source = windows_of(spec)
+    evaluation_of(spec)
+    published = json.loads(Path(spec.output, "preprocessing.json").read_text())
+    unit = source.spread(np.arange(3), np.arange(20))
+    assert unit.tolist() == [pytest.approx(published["whole"]["scale"])] * 3
+    assert published["band"]["half_widths"]
 
 
 @pytest.mark.parametrize("parameters", [{}, LAYERED], ids=["linear", "convolutions"])

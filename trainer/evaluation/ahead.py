@@ -17,6 +17,7 @@ from trainer.data.columns import Floats, Ints
 from trainer.evaluation.conformal import LEVEL, half_width, rounded_up
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.seen import Seen
+from trainer.evaluation.turns import in_turn
 from trainer.explain import probabilities
 from trainer.measures.forecast import parts
 from trainer.metrics import Judged
@@ -28,6 +29,9 @@ SHOWN, PAST = 6, 60  # forecasts; steps of the past that are shown before them
 @runtime_checkable
 class Foresees(Protocol):
     """A source whose rows are windows of series."""
+
+    def series(self, rows: Ints) -> Ints:
+        """A number for the series of each of those rows."""
 
     def past(self, row: int) -> tuple[str, Floats]:
         """The series' name, and what the forecast is made from."""
@@ -63,24 +67,14 @@ def forecasts(judged: Judged, source: Source, spec: JobSpec, rows: Ints) -> dict
     if not isinstance(source, Foresees) or spec.target in spec.masked:
         return {}
     truth, _, season = parts(judged)
-    latest: dict[tuple[int, str], int] = {}
-    for place in np.flatnonzero(viewable(spec, source)[source.owner[rows]]).tolist():
-        name, _ = source.past(int(rows[place]))
-        latest[int(source.owner[rows[place]]), name] = place  # rows are in the order of time
+    places = np.flatnonzero(viewable(spec, source)[source.owner[rows]])[::-1]
+    latest = places[np.unique(source.series(rows[places]), return_index=True)[1]]  # rows are in the order of time
     found = []
-    for (owner, name), place in _spread_out(latest):
-        told = {"past": source.past(int(rows[place]))[1][-PAST:], "truth": truth[place], "naive": season[place]}
+    for place in latest[in_turn(source.owner[rows[latest]])[:SHOWN]].tolist():
+        name, past = source.past(int(rows[place]))
+        told = {"past": past[-PAST:], "truth": truth[place], "naive": season[place]}
         told |= {"forecast": judged.predicted[place]}
         numbers = {key: np.asarray(value, float).tolist() for key, value in told.items()}
+        owner = int(source.owner[rows[place]])
         found.append({"organization": source.parties[owner].slug, "name": name, **numbers})
     return {"forecasts": found} if found else {}
-
-
-def _spread_out(latest: dict[tuple[int, str], int]) -> list[tuple[tuple[int, str], int]]:
-    """A few of them, of as many organizations as there are."""
-    seen: dict[int, int] = {}
-    ranked = []
-    for (owner, name), place in latest.items():
-        ranked.append((seen.setdefault(owner, 0), owner, name, place))
-        seen[owner] += 1
-    return [((owner, name), place) for _, owner, name, place in sorted(ranked)[:SHOWN]]

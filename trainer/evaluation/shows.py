@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-
 from trainer.data.columns import Ints
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.seen import Seen
+from trainer.evaluation.turns import in_turn
 
 
 @runtime_checkable
@@ -24,13 +23,4 @@ def to_look_at(seen: Seen) -> dict[str, Any]:
     if not isinstance(seen.preparation, Draws) or seen.spec.masked:
         return {}
     shown = seen.rows[viewable(seen.spec, seen.source)[seen.source.owner[seen.rows]]]
-    return seen.preparation.drawn(seen, in_turn(shown, seen)) if len(shown) else {}
-
-
-def in_turn(rows: Ints, seen: Seen) -> Ints:
-    """Each organization's first row, then each one's second, and so on."""
-    owner = seen.source.owner[rows]
-    turn = np.zeros(len(rows), np.int64)
-    for place in np.unique(owner):
-        turn[owner == place] = np.arange(int((owner == place).sum()))
-    return rows[np.argsort(turn, kind="stable")]
+    return seen.preparation.drawn(seen, shown[in_turn(seen.source.owner[shown])]) if len(shown) else {}

@@ -14,6 +14,7 @@ from trainer.contract import JobSpec
 from trainer.data.columns import Ints
 from trainer.evaluation.examples import LONGEST, viewable
 from trainer.evaluation.likeness import likeness
+from trainer.evaluation.turns import in_turn
 from trainer.predict import Predictor
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
@@ -55,11 +56,7 @@ def chosen(source: Source, spec: JobSpec, rows: Ints, most: int) -> Ints:
     if len(asking) <= most:
         return asking
     mixed = numpy_generator(spec.seed, "written").permutation(asking)
-    owner = source.owner[mixed]
-    turn = np.empty(len(mixed), np.int64)  # each organization's first row, then each one's second, …
-    for place in range(len(source.parties)):
-        turn[owner == place] = np.arange(int((owner == place).sum()))
-    return np.sort(mixed[np.argsort(turn, kind="stable")[:most]])
+    return np.sort(mixed[in_turn(source.owner[mixed])[:most]])
 
 
 def written(source: Source, spec: JobSpec, rows: Ints, model: Answers, samples: int) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from trainer.recipes.timeseries.reading import Read
 from trainer.recipes.timeseries.reading import read as read_series
 from trainer.recipes.timeseries.schema import LAYERED, Parameters
 from trainer.recipes.timeseries.trading import traded
-from trainer.recipes.timeseries.windows import Cut, Shape, Windows, windows_of
+from trainer.recipes.timeseries.windows import Cut, Shape, Windows, spread_of, windows_of
 from trainer.serving import Served
 
 SAMPLES = 3  # series that may be tried with one click
@@ -65,6 +65,10 @@ class SeriesSource:
     def ends(self) -> Floats:
         return self.windows.ends
 
+    def series(self, rows: Ints) -> Ints:
+        """Which series those rows are of."""
+        return self.windows.series[rows]
+
     def past(self, row: int) -> tuple[str, Floats]:
         """The name of a row's series, unless it is masked, and its window."""
         masked = self.parameters.series in self.spec.masked
@@ -72,7 +76,8 @@ class SeriesSource:
         return name, self.windows.past(np.array([row]))[0]
 
     def spread(self, rows: Ints, learnt: Ints) -> Floats:
-        """By what each window is measured."""
+        """By what each window is measured by the published model, which learns from all where folds are judged."""
+        learnt = np.arange(len(self.owner)) if self.split.folded else learnt
         return self.windows.measured(self.windows.whole(learnt))[1][rows]
 
     def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> ByScaledError:
@@ -85,15 +90,10 @@ class SeriesSource:
 
     def _fields(self, rows: Ints) -> list[dict[str, Any]]:
         """How the other fields are scaled, by the steps that those rows read."""
-        read = np.zeros(len(self.windows.values), bool)
-        window = self.parameters.window
-        reach = np.bincount(self.windows.starts[rows], minlength=len(read)).cumsum()
-        read[:] = (reach - np.r_[np.zeros(window, np.int64), reach[:-window]][: len(reach)]) > 0
-        found = []
+        read, found = self.windows.read_by(rows) > 0, []
         for name, column in zip(self.read.others, self.windows.others[read].T, strict=True):
-            known = column[~np.isnan(column)]
-            center, scale = (float(known.mean()), float(known.std())) if len(known) else (0.0, 1.0)
-            found.append({"name": name, "kind": "known", "center": center, "scale": scale or 1.0})
+            center, scale = spread_of(column[~np.isnan(column)])
+            found.append({"name": name, "kind": "known", "center": center, "scale": scale})
         return found
 
     def _samples(self, rows: Ints) -> list[dict[str, Any]]:
@@ -162,7 +162,7 @@ class SeriesPreparation(Preparation):
 
     def snippet(self, config: dict[str, Any]) -> str:
         values = ", ".join(str(place % self.source.parameters.season) for place in range(self.source.parameters.window))
-        moment = f', "{self.source.read.time}": "2026-01-31"' if self.source.waves else ""
+        moment = f', {self.source.read.time!r}: "2026-01-31"' if self.source.waves else ""
         return SNIPPET.format(values=values, moment=moment)
 
 

@@ -14,11 +14,13 @@ from torch import Tensor
 from trainer.contract import N_, Log
 from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Inputs
+from trainer.devices import finest
 from trainer.recipes.program import Tell
 from trainer.recipes.timeseries.reading import Series
 
 FLAT = 1e-3  # of the spread of all: the least by which a window is measured
-BLOCK = 65_536  # windows that are looked at at a time
+SAME = 1e-13  # of the size of numbers: a spread that is rounding
+AT_ONCE = 4_000_000  # numbers of windows that are looked at at a time
 
 
 @dataclass(frozen=True)
@@ -82,20 +84,37 @@ class Windows:
     def _of_windows(self) -> tuple[Floats, Floats, Floats]:
         """Last value, mean and spread of every window."""
         every = np.arange(len(self.starts))
-        parts = [self.past(part) for part in np.array_split(every, 1 + len(every) // BLOCK)]
+        parts = map(self.past, np.array_split(every, 1 + len(every) * self.shape.window // AT_ONCE))
         found = [np.concatenate(one) for one in zip(*((p[:, -1], p.mean(1), p.std(1)) for p in parts), strict=True)]
         return found[0], found[1], found[2]
 
+    def read_by(self, rows: Ints) -> Ints:
+        """How often those rows read each step."""
+        begun = np.bincount(self.starts[rows], minlength=len(self.values)).cumsum()
+        ended = np.r_[np.zeros(self.shape.window, np.int64), begun[: -self.shape.window]]
+        found: Ints = begun - ended
+        return found
+
     def whole(self, rows: Ints) -> dict[str, float]:
         """Mean and spread of what those rows read."""
-        seen = self.past(rows)
-        center, scale = float(seen.mean()), float(seen.std())
-        return {"center": center, "scale": scale if np.isfinite(scale) and scale > 0 else 1.0}
+        center, scale = spread_of(self.values, self.read_by(rows))
+        return {"center": center, "scale": scale}
 
     def measured(self, whole: dict[str, float]) -> tuple[Floats, Floats]:
         """From what every window is measured, and by what."""
         last, mean, spread = self._of_windows
         return measured(last, mean, spread, self.shape.scaling, whole)
+
+
+def spread_of(values: Floats, often: Ints | None = None) -> tuple[float, float]:
+    """Mean and spread of values, each as often as that; 1 where they do not vary, and 0 before where there are none."""
+    most = float(np.abs(values).max(initial=0.0))
+    if not most:
+        return 0.0, 1.0
+    shares = values / most  # squares of what is very large are beyond all numbers
+    center = np.average(shares, weights=often)
+    scale = float(np.sqrt(np.average((shares - center) ** 2, weights=often)))
+    return float(center * most), (scale * most if scale > SAME else 0.0) or 1.0
 
 
 def measured(
@@ -150,7 +169,7 @@ class Cut:
         """`others` are scaled already, and known throughout; `calendar` has a row for every step, as they do."""
         self.device, self._shape = device, windows.shape
         self._values, self._center, self._scale = (
-            torch.from_numpy(a).to(device) for a in (windows.values, center, scale)
+            torch.from_numpy(a).to(device, finest(device)) for a in (windows.values, center, scale)
         )
         self._others, self._calendar = (torch.from_numpy(a.astype(np.float32)).to(device) for a in (others, calendar))
         self._starts = torch.from_numpy(windows.starts).to(device)
