@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+from chainhub.scenarios.catalogue.kinds import Scenario, Trial, reached_by
 
 HEALTH = _("Healthcare")
 
@@ -45,11 +45,7 @@ DISEASE_DIAGNOSIS = Scenario(
             title=_("920 patients of four hospitals, 13 findings, many of them missing"),
             split={"kind": "k-fold", "folds": 5},
             metric="roc_auc",
-            baselines=(
-                Baseline(
-                    metric="roc_auc", value=0.838, part="together", method=_("Logistic regression, pooled, five-fold")
-                ),
-            ),
+            baselines=reached_by(_("Logistic regression, pooled, five-fold"), part="together", roc_auc=0.838),
             minutes=1,
         ),
         Trial(
@@ -60,9 +56,7 @@ DISEASE_DIAGNOSIS = Scenario(
             target="label",
             parameters={"network": "cnn", "channels": [16, 32], "side": 32, "epochs": 15, "main_metric": "roc_auc"},
             metric="roc_auc",
-            baselines=(
-                Baseline(metric="roc_auc", value=0.985, method=_("CNN on patches of one scan, slices held out")),
-            ),
+            baselines=reached_by(_("CNN on patches of one scan, slices held out"), roc_auc=0.985),
             caveat=_("Two patients only: this shows the way, and says nothing about patients in general."),
             minutes=1,
         ),
@@ -98,15 +92,7 @@ DRUG_DISCOVERY = Scenario(
             fields=("smiles", "protein"),
             parameters={"epochs": 30, "batch_size": 64},
             metric="concordance",
-            baselines=(
-                Baseline(metric="concordance", value=0.787, method=_("DeepDTA-like CNN, 0.12 M weights, 24 epochs")),
-                Baseline(
-                    metric="mse",
-                    value=0.296,
-                    lower_is_better=True,
-                    method=_("DeepDTA-like CNN, 0.12 M weights, 24 epochs"),
-                ),
-            ),
+            baselines=reached_by(_("DeepDTA-like CNN, 0.12 M weights, 24 epochs"), concordance=0.787, mse=0.296),
             minutes=4,
         ),
         Trial(
@@ -117,7 +103,7 @@ DRUG_DISCOVERY = Scenario(
             parameters={"epochs": 30, "batch_size": 64},
             split={"kind": "group", "group": "protein_id"},
             metric="concordance",
-            baselines=(Baseline(metric="concordance", value=0.54, method=_("Baselines with both sides unseen")),),
+            baselines=reached_by(_("Baselines with both sides unseen"), concordance=0.54),
             caveat=_("Here proteins alone are unseen; ligands may be known."),
             minutes=4,
         ),
@@ -127,7 +113,7 @@ DRUG_DISCOVERY = Scenario(
             title=_("642 hydration energies (FreeSolv)"),
             fields=("smiles",),
             metric="r2",
-            baselines=(Baseline(metric="r2", value=0.85, method=_("Ridge regression on character n-grams")),),
+            baselines=reached_by(_("Ridge regression on character n-grams"), r2=0.85),
             minutes=1,
         ),
         Trial(
@@ -136,7 +122,7 @@ DRUG_DISCOVERY = Scenario(
             title=_("1,025 solubilities in water"),
             fields=("smiles",),
             metric="r2",
-            baselines=(Baseline(metric="r2", value=0.834, method=_("Ridge regression on character n-grams")),),
+            baselines=reached_by(_("Ridge regression on character n-grams"), r2=0.834),
             minutes=1,
         ),
     ),
@@ -170,10 +156,8 @@ MEDICAL_CONSULTATION = Scenario(
             parameters={"source_field": "source", "length": 64, "baselines": False},
             split={"test_fraction": 0.1, "validation_fraction": 0.05},
             metric="recall_at_1",
-            baselines=(
-                Baseline(metric="recall_at_1", value=0.545, method=_("MiniLM fine-tuned, 62 steps of 32")),
-                Baseline(metric="recall_at_5", value=0.813, method=_("MiniLM fine-tuned, 62 steps of 32")),
-                Baseline(metric="mrr", value=0.666, method=_("MiniLM fine-tuned, 62 steps of 32")),
+            baselines=reached_by(
+                _("MiniLM fine-tuned, 62 steps of 32"), recall_at_1=0.545, recall_at_5=0.813, mrr=0.666
             ),
             minutes=6,
         ),
@@ -195,13 +179,8 @@ MEDICAL_CONSULTATION = Scenario(
             },
             split={"test_fraction": 0.1, "validation_fraction": 0.0},
             metric="perplexity",
-            baselines=(
-                Baseline(
-                    metric="perplexity",
-                    value=11.2,
-                    lower_is_better=True,
-                    method=_("SmolLM2-135M, last four layers, 60 steps, on terms and definitions"),
-                ),
+            baselines=reached_by(
+                _("SmolLM2-135M, last four layers, 60 steps, on terms and definitions"), perplexity=11.2
             ),
             minutes=10,
         ),

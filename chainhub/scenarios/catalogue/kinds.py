@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from chainhub.registry.scores import TITLES
+from chainhub.registry.scores import TITLES, higher_is_better
 from chainhub.scenarios.samples import SAMPLES, Part, SampleSet
 
 Text = str | Promise
@@ -25,12 +25,20 @@ class Baseline:
     value: float
     method: Text
     part: str = "overall"
-    lower_is_better: bool = False
+
+    @property
+    def lower_is_better(self) -> bool:
+        return not higher_is_better(self.metric)
 
     @property
     def title(self) -> Text:
         """The metric as people call it."""
         return TITLES.get(self.metric, self.metric)
+
+
+def reached_by(method: Text, *, part: str = "overall", **values: float) -> tuple[Baseline, ...]:
+    """Baselines of one method: its value in each metric."""
+    return tuple(Baseline(metric=metric, value=value, method=method, part=part) for metric, value in values.items())
 
 
 @dataclass(frozen=True, kw_only=True)

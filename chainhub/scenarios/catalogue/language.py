@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+from chainhub.scenarios.catalogue.kinds import Scenario, Trial, reached_by
 
 LANGUAGE = _("Language")
 
@@ -34,19 +34,8 @@ MACHINE_TRANSLATION = Scenario(
             parameters={"written_samples": 300, "baselines": False},
             split={"test_fraction": 0.1, "validation_fraction": 0.02},
             metric="chrf",
-            baselines=(
-                Baseline(
-                    metric="bleu",
-                    value=39.5,
-                    part="written",
-                    method=_("Transformer from scratch, 2.2 M weights, 33 epochs"),
-                ),
-                Baseline(
-                    metric="chrf",
-                    value=36.4,
-                    part="written",
-                    method=_("Transformer from scratch, 2.2 M weights, 33 epochs"),
-                ),
+            baselines=reached_by(
+                _("Transformer from scratch, 2.2 M weights, 33 epochs"), part="written", bleu=39.5, chrf=36.4
             ),
             caveat=_("Held-out texts resemble those learnt from, so the scores flatter."),
             minutes=22,
@@ -80,14 +69,7 @@ TEXT_GENERATION = Scenario(
             target="text",
             parameters={"epochs": 1, "baselines": False},
             split={"test_fraction": 0.1, "validation_fraction": 0.05},
-            baselines=(
-                Baseline(
-                    metric="bits_per_byte",
-                    value=2.41,
-                    lower_is_better=True,
-                    method=_("Character GPT, 0.63 M weights, 598 steps"),
-                ),
-            ),
+            baselines=reached_by(_("Character GPT, 0.63 M weights, 598 steps"), bits_per_byte=2.41),
             minutes=5,
         ),
     ),
@@ -112,13 +94,10 @@ SENTIMENT_ANALYSIS = Scenario(
             title=_("20,651 texts rated by people, from four sources"),
             split={"test_fraction": 0.25, "validation_fraction": 0.05},
             metric="roc_auc",
-            baselines=(
-                Baseline(
-                    metric="roc_auc",
-                    value=0.864,
-                    part="together",
-                    method=_("TF-IDF and logistic regression, pooled, mean of the four sources by size"),
-                ),
+            baselines=reached_by(
+                _("TF-IDF and logistic regression, pooled, mean of the four sources by size"),
+                part="together",
+                roc_auc=0.864,
             ),
             minutes=2,
         ),
@@ -132,7 +111,7 @@ SENTIMENT_ANALYSIS = Scenario(
             parameters={"method": "full", "epochs": 1, "schedule": "warm-up-cosine", "baselines": False},
             split={"test_fraction": 0.25, "validation_fraction": 0.05},
             metric="accuracy",
-            baselines=(Baseline(metric="accuracy", value=0.848, method=_("MiniLM fine-tuned, 120 steps")),),
+            baselines=reached_by(_("MiniLM fine-tuned, 120 steps"), accuracy=0.848),
             minutes=12,
         ),
     ),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+from chainhub.scenarios.catalogue.kinds import Scenario, Trial, reached_by
 
 SUPPLY = _("Manufacturing and supply")
 
@@ -38,11 +38,7 @@ PREDICTIVE_MAINTENANCE = Scenario(
             fields=("cycle", "voltage", "temperature"),
             split={"kind": "group", "group": "battery_id"},
             metric="mae",
-            baselines=(
-                Baseline(
-                    metric="mae", value=0.072, lower_is_better=True, method=_("Random forest, the same cells held out")
-                ),
-            ),
+            baselines=reached_by(_("Random forest, the same cells held out"), mae=0.072),
             caveat=_(
                 "Which cells are held out matters more than the method: with other cells the same forest errs by 0.044 "
                 "to 0.088, and by 0.039 on the eleven cells that were cycled longest, one left out at a time."
@@ -86,10 +82,7 @@ PROCESS_QUALITY = Scenario(
             title=_("437 steels: fatigue strength from composition and heat treatment"),
             split={"kind": "k-fold", "folds": 5},
             metric="r2",
-            baselines=(
-                Baseline(metric="r2", value=0.966, method=_("Ridge regression")),
-                Baseline(metric="r2", value=0.979, method=_("Gradient boosting")),
-            ),
+            baselines=(*reached_by(_("Ridge regression"), r2=0.966), *reached_by(_("Gradient boosting"), r2=0.979)),
             caveat=_("The mean over mills is lower: within one mill the strengths differ little."),
             minutes=1,
         ),
@@ -128,11 +121,7 @@ DEMAND_FORECASTING = Scenario(
             },
             split={"kind": "time", "time": "date"},
             metric="skill",
-            baselines=(
-                Baseline(
-                    metric="skill", value=0.0, method=_("The better of yesterday and a week ago, on the same days")
-                ),
-            ),
+            baselines=reached_by(_("The better of yesterday and a week ago, on the same days"), skill=0.0),
             minutes=4,
         ),
         Trial(
@@ -150,11 +139,7 @@ DEMAND_FORECASTING = Scenario(
             },
             split={"kind": "time", "time": "month"},
             metric="skill",
-            baselines=(
-                Baseline(
-                    metric="skill", value=0.0, method=_("The better of last month and a year ago, on the same months")
-                ),
-            ),
+            baselines=reached_by(_("The better of last month and a year ago, on the same months"), skill=0.0),
             minutes=2,
         ),
     ),

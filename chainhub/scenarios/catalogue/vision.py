@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from chainhub.scenarios.catalogue.kinds import Baseline, Scenario, Trial
+from chainhub.scenarios.catalogue.kinds import Scenario, Trial, reached_by
 
 VISION = _("Vision")
 
@@ -33,9 +33,7 @@ VISUAL_INSPECTION = Scenario(
             sample="digits",
             title=_("5,000 handwritten digits, divided among four suppliers"),
             metric="accuracy",
-            baselines=(
-                Baseline(metric="accuracy", value=0.934, method=_("Keras-like MLP 784-128-64-10, all digits pooled")),
-            ),
+            baselines=reached_by(_("Keras-like MLP 784-128-64-10, all digits pooled"), accuracy=0.934),
             minutes=1,
         ),
         Trial(
@@ -44,9 +42,7 @@ VISUAL_INSPECTION = Scenario(
             title=_("The same digits, with convolutions"),
             parameters={"network": "cnn", "channels": [16, 32], "epochs": 6},
             metric="accuracy",
-            baselines=(
-                Baseline(metric="accuracy", value=0.963, method=_("CNN of two convolutions, all digits pooled")),
-            ),
+            baselines=reached_by(_("CNN of two convolutions, all digits pooled"), accuracy=0.963),
             minutes=2,
         ),
     ),
@@ -78,12 +74,8 @@ OBJECT_DETECTION = Scenario(
             target="boxes",
             parameters={"turns": "all", "epochs": 100, "learning_rate": 0.004, "baselines": False},
             metric="map_40",
-            baselines=(
-                Baseline(
-                    metric="map_40",
-                    value=0.58,
-                    method=_("CenterNet head on MobileNetV2 with ImageNet weights, 320 steps, a held-out third"),
-                ),
+            baselines=reached_by(
+                _("CenterNet head on MobileNetV2 with ImageNet weights, 320 steps, a held-out third"), map_40=0.58
             ),
             caveat=_("The baseline began with weights learnt from ImageNet; from random ones it reached 0.36."),
             minutes=5,
@@ -111,13 +103,9 @@ IMAGE_GENERATION = Scenario(
             sample="digits",
             title=_("5,000 handwritten digits, divided among four suppliers"),
             parameters={"epochs": 10, "baselines": False},
-            baselines=(
-                Baseline(
-                    metric="frechet_distance",
-                    value=125.0,
-                    lower_is_better=True,
-                    method=_("Small DCGAN, 10 epochs; features of another judge, so only roughly comparable"),
-                ),
+            baselines=reached_by(
+                _("Small DCGAN, 10 epochs; features of another judge, so only roughly comparable"),
+                frechet_distance=125.0,
             ),
             minutes=4,
         ),
@@ -147,13 +135,7 @@ IMAGE_DENOISING = Scenario(
             target="image",
             parts=("everyday", "textures", "science"),
             metric="psnr",
-            baselines=(
-                Baseline(
-                    metric="psnr",
-                    value=27.3,
-                    method=_("Best Gaussian blur on “camera”; a DnCNN of 56,000 weights: 28.4"),
-                ),
-            ),
+            baselines=reached_by(_("Best Gaussian blur on “camera”; a DnCNN of 56,000 weights: 28.4"), psnr=27.3),
             minutes=5,
         ),
     ),

@@ -5,6 +5,7 @@ from django.utils import translation
 
 from chainhub.jobs.catalogue import checked_parameters, find_recipe
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
+from chainhub.scenarios.catalogue.kinds import reached_by
 
 EVERY = pytest.mark.parametrize("one", scenarios(), ids=lambda one: one.slug)
 
@@ -43,3 +44,17 @@ def test_it_was_tried_on_real_data_whose_licence_is_told(one: Scenario) -> None:
         assert trial.data.source_url.startswith("https://")
         settings = one.settings_of(trial)
         assert checked_parameters(find_recipe(settings["recipe"]), settings["parameters"])
+
+
+def test_one_method_is_named_once_for_all_of_its_metrics() -> None:
+    forest, peer = reached_by("Forest", part="together", roc_auc=0.8, mae=0.2)
+    assert (forest.metric, forest.value, forest.method, forest.part) == ("roc_auc", 0.8, "Forest", "together")
+    assert (forest.lower_is_better, peer.lower_is_better) == (False, True)
+
+
+def test_every_score_card_compares_groups() -> None:
+    """Lenders must look at how alike groups are treated; whoever launches an example finds it there."""
+    for one in scenarios():
+        for trial in one.trials:
+            settings = one.settings_of(trial)["parameters"]
+            assert not settings.get("scorecard") or settings["group_field"], f"{one.slug}/{trial.slug}"

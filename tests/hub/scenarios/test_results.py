@@ -30,7 +30,7 @@ def test_a_baseline_is_reached_as_far_as_it_was_told(diagnosis: Scenario) -> Non
 
 
 def test_less_is_better_where_the_baseline_says_so(diagnosis: Scenario) -> None:
-    loss = Baseline(metric="log_loss", value=0.4, method="Peer", lower_is_better=True)
+    loss = Baseline(metric="log_loss", value=0.4, method="Peer")
     version = measured(overall={"metrics": {"log_loss": {"value": 0.3}}})
     assert Result(diagnosis, a_trial(loss), version).reaches(loss) is True
 
