@@ -31,17 +31,23 @@ def _list_of(item: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": item}
 
 
+PIECES = _list_of(_all_of(text=TEXT, weight=NUMBER))
+
+
 @extend_schema_field(
     {
         "description": (
             "Only where `explain` was asked for, and by the kind of model. Of a table: fields, the one that weighed "
             "most first; above zero it spoke for the answer, below against it. Of a picture: how much each part of it "
-            "weighed, 0 to 1, line by line. Of a text: its pieces in order, each with its weight."
+            "weighed, 0 to 1, line by line. Of a text: its pieces in order, each with its weight. Of a question: its "
+            "pieces, and those of each passage that was found, of which `read` letters were read; the weights of a "
+            "text add up to how much nearer the two are than the question is to a usual passage."
         ),
         "oneOf": [
             _list_of(_all_of(field=TEXT, value={"type": ["number", "string", "null"]}, weight=NUMBER)),
             _all_of(heat=_list_of(_list_of(NUMBER))),
-            _all_of(tokens=_list_of(_all_of(text=TEXT, weight=NUMBER))),
+            _all_of(tokens=PIECES),
+            _all_of(tokens=PIECES, sources=_list_of(_all_of(tokens=PIECES, read=NUMBER))),
         ],
     }
 )

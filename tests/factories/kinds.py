@@ -118,6 +118,9 @@ KINDS: dict[str, Kind] = {
         "preprocessing": {"kind": "question", "fields": [], "samples": [{"text": "Why am I so hot?"}]},
         "found": {
             "retrieved": [{"asked": "hot <head>", "expected": "Fever", "found": [{"title": "Fever", "score": 0.9}]}],
+            "missed": [
+                {"asked": "cold <feet>", "expected": "Chill", "found": [{"title": "Fever", "score": 0.4}], "place": 17}
+            ],
             "refusal": [{"threshold": 0.2, "answered": 0.9, "right": 0.7, "unknown_refused": 0.4}],
             "refused_below": {"threshold": 0.2, "answered": 0.9, "right": 0.7, "unknown_refused": 0.4},
         },

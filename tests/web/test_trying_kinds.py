@@ -150,6 +150,24 @@ def test_a_drawing_of_a_molecule_can_run_nothing(browse: Browse, bob: User, job:
     assert several.count("7.250") == 2
 
 
+def test_the_words_for_which_a_passage_was_found_are_coloured_in_it(
+    browse: Browse, bob: User, job: TrainingJob, model: Model
+) -> None:
+    passage = {"tokens": [{"text": "A", "weight": -0.01}, {"text": "temperature", "weight": 0.2}], "read": 13}
+    model.answer = KINDS["question"]["answer"] | {
+        "reasons": {"tokens": [{"text": "I", "weight": 0.0}, {"text": "<hot>", "weight": 0.1}], "sources": [passage]}
+    }
+    version = publish_kind(job, "question")
+    assert 'name="explain"' in page(browse(bob), version, "try")
+    shown = ask(browse(bob), version, {"text": "I feel hot", "explain": "on"})
+    assert model.asked[0] == {"rows": [{"text": "I feel hot"}], "explain": True}
+    assert '<span class="word is-for is-4" title="0.200">temperature</span> above 38' in " ".join(shown.split())
+    assert "What of the question found the first passage" in shown
+    assert "&lt;hot&gt;" in shown
+    del model.answer["reasons"]
+    assert "is-for" not in ask(browse(bob), version, {"text": "I feel hot", "explain": "on"})
+
+
 def test_an_answer_with_sources_has_its_notice_and_says_when_it_does_not_know(
     browse: Browse, bob: User, job: TrainingJob, model: Model
 ) -> None:
@@ -172,10 +190,12 @@ def test_an_answer_with_sources_has_its_notice_and_says_when_it_does_not_know(
         ("boxes", "file/", {}, "required"),
         ("boxes", "file/", {"sample": "9"}, "There is no such example."),
         ("restore", "file/", {"sample": "x"}, "There is no such example."),
+        ("restore", "file/", {"sample": "9" * 5000}, "There is no such example."),
         ("create", "", {"count": "65"}, "64"),
         ("create", "", {"count": "1", "label": "cow"}, "cow"),
         ("series", "", {"values": "1, 2, x"}, "“values”: value 3, “x”, is not a number."),
         ("series", "", {"values": "price\n"}, "Give numbers, the oldest first"),
+        ("series", "", {"values": 'price\n"' + "x" * 200_000}, "cannot be read as CSV"),
         ("series", "", {"values": "date,price\n1,2"}, "does not name the field “demand”"),
         ("series", "", {"values": ""}, "Give some numbers first."),
         ("molecule", "", {"sequence": "MGSS"}, "Give a molecule first."),
@@ -233,6 +253,8 @@ def test_where_the_simple_forecast_wins_the_page_says_so(browse: Browse, bob: Us
         ("create", "Real pictures, from other real ones"),
         ("series", "How far off, step by step"),
         ("question", "Found, nearest first"),
+        ("question", "cold &lt;feet&gt;"),
+        ("question", "at place 17"),
     ],
 )
 def test_what_a_model_makes_is_shown(browse: Browse, bob: User, job: TrainingJob, kind: str, said: str) -> None:

@@ -147,3 +147,5 @@ def test_a_question_is_answered_with_sources_or_not_at_all(tried: Any) -> None:
     assert "Found, nearest first" in ask("explanation")
     shown = ask({"text": "The calm machine was 3 !"})
     assert ("It does not know." in shown) or ("Calm" in shown and "Likeness" in shown)
+    why = ask({"text": "The calm machine was 3 !", "explain": "on"})
+    assert ("It does not know." in shown) or ("What of the question found" in why and "word is-for is-4" in why)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from chainhub.registry.models import ModelVersion
 from chainhub.registry.rows import kind_of
 from chainhub.registry.scores import Json
 from chainhub.web.evaluations import Data
+from chainhub.web.explaining.reasons import words_of
 
 SHOWN_PAST = 120  # steps before a forecast
 
@@ -103,8 +105,16 @@ def as_image(svg: Any) -> str:
 
 
 def _sources(_version: ModelVersion, _row: Json, prediction: Json) -> Data:
+    """Each passage, with its words coloured as far as the model read it, where it was asked why."""
+    reasons = prediction.get("reasons")
+    why = (reasons.get("sources") if isinstance(reasons, dict) else None) or ()
+    sources = [
+        {**one, **({"words": words_of(told["tokens"]), "rest": str(one["text"])[told["read"] :]} if told else {})}
+        for one, told in zip_longest(prediction.get("sources") or (), why)
+    ]
     return {
-        "sources": prediction.get("sources") or (),
+        "sources": sources,
+        "explained": bool(why),
         "refused": bool(prediction.get("refused")),
         "limit": prediction.get("limit"),
         "nearest": prediction.get("nearest"),

@@ -36,7 +36,7 @@ def reasons_of(prediction: Json) -> Data:
     if heat := (reasons or {}).get("heat"):
         return {"heat": heat, "where": _where(heat)}
     if tokens := (reasons or {}).get("tokens"):
-        return {"words": list(_words(tokens))}
+        return {"words": words_of(tokens)}
     return {}
 
 
@@ -52,6 +52,11 @@ def _where(heat: list[list[float]]) -> str:
     places = [place for weight, place in weights[:TELLING] if weight > 0]
     named = pgettext("between names", ", ").join(places)
     return _("Most of the weight lies here: %(places)s.") % {"places": named} if named else ""
+
+
+def words_of(tokens: list[Json]) -> list[Data]:
+    """A text's words as the page colours them."""
+    return list(_words(tokens))
 
 
 def _words(tokens: list[Json]) -> Iterator[dict[str, Any]]:

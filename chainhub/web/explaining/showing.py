@@ -105,7 +105,8 @@ def retrieved(evaluation: Json) -> Data | None:
     if not asked and not refusal:
         return None
     limit = evaluation.get("refused_below")
-    return {"asked": asked, "refusal": _refusal(refusal) if refusal else None, "limit": limit}
+    missed = evaluation.get("missed") or ()
+    return {"asked": asked, "missed": missed, "refusal": _refusal(refusal) if refusal else None, "limit": limit}
 
 
 def _refusal(points: Any) -> Data:

@@ -23,13 +23,14 @@ from trainer.data.texts import chosen_fields, text_fields
 from trainer.evaluation.examples import LONGEST
 from trainer.evaluation.seen import Seen
 from trainer.failures import TrainingError
+from trainer.measures.retrieval import FOUND
 from trainer.network import Trainable
 from trainer.objectives import Objective
 from trainer.recipes.fine_tune import base
 from trainer.recipes.fine_tune.program import TOKENIZER
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
-from trainer.recipes.retrieval_qa.nearness import ByNearness, Encoder, of_all
+from trainer.recipes.retrieval_qa.nearness import AT_ONCE, ByNearness, Encoder, of_all
 from trainer.recipes.retrieval_qa.reading import Collected, Pairs, check_open, pairs
 from trainer.recipes.retrieval_qa.schema import Parameters
 from trainer.recipes.retrieval_qa.searching import SNIPPET, Searcher
@@ -37,6 +38,7 @@ from trainer.serving import Served
 
 BYTES_PER_BYTE = 10  # of texts: themselves, and their tokens, in parts and then whole
 SHOWN, BESIDE, SAMPLES = 10, 3, 5  # questions; sources found for each; questions to try
+LOOKED_AT = 1_000  # questions, when those are sought that it misses
 
 
 @dataclass(frozen=True)
@@ -120,21 +122,45 @@ class Search(Preparation):
         return SNIPPET.format(length=self.source.parameters.length)
 
     def drawn(self, seen: Seen, rows: Ints) -> dict[str, Any]:
-        """Some held-out questions: what was to be found, and what was of the passages that travel with the model."""
-        rows, pairs, shown = rows[:SHOWN], self.source.pairs, torch.from_numpy(self.source.published)
-        network, objective = seen.learner.network, cast("ByNearness", seen.learner.objective)
+        """Some held-out questions with what was found, and those whose passage was farthest from being found.
+
+        Of the passages that travel with the model; each of these questions' own is one of them.
+        """
+        rows = rows[:LOOKED_AT]
+        cast("ByNearness", seen.learner.objective).look(seen.learner.network)
+        ranks = np.concatenate([self._ranks(seen, part) for part in np.split(rows, range(AT_ONCE, len(rows), AT_ONCE))])
+        missed = np.argsort(-ranks, kind="stable")[: min(SHOWN, int((ranks >= FOUND).sum()))]
+        found = {"retrieved": self._found(seen, rows[:SHOWN])}
+        if len(missed):
+            places = (ranks[missed] + 1).tolist()
+            told = zip(self._found(seen, rows[missed]), places, strict=True)
+            found["missed"] = [one | {"place": place} for one, place in told]
+        return found
+
+    def _near(self, seen: Seen, rows: Ints) -> Tensor:
+        """Of those questions the likeness to every published passage."""
+        objective, shown = cast("ByNearness", seen.learner.objective), torch.from_numpy(self.source.published)
         with torch.no_grad():
-            objective.look(network)
-            near = (network(seen.inputs(rows)).float() @ objective.all.T).cpu()[:, shown]
+            return (seen.learner.network(seen.inputs(rows)).float() @ objective.all.T).cpu()[:, shown]
+
+    def _ranks(self, seen: Seen, rows: Ints) -> Ints:
+        near, own = self._near(seen, rows), np.searchsorted(self.source.published, self.source.pairs.passage_of[rows])
+        found: Ints = (near > near.gather(1, torch.from_numpy(own)[:, None])).sum(1).numpy()
+        return found
+
+    def _found(self, seen: Seen, rows: Ints) -> list[dict[str, Any]]:
+        """Questions, what answers each, and what was found."""
+        pairs, near = self.source.pairs, self._near(seen, rows)
         best = near.topk(min(BESIDE, near.shape[1]))
         found = []
-        for row, places, scores in zip(rows.tolist(), shown[best.indices].tolist(), best.values.tolist(), strict=True):
-            told = [{"title": pairs.passages[p].title, "score": s} for p, s in zip(places, scores, strict=True)]
+        for row, places, scores in zip(rows.tolist(), best.indices.numpy(), best.values.tolist(), strict=True):
+            titles = [pairs.passages[place].title for place in self.source.published[places].tolist()]
+            told = [{"title": title, "score": score} for title, score in zip(titles, scores, strict=True)]
             asked = pairs.excerpts.of(row)[0][:LONGEST]
             expected = pairs.passages[int(pairs.passage_of[row])].title
             party = self.source.parties[int(self.source.owner[row])].slug
             found.append({"organization": party, "asked": asked, "expected": expected, "found": told})
-        return {"retrieved": found}
+        return found
 
 
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> QuestionSource:

@@ -16,6 +16,7 @@ from trainer.measures.retrieval import FOUND
 from trainer.recipes.fine_tune import base
 from trainer.recipes.retrieval_qa.nearness import vectors
 from trainer.recipes.retrieval_qa.reading import encoded
+from trainer.recipes.retrieval_qa.reasons import read, why
 from trainer.serving import UNREADABLE, Row, json_in, refusal
 
 SNIPPET = """\
@@ -36,6 +37,8 @@ for place in near.topk(min(5, len(near))).indices.tolist():
 class Searcher:
     """`{"text"}` in; `{"sources", "refused"}` out, and where it refused the limit and how near the nearest was."""
 
+    explained = 8  # rows of a request, from the first
+
     def __init__(self, folder: Path, preprocessing: Row) -> None:
         self._tokenizer, self._length = base.tokenizer_in(folder), preprocessing["length"]
         self._names = [field["name"] for field in preprocessing["fields"]]
@@ -49,6 +52,20 @@ class Searcher:
 
     def predict(self, rows: list[Row]) -> list[Row]:
         return [self._found(text_in(row, self._names)) for row in rows]
+
+    def explain(self, rows: list[Row]) -> list[Any]:
+        """Of each source which words made it like the question; None where nothing was found."""
+        return [self._why(text_in(row, self._names)) for row in rows[: self.explained]]
+
+    @torch.no_grad()
+    def _why(self, text: str) -> Row | None:
+        sources = self._found(text)["sources"]
+        if not sources:
+            return None
+        asked, *passages = (
+            read(self._model, self._tokenizer, one, self._length) for one in (text, *(item["text"] for item in sources))
+        )
+        return why(asked, passages, self._known.mean(0))
 
     @torch.no_grad()
     def _found(self, text: str) -> Row:

@@ -17,7 +17,7 @@ from chainhub.web.http import SignedInRequest
 
 LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
 SHOWN = 40  # letters of an example
-SILENT = ("restore", "create", "series", "question")  # kinds whose answers have no reasons
+SILENT = ("restore", "create", "series")  # kinds whose answers have no reasons
 SMALL = {
     "prompt": ("length", "temperature"),
     "create": ("count", "seed", "label"),
