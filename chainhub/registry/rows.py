@@ -1,16 +1,14 @@
 """Rows that people and programs want predicted: read, checked field by field, and refused with the row's number."""
 
-import csv
-import io
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import InvalidInputError, TooLargeError
-from chainhub.registry.inputs.common import LONGEST_SHOWN, Check, Row, given, known_only
+from chainhub.registry.inputs.common import LONGEST_SHOWN, Check, Row, given, known_only, pasted_table
 from chainhub.registry.inputs.molecules import checked_molecule
 from chainhub.registry.inputs.pictures import checked_picture, picture_and
 from chainhub.registry.inputs.series import checked_series
@@ -20,7 +18,6 @@ from chainhub.registry.prompts import checked_prompt
 MOST_ROWS = 1000
 # Each of these takes a second or so of a node, and the asker waits for all.
 MOST_OF = {"boxes": 10, "restore": 5, "create": 5, "prompt": 100, "question": 100, "series": 100}
-DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True)
@@ -183,8 +180,7 @@ def pasted_rows(version: ModelVersion, text: str) -> Pasted:
         raise InvalidInputError(
             gettext_noop("Paste a first line with the fields' names and at least one row below it."), field="text"
         )
-    delimiter = max(DELIMITERS, key=lines[0].count)
-    table = [[value.strip() for value in row] for row in _records(text.strip(), delimiter)]
+    table = pasted_table(text, field="text")
     names, rows = table[0], table[1:]
     known = [field.name for field in fields_of(version)]
     if not set(names) & set(known):
@@ -204,12 +200,3 @@ def pasted_rows(version: ModelVersion, text: str) -> Pasted:
             )
     taken = [{name: value for name, value in zip(names, row, strict=True) if name in known} for row in rows if any(row)]
     return Pasted(taken, [name for name in names if name not in known], [name for name in known if name not in names])
-
-
-def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    except csv.Error as error:
-        raise InvalidInputError(
-            gettext_noop("The pasted text cannot be read as CSV: %(reason)s"), field="text", reason=str(error)
-        ) from None

@@ -1,7 +1,9 @@
-"""Several molecules at once: their reasons are drawn atoms, which a table has no place for."""
+"""Several molecules at once, whose reasons are drawn atoms; and what is pasted or asked for that is no such thing."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from django.test import Client
 
 from chainhub.accounts.models import User
@@ -32,3 +34,24 @@ def test_a_table_of_molecules_does_not_call_them_usual(
     shown = ask(browse(bob), version, {"text": PASTED, "explain": "on"}, "rows/")
     assert shown.count("7.250") == 2
     assert "Every value is the usual one." not in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "posted", "said"),
+    [
+        ("series", "", {"values": 'price\n"' + "x" * 200_000}, "The pasted text cannot be read as CSV"),
+        (
+            "molecule",
+            "rows/",
+            {"text": 'structure,protein\n"' + "C" * 200_000},
+            "The pasted text cannot be read as CSV",
+        ),
+        ("restore", "file/", {"sample": "9" * 5000}, "There is no such example."),
+        ("restore", "file/", {"sample": "-1"}, "There is no such example."),
+    ],
+)
+def test_what_is_no_table_and_no_example_is_refused_in_a_sentence(
+    browse: Browse, bob: User, job: TrainingJob, model: Model, kind: str, rest: str, posted: Any, said: str
+) -> None:
+    assert said in ask(browse(bob), publish_kind(job, kind), posted, rest)
+    assert model.asked == []

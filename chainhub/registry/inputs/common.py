@@ -1,5 +1,7 @@
 """What the checks of all inputs share."""
 
+import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +12,7 @@ from chainhub.core.errors import InvalidInputError
 Row = dict[str, Any]
 Check = Callable[[int, Any], Row]
 LONGEST_SHOWN = 50
+DELIMITERS = ",;\t|"
 
 
 def known_only(number: int, row: Any, known: Sequence[str]) -> Mapping[str, Any]:
@@ -32,3 +35,18 @@ def known_only(number: int, row: Any, known: Sequence[str]) -> Mapping[str, Any]
 def given(row: Mapping[str, Any], names: Sequence[str]) -> Row:
     """Those fields that are said at all; numbers among them are judged by the model, which knows its bounds."""
     return {name: row[name] for name in names if row.get(name) is not None}
+
+
+def pasted_table(text: str, *, field: str) -> list[list[str]]:
+    """Pasted CSV, or cells of a spreadsheet, as rows of trimmed cells; the first line tells what parts them."""
+    lines = text.strip().splitlines()
+    delimiter = max(DELIMITERS, key=lines[0].count) if lines else ","
+    try:
+        return [
+            [cell.strip() for cell in row]
+            for row in csv.reader(io.StringIO(text.strip()), delimiter=delimiter, strict=True)
+        ]
+    except csv.Error as error:
+        raise InvalidInputError(
+            gettext_noop("The pasted text cannot be read as CSV: %(reason)s"), field=field, reason=str(error)
+        ) from None

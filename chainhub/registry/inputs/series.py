@@ -1,6 +1,5 @@
 """Series of numbers, the oldest first: as a list, as pasted text, or as the columns of a table with names above."""
 
-import csv
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -10,12 +9,11 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import InvalidInputError
-from chainhub.registry.inputs.common import LONGEST_SHOWN, Check, Row, known_only
+from chainhub.registry.inputs.common import LONGEST_SHOWN, Check, Row, known_only, pasted_table
 
 MOST_VALUES = 100_000  # of one series, as the trainer has it
 VALUES = "values"
 BETWEEN = re.compile(r"[\s,;，；、]+")
-DELIMITERS = ",;\t|"
 Json = Mapping[str, Any]
 
 
@@ -104,12 +102,10 @@ def pasted_series(preprocessing: Json, text: str) -> Row:
             gettext_noop("Give numbers, the oldest first, or a table with the fields' names in its first line."),
             field=VALUES,
         )
-    return _columns(fields, lines)
+    return _columns(fields, pasted_table("\n".join(lines), field=VALUES))
 
 
-def _columns(fields: SeriesFields, lines: Sequence[str]) -> Row:
-    delimiter = max(DELIMITERS, key=lines[0].count)
-    table = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+def _columns(fields: SeriesFields, table: Sequence[Sequence[str]]) -> Row:
     names = table[0]
     place = 0 if len(names) == 1 else names.index(fields.target) if fields.target in names else None
     if place is None:

@@ -143,9 +143,10 @@ def _sent(request: SignedInRequest, version: ModelVersion) -> dict[str, Any]:
 
 def _sample(version: ModelVersion, number: str) -> dict[str, Any]:
     samples = samples_of(version)
-    if not number.isdecimal() or int(number) >= len(samples):
+    found = next((one for place, one in enumerate(samples) if str(place) == number), None)
+    if found is None:
         raise InvalidInputError(gettext_noop("There is no such example."))
-    return samples[int(number)]
+    return found
 
 
 def _picture(request: SignedInRequest) -> tuple[dict[str, Any], bool]:
