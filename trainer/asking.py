@@ -14,13 +14,16 @@ T = TypeVar("T")
 
 
 def text_in(row: Row, names: Sequence[str]) -> str:
-    """The texts of those fields, one after the other, or what stands in “text”; a refusal where there is none."""
+    """The texts of those fields, one after the other, or what stands in “text”; a refusal where there is none.
+
+    Half a letter, which JSON can say and no tokenizer can read, becomes “?”.
+    """
     cells = [row.get(name) for name in names]
     if all(cell is None for cell in cells):
         cells = [row.get("text")]
     if not any(isinstance(cell, str) and cell.strip() for cell in cells):
         raise refusal(N_("A text is given as “%(field)s”."), field=next(iter(names), "text"))
-    return "\n".join(str(cell) for cell in cells if cell is not None)
+    return "\n".join(str(cell) for cell in cells if cell is not None).encode(errors="replace").decode()
 
 
 def number_in(row: Row, name: str, usual: float, least: float, most: float) -> float:

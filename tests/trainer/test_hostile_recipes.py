@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from tests.trainer.bases import base as base_of
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews, table
 from tests.trainer.test_hostile import failed, replaced
+from trainer.catalogue import recipes
 from trainer.contract import Failed, Finished, JobSpec
 
 SMALL_GPT = {"width": 16, "layers": 1, "heads": 2, "context": 16, "vocabulary": 300, "batch_size": 8}
@@ -25,23 +27,33 @@ CASES: dict[str, dict[str, Any]] = {
     "text-classification": {"target": "mood", "fields": ["text"]},
     "language-model": {"target": "text", "fields": None},
     "fine-tune": {"target": "answer", "fields": ["text"]},
+    "sequence-to-sequence": {"target": "answer", "fields": ["text"]},
+    "retrieval-qa": {"target": "answer", "fields": ["text"]},
+}
+SMALL: dict[str, dict[str, Any]] = {
+    "language-model": SMALL_GPT,
+    "sequence-to-sequence": {"width": 16, "layers": 1, "heads": 2, "length": 16, "vocabulary": 300, "batch_size": 8}
+    | {"written_samples": 4},
+    "fine-tune": {"length": 16},
+    "retrieval-qa": {"length": 16, "batch_size": 8},
 }
 DATA = {"tabular": table, "image-classification": pictures}
 WITH_LABELS = ["tabular", "image-classification", "text-classification"]
-ON_TEXTS = ["text-classification", "language-model", "fine-tune"]
+ON_TEXTS = ["text-classification", "language-model", "fine-tune", "sequence-to-sequence", "retrieval-qa"]
+WITH_BASE = ["fine-tune", "retrieval-qa"]
 
 
 @pytest.fixture
-def of(job: MakeSpec, request: pytest.FixtureRequest) -> MakeSpec:
+def of(job: MakeSpec, request: pytest.FixtureRequest, tmp_path: Path) -> MakeSpec:
     """A small job of that recipe; keywords change it."""
 
     def make(recipe: str, parameters: dict[str, Any] | None = None, **changes: Any) -> JobSpec:
         base = request.getfixturevalue("small_base") if recipe == "fine-tune" else None
+        base = base_of("DistilBertModel", tmp_path / "reader") if recipe == "retrieval-qa" else base
         data = DATA.get(recipe, reviews)
         values = {"recipe": recipe, "tables": {"anvil": data(60, 1), "borealis": data(40, 2)}} | CASES[recipe]
         values |= {"base": {"path": base}} if base else {}
-        small = {"epochs": 1} | (SMALL_GPT if recipe == "language-model" else {})
-        small |= {"hidden_layers": [8] if recipe in DATA else None} | ({"length": 16} if base else {})
+        small = {"epochs": 1, "hidden_layers": [8] if recipe in DATA else None} | SMALL.get(recipe, {})
         return job(small | (parameters or {}), **(values | changes))
 
     return make
@@ -55,7 +67,7 @@ def ended(events: list[Any], words: str) -> None:
     assert words in end.text % end.params, end
 
 
-@pytest.mark.parametrize("recipe", CASES)
+@pytest.mark.parametrize("recipe", [one.name for one in recipes()])
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
@@ -210,7 +222,7 @@ def test_numbers_where_texts_should_be(of: MakeSpec, recipe: str) -> None:
     for name in {"text", CASES[recipe]["target"]} - {"mood"}:
         content = replaced(content, name, list(range(40)))
     _, events = launch(of(recipe, tables={"anvil": content}))
-    ended(events, "text")
+    ended(events, "question" if recipe == "retrieval-qa" else "text")
 
 
 def no_folder(base: Path) -> None:
@@ -240,7 +252,8 @@ def cut_weights(base: Path) -> None:
 
 def other_shape(base: Path) -> None:
     config = json.loads((base / "config.json").read_text())
-    (base / "config.json").write_text(json.dumps(config | {"hidden_size": 32, "intermediate_size": 64}))
+    other = {"hidden_size": 64, "intermediate_size": 64}
+    (base / "config.json").write_text(json.dumps(config | other))
 
 
 def no_tokenizer(base: Path) -> None:
@@ -251,8 +264,9 @@ def no_tokenizer(base: Path) -> None:
     "spoil",
     [no_folder, no_configuration, no_json, unknown_kind, no_weights, cut_weights, other_shape, no_tokenizer],
 )
-def test_a_base_model_that_is_none(of: MakeSpec, spoil: Any) -> None:
-    spec = of("fine-tune")
+@pytest.mark.parametrize("recipe", WITH_BASE)
+def test_a_base_model_that_is_none(of: MakeSpec, recipe: str, spoil: Any) -> None:
+    spec = of(recipe)
     assert spec.base is not None
     spoil(Path(spec.base.path))
     _, events = launch(spec)

@@ -15,6 +15,7 @@ import pytest
 from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_hostile import failed, logs
 from tests.trainer.test_resume import hashes, interrupted
+from trainer.asking import text_in
 from trainer.catalogue import recipe
 from trainer.contract import Finished, JobSpec, Started
 from trainer.data import tokens
@@ -60,6 +61,20 @@ def test_bytes_of_texts_are_counted_block_by_block(job: MakeSpec, monkeypatch: p
     source = read(spec, recipe(spec.recipe).check(spec.parameters), lambda _: None)
     told = [text.encode() for seed, rows in ((1, 60), (2, 40)) for text in phrases(rows, seed)["zh"].to_pylist()]
     assert source.target.values.tolist() == [len(text) for text in told]
+
+
+@pytest.mark.parametrize("kind", ["bpe", "characters"])
+@pytest.mark.parametrize("mark", [tokens.FILL, tokens.END, tokens.UNKNOWN])
+def test_texts_that_look_like_marks_are_texts(job: MakeSpec, kind: str, mark: str) -> None:
+    content = pa.table({"en": [f"{mark} {place}" for place in range(40)], "zh": [mark] * 40})
+    spec = spec_of(job, {"tokenizer": kind}, tables={"anvil": content})
+    _, events = launch(spec)
+    assert isinstance(events[-1], Finished), events[-1]
+    assert "text" in answer(Predictor(spec.output), json.dumps({"rows": [{"text": mark}]}))["predictions"][0]
+
+
+def test_half_a_letter_is_read_as_a_question_mark() -> None:
+    assert text_in({"text": "a\ud83d b"}, ["en"]) == "a? b"
 
 
 def test_phrases_are_translated(job: MakeSpec) -> None:
