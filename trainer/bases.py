@@ -14,6 +14,7 @@ from trainer.asking import text_in
 from trainer.contract import N_
 from trainer.recipes.fine_tune import base
 from trainer.recipes.fine_tune.answering import Answering
+from trainer.recipes.fine_tune.converting import Converting
 from trainer.serving import UNREADABLE, Row, Served, refusal
 
 LEAST, MOST = 2, 20  # texts that are compared at a time
@@ -24,6 +25,8 @@ AS_IT_IS = "{{ messages[0]['content'] }}"  # without a form of conversation of i
 def open_base(folder: Path) -> Served:
     """What lies there as `importing.import_base` left it; TrainingError where that cannot be read."""
     try:
+        if base.converts(folder):
+            return Converting(folder, {}, {"fields": []})
         return Writing(folder) if base.writes(folder) else Comparing(folder)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise refusal(UNREADABLE, reason=str(error)[:200]) from None

@@ -50,8 +50,15 @@ def pipeline(version: ModelVersion) -> str:
     """As public model hubs call the task."""
     if version.model.recipe == TRANSLATES:
         return "translation"
+    if _converts(version):
+        return "text2text-generation"
     found = PIPELINES.get(kind_of(version))
     return found or f"tabular-{version.model.task}"  # of molecules, too: a table of structures
+
+
+def _converts(version: ModelVersion) -> bool:
+    """Whether it makes one text of another: an encoder reads the one, a decoder writes the other."""
+    return writes(version) and bool(version.config.get("is_encoder_decoder"))
 
 
 def predicts(task: str) -> str:
@@ -69,7 +76,7 @@ def takes(version: ModelVersion) -> str:
         return _takes_series(version)
     if kind == "molecule":
         return _takes_molecule(version)
-    if kind == "prompt" and version.model.recipe == TRANSLATES:
+    if version.model.recipe == TRANSLATES or _converts(version):
         return _("A text to be put into other words, as those of the training part were.")
     said = {
         "prompt": _("A text to begin with, or a question; how long and how daring the answer may be can be said."),

@@ -30,6 +30,18 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         "OPTConfig",
         SMALL | {"word_embed_proj_dim": 32, "ffn_dim": 64, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0},
     ),
+    "T5ForConditionalGeneration": (
+        "T5Config",
+        {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": 2, "num_heads": 2, "pad_token_id": 0, "eos_token_id": 3}
+        | {"decoder_start_token_id": 0},
+    ),
+    "BartForConditionalGeneration": (
+        "BartConfig",
+        {"d_model": 32, "encoder_layers": 2, "decoder_layers": 2, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64}
+        | {"encoder_attention_heads": 2, "decoder_attention_heads": 2, "max_position_embeddings": PLACES}
+        | {"pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3, "decoder_start_token_id": 3}
+        | {"forced_eos_token_id": None},
+    ),
     "GPT2LMHeadModel": (
         "GPT2Config",
         {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": PLACES, "bos_token_id": 2, "eos_token_id": 3},

@@ -7,11 +7,11 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
 from trainer.contract import N_
 from trainer.failures import TrainingError
-from trainer.recipes.fine_tune.base import writes
+from trainer.recipes.fine_tune.base import converts, writes
 
 GGUF = ".gguf"
 
@@ -23,8 +23,8 @@ def import_base(source: Path, folder: Path) -> dict[str, str]:
     """
     try:
         where, more = (source.parent, {"gguf_file": source.name}) if source.suffix == GGUF else (source, {})
-        causal = bool(more) or writes(source)
-        kind: Any = AutoModelForCausalLM if causal else AutoModel
+        causal, pairs = bool(more) or writes(source), not more and converts(source)
+        kind: Any = AutoModelForCausalLM if causal else AutoModelForSeq2SeqLM if pairs else AutoModel
         model = kind.from_pretrained(where, dtype=torch.float32, use_safetensors=not more, **more)
         tokenizer: Any = AutoTokenizer.from_pretrained(where, **more)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
@@ -37,9 +37,11 @@ def import_base(source: Path, folder: Path) -> dict[str, str]:
     if hasattr(config, "quantization_config"):
         del config.quantization_config
     config.save_pretrained(folder)
-    tied = {"lm_head.weight"} if config.tie_word_embeddings and causal else set()
+    if pairs:  # with what does the answer begin?
+        model.generation_config.save_pretrained(folder)
+    tied = set(model.all_tied_weights_keys)  # the same numbers stand under another name
     # Numbers of a quantized file are no finer than half precision holds.
     dtype = torch.float16 if more else torch.float32
     weights = {name: value.to(dtype).contiguous() for name, value in model.state_dict().items() if name not in tied}
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    return {"task": "language" if causal else "classification"}
+    return {"task": "language" if causal or pairs else "classification"}

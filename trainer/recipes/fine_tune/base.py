@@ -14,7 +14,13 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # a folder is read or the job fails: no mode
 import torch
 from peft import LoraConfig, TaskType, get_peft_model
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+)
 from transformers.utils import logging
 
 from trainer import memory
@@ -32,6 +38,7 @@ quiet.disable_progress_bar()
 HEADS = ("score", "classifier", "pre_classifier")  # what a classification adds to a base model
 WHOLE = rf".*\b({'|'.join(HEADS)})\b.*"  # heads are new: they learn whole, and nothing is added to them
 WRITES = ("ForCausalLM", "LMHeadModel")
+CONVERTS = ("ForConditionalGeneration", "MTModel")
 MOST_PLACES = 8192  # tokens at a time, where the model itself knows no bound
 
 
@@ -41,8 +48,15 @@ def config_in(folder: Path) -> Any:
 
 
 def writes(folder: Path) -> bool:
-    """Whether the base model continues texts; else it only reads them."""
+    """Whether the base model continues texts."""
     return any(name.endswith(WRITES) for name in config_in(folder).architectures or ())
+
+
+def converts(folder: Path) -> bool:
+    """Whether it makes one text of another: an encoder that reads the one and a decoder that writes the other."""
+    config = config_in(folder)
+    ends = any(name.endswith(CONVERTS) for name in config.architectures or ())
+    return ends and bool(getattr(config, "is_encoder_decoder", False))
 
 
 def places_of(config: Any, tokenizer: Any) -> int:
@@ -57,7 +71,7 @@ def places_of(config: Any, tokenizer: Any) -> int:
 def tokenizer_in(folder: Path) -> Any:
     """With a token to fill short rows up."""
     tokenizer = read_or_tell(lambda: AutoTokenizer.from_pretrained(folder))
-    if tokenizer.eos_token_id is None and writes(folder):
+    if tokenizer.eos_token_id is None and (writes(folder) or converts(folder)):
         raise TrainingError(
             "data",
             N_("The base model has no token that ends a text, so it could not learn to stop."),
@@ -89,18 +103,16 @@ def _unreadable(reason: str) -> TrainingError:
 
 def _opened(folder: Path, labels: list[str] | None) -> Any:
     """The model with a head for those kinds; what the base does not bring is the same each time it is opened."""
-    kind, more = (AutoModelForCausalLM, {}) if labels is None else (
-        # A model that told other kinds before brings a head for those; it is drawn anew.
-        AutoModelForSequenceClassification, {"ignore_mismatched_sizes": True, "num_labels": len(labels)}
-    )  # fmt: skip
+    kind: Any = AutoModelForSeq2SeqLM if converts(folder) else AutoModelForCausalLM
+    more: dict[str, Any] = {}
+    if labels is not None:  # a model that told other kinds before brings a head for those; it is drawn anew
+        kind, more = AutoModelForSequenceClassification, {"ignore_mismatched_sizes": True, "num_labels": len(labels)}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         model, told = read_or_tell(
             lambda: kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True, **more)
         )
-    shaped = [name for name, *_ in told["mismatched_keys"] if not set(name.split(".")) & set(HEADS)]
-    if shaped or len(told["missing_keys"]) > len(model.state_dict()) / 2:
-        raise _unreadable(f"{shaped[0]}: shape" if shaped else f"{len(told['missing_keys'])} weights are missing")
+    check_whole(model, told)
     if labels is not None:
         model.config.id2label = dict(enumerate(labels))
         model.config.label2id = {label: place for place, label in enumerate(labels)}
@@ -126,7 +138,8 @@ class TunedNetwork(ModuleNetwork):
         if model.config.pad_token_id is None:
             model.config.pad_token_id = model.config.eos_token_id
         self.lora, self.short = p.method in ADDITIONS, p.method == "qlora"
-        task = TaskType.CAUSAL_LM if labels is None else TaskType.SEQ_CLS
+        pairs = bool(getattr(model.config, "is_encoder_decoder", False))
+        task = (TaskType.SEQ_2_SEQ_LM if pairs else TaskType.CAUSAL_LM) if labels is None else TaskType.SEQ_CLS
         if self.lora:
             heads = _heads_of(model)
             wanted = LoraConfig(
@@ -152,7 +165,7 @@ class TunedNetwork(ModuleNetwork):
         with torch.no_grad():
             self.flat.copy_(flat)
         whole = self._whole()
-        tied = {"lm_head.weight"} if whole.config.tie_word_embeddings else set()
+        tied = set(whole.all_tied_weights_keys)  # the same numbers stand under another name
         return {name: value.detach().cpu() for name, value in whole.state_dict().items() if name not in tied}
 
     def description(self) -> dict[str, Any]:
@@ -176,11 +189,12 @@ def _heads_of(model: Any) -> list[str]:
 
 def _freeze_all_but(model: Any, last: int) -> None:
     """The last blocks, what stands behind them, and a new head learn."""
-    blocks = max((part for part in model.modules() if isinstance(part, nn.ModuleList)), key=len)
+    lists = [part for part in model.modules() if isinstance(part, nn.ModuleList)]
+    blocks = max(reversed(lists), key=len)  # of an encoder and a decoder, the latter's
     learning = {id(weight) for block in blocks[-last:] for weight in block.parameters()}
     for name, weight in model.named_parameters():
         behind = any(part in HEADS for part in name.split(".")) or name.endswith(("norm.weight", "ln_f.weight"))
-        weight.requires_grad = id(weight) in learning or (behind and "layers." not in name)
+        weight.requires_grad = id(weight) in learning or (behind and not any(map(str.isdigit, name.split("."))))
 
 
 def begin(module: nn.Module, generator: torch.Generator) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,8 +19,12 @@ from trainer.data.reading import Party, read_parties
 from trainer.data.spill import spill_for
 from trainer.data.target import Target
 from trainer.data.texts import texts_at
+from trainer.objectives import Objective, objective_of
 from trainer.recipes.fine_tune import base, reading
 from trainer.recipes.fine_tune.answering import Answering
+from trainer.recipes.fine_tune.converted import ByAnswer, converted, feed_of
+from trainer.recipes.fine_tune.converting import Converting
+from trainer.recipes.fine_tune.pairs import pairs, start_of
 from trainer.recipes.fine_tune.reading import Rows
 from trainer.recipes.fine_tune.schema import Parameters
 from trainer.recipes.fine_tune.telling import Telling
@@ -31,6 +36,7 @@ BYTES_PER_BYTE = 8  # of texts: themselves, what is kept of them, and their toke
 
 TOKENIZER = (
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "chat_template.jinja",
+    "generation_config.json",
 )  # fmt: skip
 TELLING = """\
 from transformers import pipeline
@@ -39,6 +45,12 @@ print(pipeline("text-classification", ".", top_k=None)("Your text here."))
 WRITING = """\
 from transformers import pipeline
 print(pipeline("text-generation", ".", max_new_tokens=60)([{"role": "user", "content": "Your question here."}]))
+"""
+CONVERTING = """\
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+model, tokenizer = AutoModelForSeq2SeqLM.from_pretrained("."), AutoTokenizer.from_pretrained(".")
+text = tokenizer("Your text here.", truncation=True, return_tensors="pt")
+print(tokenizer.decode(model.generate(**text, max_new_tokens=60)[0], skip_special_tokens=True))
 """
 
 
@@ -76,6 +88,11 @@ class TextsForBase:
     def expected(self, row: int) -> str:
         return self.rows.excerpts.of(row)[1]
 
+    def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
+        if self.rows.second is not None:
+            return ByAnswer()
+        return objective_of(self.target, rows, parameters, device)
+
     def prepare(self, rows: Ints) -> Tuning:
         return Tuning(self)
 
@@ -87,12 +104,15 @@ class Tuning(Preparation):
     source: TextsForBase
 
     def feed(self, device: torch.device) -> Feed:
-        tokenizer, tells = self.source.tokenizer, self.source.tells
+        rows, tokenizer, tells = self.source.rows, self.source.tokenizer, self.source.tells
+        if rows.second is not None:
+            return feed_of(rows.encoded, rows.second, device)
         left = tells and tokenizer.padding_side == "left"  # what is written must stand in front
-        return self.source.rows.encoded.feed(tokenizer.pad_token_id or 0, device, left=left)
+        return rows.encoded.feed(tokenizer.pad_token_id or 0, device, left=left)
 
     def network(self, outputs: int, device: torch.device) -> base.TunedNetwork:
-        source, forward = self.source, told if self.source.tells else written
+        source = self.source
+        forward = told if source.tells else written if source.rows.second is None else converted
         return base.TunedNetwork(
             source.folder, source.target.labels if source.tells else None, source.parameters, forward, device=device
         )
@@ -124,7 +144,9 @@ class Tuning(Preparation):
         return {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
 
     def snippet(self, config: dict[str, Any]) -> str:
-        return TELLING if self.source.tells else WRITING
+        if self.source.tells:
+            return TELLING
+        return WRITING if self.source.rows.second is None else CONVERTING
 
 
 def told(module: nn.Module, inputs: Inputs) -> Tensor:
@@ -155,7 +177,9 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsForB
         p = p.model_copy(update={"length": most})
     spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
-    reads = reading.examples if base.writes(folder) else reading.kinds
+    reads: Callable[..., Rows] = reading.examples if base.writes(folder) else reading.kinds
+    if base.converts(folder):
+        reads = partial(pairs, start=start_of(folder, tokenizer))
     return TextsForBase(parties, folder, tokenizer, p, reads(spec, p.length, parties, tokenizer, spill, tell))
 
 
@@ -167,5 +191,5 @@ def encoded(tokenizer: Any, texts: list[str], length: int) -> Inputs:
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
     """Texts to be told apart, or questions to be answered."""
-    kind: Callable[..., Served] = Telling if config["task"] == "classification" else Answering
-    return kind(folder, config, preprocessing)
+    kind: Callable[..., Served] = Converting if config.get("is_encoder_decoder") else Answering
+    return (Telling if config["task"] == "classification" else kind)(folder, config, preprocessing)

@@ -34,6 +34,7 @@ class Rows:
     encoded: Encoded
     fields: list[str]
     excerpts: Excerpts  # how the fields begin; or a whole question and its answer
+    second: Encoded | None = None  # where one text is made of another: what is to be written
 
 
 def kinds(

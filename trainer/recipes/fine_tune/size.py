@@ -30,28 +30,55 @@ class Shape:
     keys: int  # width of the keys, and of the values
     vocabulary: int
     writes: bool
+    gated: int  # matrices between: three where one of them opens and closes the other
+    crossed: int = 0  # layers that also look at what an encoder read
 
     @property
     def sums(self) -> int:
-        """Inputs and outputs of a layer's matrices, added up."""
-        gated = 3 if self.writes else 2
-        return 4 * self.width + 2 * (self.width + self.keys) + gated * (self.width + self.inner)
+        """Inputs and outputs of all layers' matrices, added up."""
+        seen = 2 * (self.width + self.heads_width) + 2 * (self.width + self.keys)
+        return self.layers * (seen + self.gated * (self.width + self.inner)) + self.crossed * seen
+
+    @property
+    def heads_width(self) -> int:
+        """Numbers of all queries of a place."""
+        return self.keys if self.crossed else self.width
+
+    @property
+    def matrices(self) -> int:
+        """Numbers in all layers' matrices."""
+        seen = 4 * self.width * self.heads_width
+        return self.layers * (seen + self.gated * self.width * self.inner) + self.crossed * seen
 
 
 def shape_of(config: Mapping[str, Any]) -> Shape:
     """KeyError where it tells none."""
     width = int(_said(config, "hidden_size", "n_embd", "d_model", "dim"))
-    heads = int(_said(config, "num_attention_heads", "n_head", "n_heads"))
+    heads = int(_said(config, "num_attention_heads", "n_head", "n_heads", "num_heads", "encoder_attention_heads"))
     shared = int(config.get("num_key_value_heads") or heads)
+    layers = int(_said(config, "num_hidden_layers", "n_layer", "n_layers", "num_layers", "encoder_layers"))
+    crossed = 0
+    if config.get("is_encoder_decoder"):
+        crossed = int(config.get("decoder_layers") or config.get("num_decoder_layers") or layers)
+        layers = int(config.get("encoder_layers") or config.get("num_layers") or layers) + crossed
+    ends = [str(name) for name in config.get("architectures") or ()]
+    causal = any(name.endswith(("ForCausalLM", "LMHeadModel")) for name in ends)
     return Shape(
-        layers=int(_said(config, "num_hidden_layers", "n_layer", "n_layers", "num_layers")),
+        layers=layers,
         width=width,
-        inner=int(config.get("intermediate_size") or config.get("hidden_dim") or 4 * width),
+        inner=int(_between(config) or 4 * width),
         heads=heads,
-        keys=width * shared // heads,
+        keys=int(config.get("d_kv") or width // heads) * heads if crossed else width * shared // heads,
         vocabulary=int(_said(config, "vocab_size")),
-        writes=any(str(name).endswith(("ForCausalLM", "LMHeadModel")) for name in config.get("architectures") or ()),
+        writes=causal or bool(crossed),
+        gated=3 if causal or "gated" in str(config.get("feed_forward_proj")) else 2,
+        crossed=crossed,
     )
+
+
+def _between(config: Mapping[str, Any]) -> Any:
+    names = ("intermediate_size", "hidden_dim", "d_ff", "encoder_ffn_dim", "ffn_dim")
+    return next((config[name] for name in names if config.get(name)), None)
 
 
 def _said(config: Mapping[str, Any], *names: str) -> Any:
@@ -65,8 +92,7 @@ def size_of(p: Parameters, data: Data) -> Size | None:
     except (KeyError, TypeError, ValueError):
         return None
     looked_up = shape.vocabulary * shape.width
-    matrices = 4 * shape.width**2 + (3 if shape.writes else 2) * shape.width * shape.inner
-    weights = int((data.base or {}).get("weights") or looked_up + shape.layers * matrices)
+    weights = int((data.base or {}).get("weights") or looked_up + shape.matrices)
     trained = _trained(p, shape, weights, data.classes)
     mean = data.size // LETTERS // max(1, data.rows)
     frame = FORM if shape.writes else 2
@@ -77,7 +103,7 @@ def size_of(p: Parameters, data: Data) -> Size | None:
     passing = tokens * (learning * place + (2 * shape.vocabulary if shape.writes else 0))
     prepared = LIBRARIES + KEPT * data.size + 2 * TOKEN * data.rows * min(p.length, frame + mean)
     if p.method != "full":  # what does not learn is there too
-        short = shape.layers * matrices if p.method == "qlora" else 0
+        short = shape.matrices if p.method == "qlora" else 0
         prepared += FLOAT * (weights - short) + round(SHORT * short)
     if p.method in ADDITIONS:  # at the end additions are worked into a copy, when nothing passes any more
         batch = -(-min(p.batch_size, data.rows) // p.accumulation)
@@ -92,7 +118,7 @@ def _trained(p: Parameters, shape: Shape, weights: int, classes: int) -> int:
     head = 0 if shape.writes else (shape.width + 1) * classes
     if p.method in ADDITIONS:
         pooled = 0 if shape.writes else 2 * shape.width
-        return p.rank * (shape.layers * shape.sums + pooled) + head
+        return p.rank * (shape.sums + pooled) + head
     if p.method == "last":
         layer = (weights - shape.vocabulary * shape.width) // shape.layers
         return min(p.last_layers, shape.layers) * layer + (shape.width if shape.writes else head)
