@@ -41,7 +41,7 @@ def _said(fields: dict[str, Json], reason: Json) -> str:
     learnt = fields.get(name, {})
     if value is None or value == "":
         return _("%(field)s is not known") % told
-    if learnt.get("kind") != "number":
+    if learnt.get("kind") != "number" or learnt.get("masked"):  # what is usual of a masked field is nobody's to know
         return _("%(field)s is “%(value)s”") % told
     usual = learnt.get("fill", learnt.get("center", 0.0))
     return (_("%(field)s is low") if float(value) < usual else _("%(field)s is high")) % told

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError
-from chainhub.organizations.models import Organization, Role, Stage
+from chainhub.organizations.models import Membership, Organization, Role, Stage
 from chainhub.organizations.services import create_organization
 from chainhub.scenarios.samples import Part
 
@@ -40,6 +41,12 @@ def one_at_a_time() -> Iterator[User]:
     with transaction.atomic():
         # Not the key: rows that only name the keeper are written by others meanwhile.
         yield User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+
+
+def real_organizations() -> QuerySet[Organization]:
+    """Those that an invitation reaches: nobody answers for the examples'."""
+    made = Membership.objects.filter(user__email=KEEPER)
+    return Organization.objects.exclude(pk__in=made.values("organization"))
 
 
 def partner_name(part: Part) -> str:

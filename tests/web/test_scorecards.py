@@ -105,6 +105,14 @@ def test_reasons_against_are_told_in_points(job: TrainingJob) -> None:
     assert [one["field"] for one in reason_codes(version, {"reasons": many})] == ["x8", "x7", "x6", "x5"]
 
 
+def test_a_masked_number_is_not_held_against_what_is_usual(job: TrainingJob) -> None:
+    version = scored(job)
+    for one in version.preprocessing["fields"]:
+        one["masked"] = True
+    codes = reason_codes(version, {"reasons": REASONS})
+    assert codes[0]["text"] == "x0 is “1.5”"
+
+
 def test_who_tries_a_row_reads_the_main_reasons_against(
     browse: Browse, bob: User, job: TrainingJob, model: Model
 ) -> None:

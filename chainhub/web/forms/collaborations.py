@@ -9,6 +9,7 @@ from chainhub.collaborations.agreements import default_agreement
 from chainhub.collaborations.models import Collaboration
 from chainhub.organizations.models import Organization
 from chainhub.scenarios.catalogue import scenarios
+from chainhub.scenarios.partners import real_organizations
 
 
 def scenario_choices() -> list[tuple[str, Any]]:
@@ -42,7 +43,7 @@ class CollaborationForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscr
 
     def __init__(self, *args: Any, organization: Organization, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["invited"].queryset = Organization.objects.exclude(pk=organization.pk)  # type: ignore[attr-defined]
+        self.fields["invited"].queryset = real_organizations().exclude(pk=organization.pk)  # type: ignore[attr-defined]
         self.initial.setdefault("agreement_text", default_agreement(language))
 
 
@@ -63,7 +64,7 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, collaboration: Collaboration, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         taken = collaboration.participants.filter(status__in=["invited", "accepted"])
-        free = Organization.objects.exclude(pk__in=taken.values("organization"))
+        free = real_organizations().exclude(pk__in=taken.values("organization"))
         self.fields["organization"].queryset = free  # type: ignore[attr-defined]
 
 
