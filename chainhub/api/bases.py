@@ -23,10 +23,14 @@ from chainhub.api.predictions import AnswerSerializer, QuestionSerializer, in_wo
 from chainhub.bases.delivering import base_file_answer
 from chainhub.bases.licences import may_be_passed_on
 from chainhub.bases.models import BaseModel, Task
+from chainhub.jobs.models import TrainingJob
 from chainhub.registry.bases import ask_base
 from chainhub.repositories.models import CommitFile
 from chainhub.scenarios.bases import CARRIED
 from chainhub.scenarios.importing import ask_for_base
+
+# Which job made it, without what it found, which is long.
+MAKERS = Prefetch("maker", TrainingJob.objects.only("pk", "made"))
 
 
 class BaseModelSerializer(serializers.ModelSerializer[BaseModel]):
@@ -34,6 +38,11 @@ class BaseModelSerializer(serializers.ModelSerializer[BaseModel]):
 
     organization = serializers.CharField(source="organization.slug", read_only=True)
     base = serializers.CharField(source="address", read_only=True, help_text="what a launch gives as `base`")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field's own word, and a model's
+        source="source_name", read_only=True, help_text="who made it and the package that carried it; or the job"
+    )
+    licence = serializers.CharField(read_only=True, help_text="“usage-agreement” for what was made here")
+    licence_name = serializers.CharField(read_only=True, help_text="as people read it")
     collaboration = serializers.CharField(
         source="collaboration.slug", read_only=True, default=None, help_text="null for what was imported"
     )
@@ -42,7 +51,8 @@ class BaseModelSerializer(serializers.ModelSerializer[BaseModel]):
     class Meta:
         model = BaseModel
         fields = (
-            *("base", "organization", "slug", "name", "task", "source", "licence", "collaboration", "parameters"),
+            *("base", "organization", "slug", "name", "task", "source", "licence", "licence_name", "collaboration"),
+            "parameters",
             "created_at",
         )
 
@@ -95,7 +105,7 @@ class BaseModels(generics.ListAPIView[BaseModel]):
     def get_queryset(self) -> QuerySet[BaseModel]:
         """By name."""
         found = BaseModel.objects.visible_to(self.request.user).select_related("organization", "collaboration")
-        return found.order_by("name", "pk")
+        return found.prefetch_related(MAKERS).order_by("name", "pk")
 
     @extend_schema(request=ImportSerializer, responses={202: None}, summary="Import a base model")
     def post(self, request: Request) -> Response:
@@ -123,7 +133,7 @@ class OneBaseModel(generics.RetrieveAPIView[BaseModel]):
         """With its files in one query."""
         seen = BaseModel.objects.visible_to(self.request.user).at(self.kwargs["organization"], self.kwargs["slug"])
         files = Prefetch("commit__files", CommitFile.objects.select_related("blob").order_by("path"))
-        return get_object_or_404(seen.prefetch_related(files))
+        return get_object_or_404(seen.prefetch_related(files, MAKERS))
 
 
 class BaseFile(APIView):

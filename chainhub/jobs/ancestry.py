@@ -1,6 +1,6 @@
 """A job that goes on from a model of this hub stands on that model's data too: which jobs made it, on which terms."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,9 +53,29 @@ def inputs_with_base(job: TrainingJob) -> QuerySet[JobInput]:
 
 def with_heirs(jobs: Iterable[int]) -> set[int]:
     """The jobs, and those that went on from what they made, over any number of steps."""
-    found = newest = set(jobs)
+    return set().union(*heirs_of(jobs).values())
+
+
+def heirs_of(jobs: Iterable[int]) -> dict[int, set[int]]:
+    """Of each job itself and those that went on from what it made; a query for each step, however many jobs."""
+    known = set(jobs)
+    below: dict[int, set[int]] = {job: set() for job in known}
+    newest = known
     while newest:
-        newest = set(TrainingJob.objects.filter(base__maker__in=newest).values_list("pk", flat=True)) - found
+        pairs = TrainingJob.objects.filter(base__maker__in=newest).values_list("base__maker", "pk")
+        newest = set()
+        for maker, heir in pairs:
+            below[maker].add(heir)
+            if heir not in below:
+                below[heir] = set()
+                newest.add(heir)
+    return {job: _reached(job, below) for job in known}
+
+
+def _reached(job: int, below: Mapping[int, set[int]]) -> set[int]:
+    found = newest = {job}
+    while newest:
+        newest = set().union(*(below[one] for one in newest)) - found
         found = found | newest
     return found
 

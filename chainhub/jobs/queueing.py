@@ -1,7 +1,7 @@
 """Which queue a job waits in, and who is next; why each one waits is told by `waiting`.
 
 A node takes work itself: its owner's queues first, then the general ones. Within a queue the collaboration that has
-the fewest jobs running is served first, and within a collaboration the job that came first. A job of several processes
+the fewest slots taken is served first, and within a collaboration the job that came first. A job of several processes
 needs as many slots of one node; once it is next there, nobody of its queue overtakes it while they become free.
 """
 
@@ -9,7 +9,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Sum
 from django.utils import timezone
 
 from chainhub.collaborations.models import Participant
@@ -62,7 +62,7 @@ def next_for(queues: Sequence[str], *, most: int = 1, kept: int | None = None) -
     """The job that is next on a node with these queues and `most` slots; queues are served in the given order.
 
     One that needs more slots waits for another node. `kept` is the job for which the node keeps slots: it stays the
-    next of its queue, though a collaboration with fewer jobs running would come first by now.
+    next of its queue, though a collaboration with fewer slots taken would come first by now.
     """
     found = defaultdict(list)
     queued = TrainingJob.objects.in_queue().filter(queue__in=queues, cancel_requested_at=None, processes__lte=most)
@@ -71,18 +71,18 @@ def next_for(queues: Sequence[str], *, most: int = 1, kept: int | None = None) -
     if not found:
         return None
     line = next(queue for queue in queues if queue in found)
-    order = in_fair_order(found[line], running_by_collaboration())
+    order = in_fair_order(found[line], taken_by_collaboration())
     return next((job for job in order if job.pk == kept), order[0])
 
 
-def running_by_collaboration() -> Counter[int]:
-    """How many jobs of each collaboration run now."""
-    rows = TrainingJob.objects.filter(status=Status.RUNNING).values("collaboration").annotate(jobs=Count("pk"))
-    return Counter({row["collaboration"]: row["jobs"] for row in rows.order_by()})
+def taken_by_collaboration() -> Counter[int]:
+    """How many slots the running jobs of each collaboration take now."""
+    rows = TrainingJob.objects.filter(status=Status.RUNNING).values("collaboration").annotate(slots=Sum("processes"))
+    return Counter({row["collaboration"]: row["slots"] for row in rows.order_by()})
 
 
 def in_fair_order(jobs: Iterable[TrainingJob], running: Counter[int]) -> list[TrainingJob]:
-    """Jobs (oldest first) so that no collaboration waits behind all the jobs of another."""
+    """Jobs (oldest first) so that no collaboration waits behind all the jobs of another; `running` counts slots."""
     lines: dict[int, deque[TrainingJob]] = defaultdict(deque)
     for job in jobs:
         lines[job.collaboration_id].append(job)
@@ -90,7 +90,7 @@ def in_fair_order(jobs: Iterable[TrainingJob], running: Counter[int]) -> list[Tr
     while lines:
         chosen = min(lines, key=lambda pk: (taken[pk], lines[pk][0].queued_at, lines[pk][0].pk))
         order.append(lines[chosen].popleft())
-        taken[chosen] += 1
+        taken[chosen] += order[-1].processes
         if not lines[chosen]:
             del lines[chosen]
     return order

@@ -10,7 +10,7 @@ from chainhub.collaborations.models import Collaboration, Participant
 from chainhub.core.errors import InvalidInputError
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.jobs.models import Device, Run, TrainingJob
-from chainhub.jobs.queueing import LONG, LOOK_AHEAD, device_of, in_fair_order, own_queue, running_by_collaboration
+from chainhub.jobs.queueing import LONG, LOOK_AHEAD, device_of, in_fair_order, own_queue, taken_by_collaboration
 from chainhub.nodes.models import ComputeNode
 
 MOST_PROCESSES = 64  # where no node is connected that could say how many it has room for
@@ -49,7 +49,7 @@ def waiting() -> list[Waiting]:
         by_queue[job.queue].append(job)
     if not by_queue:
         return []
-    running, rooms = running_by_collaboration(), _rooms()
+    running, rooms = taken_by_collaboration(), _rooms()
     found = []
     for queue, line in sorted(by_queue.items()):
         most = max((room.slots for room in rooms[queue]), default=0)

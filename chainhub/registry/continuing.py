@@ -12,6 +12,7 @@ from chainhub.registry.wording import opens_in_transformers
 from chainhub.repositories.storage import open_blob
 
 MOST_NAMED = 3
+LONGEST_NAME = 140  # letters, as the column has it
 LICENCE = "usage-agreement"  # as the head of the model card has it
 
 
@@ -26,7 +27,7 @@ def offer_as_base(version: ModelVersion) -> BaseModel | None:
     base = BaseModel.objects.create(
         organization=model.organization,
         collaboration=model.collaboration,
-        name=f"{model.name} v{version.number}"[:140],
+        name=_named(version),
         slug=free_slug(
             f"{model.slug}-v{version.number}",
             BaseModel.objects.filter(organization=model.organization),
@@ -51,6 +52,14 @@ def not_offered(collaboration: Collaboration, *, reader: User) -> list[str]:
     )
     named = older.exclude(config__has_key="layers").order_by("-pk").values_list("model__name", "number")
     return [f"{name} v{number}" for name, number in named[:MOST_NAMED]]
+
+
+def _named(version: ModelVersion) -> str:
+    """The model's name and the number, which a long name gives way to."""
+    number = f" v{version.number}"
+    most = LONGEST_NAME - len(number)
+    name = version.model.name
+    return (name if len(name) <= most else f"{name[: most - 1].rstrip()}…") + number
 
 
 def _parameters(version: ModelVersion) -> int | None:

@@ -1,9 +1,11 @@
 """What whoever downloads a model owes to the owners of the data it was trained on, and when they are reminded."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from chainhub.activity.services import notify
@@ -34,15 +36,17 @@ def remind_of_models(*, at: datetime | None = None) -> int:
     """As `policies.services.remind_to_delete`, for models trained on data of which copies are deleted."""
     bound = JobInput.objects.filter(terms__has_key="delete_after_days", job__model_version__isnull=False)
     now = at or timezone.now()
-    return sum(_remind(one, now) for one in bound.select_related("job", "version__dataset__organization"))
+    due: dict[tuple[Organization, int], set[int]] = defaultdict(set)  # jobs, by whom they owe it to, and when
+    for one in bound.select_related("version__dataset__organization").annotate(launched=F("job__created_at")):
+        days = one.terms["delete_after_days"]
+        if days is not None and timedelta(days=days) <= now - one.launched:
+            due[one.version.dataset.organization, days].add(one.job_id)
+    return sum(_remind(jobs, owner, days, now) for (owner, days), jobs in due.items())
 
 
-def _remind(bound: JobInput, now: datetime) -> int:
-    days, owner = bound.terms["delete_after_days"], bound.version.dataset.organization
-    if days is None or timedelta(days=days) > now - bound.job.created_at:
-        return 0
+def _remind(jobs: set[int], owner: Organization, days: int, now: datetime) -> int:
     until = now - timedelta(days=days)
-    taken = Download.objects.filter(version__job__in=with_heirs([bound.job_id]), at__gt=until - LATE, at__lte=until)
+    taken = Download.objects.filter(version__job__in=with_heirs(jobs), at__gt=until - LATE, at__lte=until)
     taken = taken.exclude(user__memberships__organization=owner)
     return sum(_told(one, owner, days) for one in taken.select_related("user", "version__model"))
 

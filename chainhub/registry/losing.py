@@ -10,7 +10,7 @@ from chainhub.activity.services import notify
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.datasets.knowing import known_to, some_of
 from chainhub.datasets.models import Dataset
-from chainhub.jobs.ancestry import with_heirs
+from chainhub.jobs.ancestry import heirs_of
 from chainhub.jobs.models import JobInput
 from chainhub.organizations.models import Organization
 from chainhub.organizations.services import members_of
@@ -54,9 +54,11 @@ def tell_who_received(organization: Organization) -> None:
 def _datasets_of(organization: Organization) -> dict[int, list[int]]:
     """Job to those of the organization's datasets from which it learnt, itself or by way of its base model."""
     used = JobInput.objects.filter(version__dataset__organization=organization, job__status="succeeded")
+    pairs = list(used.order_by("pk").values_list("job", "version__dataset"))
+    heirs = heirs_of(job for job, _ in pairs)
     found: dict[int, dict[int, None]] = defaultdict(dict)
-    for job, dataset in used.order_by("pk").values_list("job", "version__dataset"):
-        for heir in with_heirs([job]):
+    for job, dataset in pairs:
+        for heir in heirs[job]:
             found[heir][dataset] = None  # once, though it and its base model may both have learnt from it
     return {job: list(datasets) for job, datasets in found.items()}
 

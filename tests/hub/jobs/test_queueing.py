@@ -49,11 +49,28 @@ def test_the_second_waits_for_the_first(
 
 
 def test_no_collaboration_waits_behind_all_jobs_of_another() -> None:
-    jobs = [SimpleNamespace(pk=n, collaboration_id=c, queued_at=n) for n, c in enumerate([1, 1, 1, 2, 2, 3])]
+    jobs = [
+        SimpleNamespace(pk=n, collaboration_id=c, queued_at=n, processes=1) for n, c in enumerate([1, 1, 1, 2, 2, 3])
+    ]
     order = queueing.in_fair_order(jobs, Counter())  # type: ignore[arg-type]
     assert [job.pk for job in order] == [0, 3, 5, 1, 4, 2]
     busy = queueing.in_fair_order(jobs, Counter({1: 2}))  # type: ignore[arg-type]
     assert [job.pk for job in busy] == [3, 5, 4, 0, 1, 2]
+
+
+def test_a_job_of_several_processes_counts_by_its_slots(
+    job: TrainingJob, alice: Any, anvil: Any, alliance: Any, ours: Any
+) -> None:
+    """The second collaboration has had three slots when the first has had four: its next job comes first."""
+    wide = [(1, 4), (2, 1), (1, 1), (2, 1), (2, 1), (2, 1), (2, 1)]
+    jobs = [
+        SimpleNamespace(pk=n, collaboration_id=c, queued_at=n, processes=slots) for n, (c, slots) in enumerate(wide)
+    ]
+    order = queueing.in_fair_order(jobs, Counter())  # type: ignore[arg-type]
+    assert [one.pk for one in order] == [0, 1, 3, 4, 5, 2, 6]
+    TrainingJob.objects.filter(pk=job.pk).update(processes=3, status="running")
+    make.make_job(alice, anvil, alliance, [ours], title="waits")
+    assert queueing.taken_by_collaboration() == {alliance.pk: 3}
 
 
 def test_an_own_node_serves_its_owners_collaborations(
