@@ -75,8 +75,9 @@ def _run(options: argparse.Namespace, data: Path, note: Path) -> int:
 def _train(options: argparse.Namespace, hub: Hub) -> int:
     every = _examples()
     chosen = [one for one in every if _is_wanted(one, options.only)]
-    if not chosen:
-        raise HubError("No scenario is called that. 没有这样的场景。")
+    for name in options.only:
+        if not any(_is_wanted(one, [name]) for one in every):
+            raise HubError(f"No scenario is called “{name}”. 没有名为“{name}”的场景。")
     well = True
     for place, example in enumerate(chosen, start=1):
         said = f"{place}/{len(chosen)} {example.scenario.slug}/{example.trial.slug}"
