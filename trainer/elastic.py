@@ -21,7 +21,7 @@ from trainer import checkpoint
 from trainer.contract import JobSpec
 from trainer.distributed import PATIENCE, Ranks, join
 
-MARK = ".torchrun"  # in the output folder: which job it is of, since when
+MARK = ".torchrun"  # in the output folder: which job it is of
 LOOK_EVERY = 0.02  # seconds
 
 
@@ -62,7 +62,8 @@ def _learn(store: Store, rank: int) -> str:
 def taken_up(spec: JobSpec, ranks: Ranks) -> JobSpec:
     """The job from its last checkpoint, where torchrun has begun it before; the leading process looks, for all.
 
-    A file marks which job the output is of and since when, so that no older checkpoint is taken for its own.
+    A file marks which job the output is of. What an older one left there is gone before it is marked, so no clock is
+    asked whose a checkpoint is.
     """
     folder = Path(spec.output)
     mark, path = folder / MARK, folder / checkpoint.NAME
@@ -72,8 +73,10 @@ def taken_up(spec: JobSpec, ranks: Ranks) -> JobSpec:
     if ranks.leads:
         folder.mkdir(parents=True, exist_ok=True)
         if mark.exists() and mark.read_text(encoding="utf-8") == known:
-            goes_on = path.exists() and path.stat().st_mtime_ns >= mark.stat().st_mtime_ns
+            goes_on = path.exists()
         else:
+            if not (spec.resume_from and path.exists() and path.samefile(spec.resume_from)):
+                path.unlink(missing_ok=True)
             mark.write_text(known, encoding="utf-8")
     device = torch.device("cuda" if dist.get_backend() == "nccl" else "cpu")
     return spec.model_copy(update={"resume_from": str(path)}) if ranks.agreed(int(goes_on), device) else spec

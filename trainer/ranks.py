@@ -19,6 +19,7 @@ from trainer.distributed import LostRankError
 from trainer.reporter import Emit
 from trainer.stopping import stop_on
 
+STOPS = {signal.SIGTERM}
 RESTARTS = 3
 LOST = 4  # exit code of a rank that cannot go on because another is gone
 LAST_WORDS = 5.0  # seconds for the leading rank to say why it ends, once another has died
@@ -40,6 +41,7 @@ class Crew:
         meeting.unlink(missing_ok=True)
         self._meeting = meeting
         self._pids: dict[int, int] = {}
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # one that comes now waits for who can hear it
         for rank in range(spec.processes):
             pid = os.fork()
             if pid == 0:
@@ -47,6 +49,7 @@ class Crew:
                 os.close(self._alive)
                 os._exit(_rank(rank, spec, work, f"file://{meeting}", write, alive))
             self._pids[pid] = rank
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.close(write)
         os.close(alive)
 
@@ -109,6 +112,7 @@ def _rank(rank: int, spec: JobSpec, work: Work, meeting: str, events: int, alive
         stop_on(stop, signal.SIGTERM)
     else:  # the leading rank writes the checkpoint; the others go on until it is gone
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     threading.Thread(target=_watch, args=(alive, stop), daemon=True).start()
     try:
         return work(rank, spec, meeting, events, stop)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ import torch
 from tests.trainer.conftest import MakeSpec, table
 from tests.trainer.ranked import TOO_LONG, alone, checkpoint_of, losses, server, stop_in, train
 from tests.trainer.servant import ROOT, Servant, environment
-from trainer import checkpoint
-from trainer.contract import Event, JobSpec
+from trainer import checkpoint, ranks
+from trainer.contract import FAILED, STOPPED, Event, JobSpec
 from trainer.pulse import KEEP_EVERY
+from trainer.stopping import stop_on
 
 __all__ = ["server"]  # a fixture
 pytestmark = pytest.mark.process
@@ -184,6 +186,21 @@ def test_a_failure_of_all_is_told_once(server: Servant, job: MakeSpec) -> None:
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_stop_that_comes_before_a_rank_can_hear_it_is_heard(job: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(stop: threading.Event, *signals: signal.Signals) -> None:
+        time.sleep(0.5)
+        stop_on(stop, *signals)
+
+    def work(rank: int, spec: JobSpec, meeting: str, events: int, stop: threading.Event) -> int:
+        return STOPPED if rank or stop.wait(TOO_LONG) else FAILED
+
+    monkeypatch.setattr(ranks, "stop_on", late)
+    crew = ranks.Crew(job(QUICK, processes=2), work, 0)
+    crew.ask_to_stop()
+    assert crew.wait() == STOPPED
+    assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
 def test_several_processes_without_the_gpu_they_ask_for_say_so(server: Servant, job: MakeSpec) -> None:
     code, events = train(server, job(processes=2, device="gpu"))
     assert code == 1

@@ -8,7 +8,6 @@ from typing import Any
 # or `chol` of 0 was not measured.
 # Five-fold, `benchmarks/heart.py`: at least as good as scikit-learn's logistic regression, alone and together.
 HEART_TARGET = "num"
-HEART_LEFT_OUT = ("id", "dataset")
 HEART_SPLIT: dict[str, Any] = {"kind": "k-fold", "folds": 5, "validation_fraction": 0.0}
 
 heart_parameters: dict[str, Any] = {
