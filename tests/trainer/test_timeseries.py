@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,19 @@ def test_forecasts_are_shown_where_everyone_may_see_rows(of: MakeSpec) -> None:
     hidden = viewable(of(masked=["sold"]), "borealis")
     assert "forecasts" not in evaluation_of(hidden)
     assert json.loads(Path(hidden.output, "preprocessing.json").read_text())["samples"] == []
+
+
+def test_memory_holds_no_table_of_all_windows() -> None:
+    """A table of 20,000 windows of 1,000 steps would be 160 MB; numpy tells tracemalloc of all that it takes."""
+    steps = np.arange(21_000.0)
+    series = Series(0, "s", steps, np.empty((21_000, 0)), steps, np.zeros(21_000, bool))
+    cut = windows.windows_of([series], Shape(1000, 1, 7, "last", ahead=False), lambda _: None)
+    tracemalloc.start()
+    cut.measured(cut.whole(np.arange(15_000)))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(cut.starts) == 20_000
+    assert most < 50_000_000
 
 
 def test_windows_are_measured_by_what_was_read_of_them_and_no_more(of: MakeSpec) -> None:

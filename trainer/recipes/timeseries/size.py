@@ -23,5 +23,5 @@ def size_of(p: Parameters, data: Data) -> Size:
             passing += 4 * p.channels * p.window
             before = p.channels
         parameters += (p.channels + 1) * p.horizon
-    told = 3 * p.horizon + p.window + p.horizon
-    return Size(parameters, work, passing, data.rows * (DOUBLE * (told + 6 + 3 * others) + FLOAT * (others + calendar)))
+    told = 5 * p.horizon + 20 + 3 * others  # what followed, forecasts without a model, moments, places of windows
+    return Size(parameters, work, passing, data.rows * (DOUBLE * told + FLOAT * (others + calendar)))

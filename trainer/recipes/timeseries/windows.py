@@ -20,7 +20,7 @@ from trainer.recipes.timeseries.reading import Series
 
 FLAT = 1e-3  # of the spread of all: the least by which a window is measured
 SAME = 1e-13  # of the size of numbers: a spread that is rounding
-AT_ONCE = 4_000_000  # numbers of windows that are looked at at a time
+AT_ONCE = 1_000_000  # numbers of windows that are looked at at a time
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ class Windows:
         """Last value, mean and spread of every window."""
         every = np.arange(len(self.starts))
         parts = map(self.past, np.array_split(every, 1 + len(every) * self.shape.window // AT_ONCE))
-        found = [np.concatenate(one) for one in zip(*((p[:, -1], p.mean(1), p.std(1)) for p in parts), strict=True)]
+        told = ((part[:, -1].copy(), part.mean(1), part.std(1)) for part in parts)  # a view would keep all of the part
+        found = [np.concatenate(one) for one in zip(*told, strict=True)]
         return found[0], found[1], found[2]
 
     def read_by(self, rows: Ints) -> Ints:
