@@ -27,6 +27,7 @@ FIRST = (  # as people see them
     "tabular", "timeseries", "molecule", "image_classification", "object_detection", "image_denoising",
     "image_generation", "text_classification", "sequence_to_sequence", "retrieval_qa", "language_model", "fine_tune",
 )  # fmt: skip
+OF_TEXTS = ("classification", "language")
 ELSEWHERE = "TRAINER_RECIPES"  # names packages of further recipes, between commas; Python must find them
 
 # pydantic's error types and the sentences that stand for them; any other becomes OTHERWISE
@@ -66,6 +67,7 @@ class Recipe:
     targets: tuple[str, ...]  # kinds of field that may be learnt: "category" | "boolean" | "number" | "text" | …
     needs_target: bool
     needs_base: bool  # a model that goes on learning
+    bases: tuple[str, ...]  # what a base model may be for: "classification" | "language" | "vision"; empty: none fits
     needs_transformers: bool  # a library that takes seconds to import, so only such jobs do
     target: str  # the field that is always learnt, such as pictures themselves; empty where it is chosen
     parameters: type[TrainingParameters]
@@ -105,6 +107,7 @@ def _recipe(package: str) -> Recipe:
         targets=schema.TARGETS,
         needs_target=True,
         needs_base=getattr(schema, "NEEDS_BASE", False),
+        bases=getattr(schema, "BASES", OF_TEXTS if getattr(schema, "NEEDS_BASE", False) else ()),
         needs_transformers=getattr(schema, "NEEDS_TRANSFORMERS", getattr(schema, "NEEDS_BASE", False)),
         target=getattr(schema, "TARGET", ""),
         parameters=schema.Parameters,

@@ -60,7 +60,7 @@ class InputFile(Frozen):
 
 
 class BaseModel(Frozen):
-    """A model that goes on learning: a folder as `transformers` reads it."""
+    """A model that goes on learning: a folder as `transformers` reads it, or as `trainer.importing` wrote it."""
 
     path: Text
     label: str = ""  # of the model and version, for people

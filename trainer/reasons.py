@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor
 
 from trainer.evaluation.attribution import integrated_gradients, likelihood
-from trainer.evaluation.heat import heats, scaled
+from trainer.evaluation.heat import Telling, heats, scaled
 from trainer.evaluation.terms import attributed, steps_for
 from trainer.network import Network
 
@@ -35,7 +35,7 @@ def _odds(outputs: Tensor) -> Tensor:
     return outputs[:, 1] - outputs[:, 0]
 
 
-def of_pictures(network: Network, pixels: Tensor, shape: list[int]) -> list[Any]:
+def of_pictures(network: Telling, pixels: Tensor, shape: list[int]) -> list[Any]:
     """Each picture's heat, from 0 to 1 at every place."""
     classes = network((pixels, None)).argmax(1)
     return [{"heat": scaled(heat)} for heat in heats(network, pixels, classes, shape, STEPS)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_noop
 
-from chainhub.bases.models import BaseModel
+from chainhub.bases.models import BaseModel, Task
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
@@ -19,6 +19,9 @@ ANSWERED = {Kind.PAIRS, Kind.ANSWERS}  # data in which one text asks for another
 FROM_ALL = gettext_noop("from all common fields, except identifiers")
 FROM_TEXTS = gettext_noop("from the field that holds the texts")
 FROM_ITSELF = gettext_noop("from the texts themselves")
+
+OF_PICTURES = gettext_noop("“%(name)s” knows texts; this recipe goes on from base models that look at pictures.")
+OF_OTHERS = gettext_noop("“%(name)s” looks at pictures; this recipe goes on from base models that know texts.")
 
 Types = Mapping[str, str]
 
@@ -38,11 +41,14 @@ def task_of(recipe: Recipe, base: BaseModel | None = None) -> str:
 def check_base(
     recipe: Recipe, base: BaseModel | None, organization: Organization, collaboration: Collaboration
 ) -> None:
-    """Raises `InvalidInputError` where a base model is missing, has no use, or is not for this organization's job."""
+    """Raises `InvalidInputError` where a base model is missing, does not fit, or is not for this organization's job."""
     if base is None and recipe.needs_base:
         raise InvalidInputError(gettext_noop("Choose the base model that should learn."), field="base")
-    if base is not None and not recipe.needs_base:
+    if base is not None and not recipe.bases:
         raise InvalidInputError(gettext_noop("This recipe begins without a base model."), field="base")
+    if base is not None and base.task not in recipe.bases:
+        unfit = OF_OTHERS if base.task == Task.VISION else OF_PICTURES
+        raise InvalidInputError(unfit, field="base", name=base.name)
     if base is not None and base.collaboration_id not in (None, collaboration.pk):
         raise InvalidInputError(
             gettext_noop("“%(name)s” was made in another collaboration; only jobs of that one may go on from it."),

@@ -22,6 +22,7 @@ from trainer.data.texts import WORD
 from trainer.evaluation.asked import OfTexts, affordable
 from trainer.evaluation.seen import OfTable, Seen
 from trainer.metrics import Judged
+from trainer.module import ModuleNetwork
 from trainer.seeding import numpy_generator, torch_generator
 from trainer.tasks import plain
 
@@ -37,7 +38,7 @@ def robustness(seen: Seen) -> dict[str, Any]:
     if isinstance(seen.preparation, OfTexts):
         return _of_texts(seen, seen.preparation)
     table = isinstance(seen.preparation, OfTable)
-    rows = seen.sample(MOST_ROWS, "robustness")
+    rows = seen.sample(_most(seen), "robustness")
     if not (table or seen.input_kind() == "image") or not len(rows):
         return {}
     found: dict[str, Any] = {"metric": seen.metric, "noise": _with_noise(seen, rows, table=table)}
@@ -48,6 +49,12 @@ def robustness(seen: Seen) -> dict[str, Any]:
             changed = seen.preparation.encoded(_with_gaps(columns, share, seen.spec.seed), seen.feed.device)
             found["missing"].append({"share": share, "value": seen.measured(changed, rows)})
     return {"robustness": found}
+
+
+def _most(seen: Seen) -> int:
+    """Of what a base model looks at, not more than it can look at in a part of the training's time."""
+    based = isinstance(seen.learner.network, ModuleNetwork)
+    return min(MOST_ROWS, affordable(seen, 1 + len(OF_RANGE))) if based else MOST_ROWS
 
 
 def _with_noise(seen: Seen, rows: Ints, *, table: bool) -> list[dict[str, Any]]:

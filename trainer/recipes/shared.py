@@ -115,6 +115,29 @@ def forgetting_rare(default: int, text: str, most: int) -> Any:
     return setting(default, N_("Rare below"), text, group="preprocessing", advanced=True, ge=1, le=most)
 
 
+def without_base(info: Any) -> Any:
+    """A parameter that means something only where a job begins without a base model."""
+    extra = info.json_schema_extra
+    extra["when"] = extra.get("when", {}) | {"base": False}
+    return info
+
+
+def pacing(default: float) -> Any:
+    """For recipes that may go on from a base model which sees."""
+    return setting(
+        default,
+        N_("Pace of the base model"),
+        N_(
+            "How far a step moves the base model's weights, as a share of how far it moves the new ones; 0 leaves them "
+            "as they are, which is quick."
+        ),
+        group="training",
+        when={"base": True},
+        ge=0,
+        le=1,
+    )
+
+
 def colouring() -> Any:
     """For recipes that read picture files."""
     text = N_("Whether picture files are read in grey or in colour.")

@@ -37,6 +37,10 @@ class RecipeSerializer(serializers.Serializer[Any]):
     datasets = serializers.ListField(child=serializers.CharField())
     targets = serializers.ListField(child=serializers.CharField())
     needs_base = serializers.BooleanField(help_text="whether a launch must name a base model as `base`")
+    bases = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="the `task` of base models that a launch may name as `base`; none fits where this is empty",
+    )
     parameters = serializers.DictField(help_text="JSON schema")
 
 
@@ -104,6 +108,7 @@ def _recipe(recipe: catalogue.Recipe) -> dict[str, Any]:
         "datasets": recipe.datasets,
         "targets": recipe.targets,
         "needs_base": recipe.needs_base,
+        "bases": recipe.bases,
         "parameters": catalogue.translated_schema(recipe),
     }
 

@@ -21,12 +21,15 @@ from trainer.data.spill import Room, Stored, spill_for
 from trainer.data.target import Target, target_of
 from trainer.failures import TrainingError
 from trainer.layers import dense
-from trainer.network import Call, Network
+from trainer.network import Call, Network, Trainable
 from trainer.recipes.image_classification import asking
+from trainer.recipes.image_classification.based import SNIPPET, Begun, Teller, TellingNetwork
 from trainer.recipes.image_classification.schema import Parameters
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Layered, Served
+from trainer.sight.known import known_in
+from trainer.sight.shape import COLOURS
 from trainer.snippets import snippet
 
 THUMBNAIL = 64  # pixels a side, of examples
@@ -45,6 +48,7 @@ class ImageSource:
     shape: Shape
     parameters: Parameters
     in_file: bool = False  # the values are mapped, not in memory
+    begun: Begun | None = None  # a base model to go on from
 
     def picture(self, row: int) -> bytes:
         """A small PNG of it."""
@@ -65,8 +69,10 @@ class ImagePreparation(Preparation):
             return spilled(self.source.values.numpy(), None, device)
         return Resident((self.source.values.to(device), None))
 
-    def network(self, outputs: int, device: torch.device) -> Network:
+    def network(self, outputs: int, device: torch.device) -> Trainable:
         p = self.source.parameters
+        if self.source.begun is not None:
+            return TellingNetwork(self.source.begun, self.source.shape, outputs, p, device)
         if p.network == "mlp":
             calls, shapes = dense(int(np.prod(self.source.shape)), p.hidden_layers, outputs, p.activation, p.dropout)
             return Network(calls, shapes, device=device)
@@ -80,7 +86,7 @@ class ImagePreparation(Preparation):
         return {"kind": "image", "shape": list(self.source.shape)}
 
     def snippet(self, config: dict[str, Any]) -> str:
-        return snippet(config, self.to_json())
+        return SNIPPET if self.source.begun else snippet(config, self.to_json())
 
 
 def convolutional(shape: Shape, p: Parameters, outputs: int) -> tuple[list[Call], dict[str, tuple[int, ...]]]:
@@ -117,9 +123,9 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSour
     known = labelled(parties, spec.target, tell)
     field = pictures.picture_field(spec, parties[0].tables[0])
     if field:
-        channels = 1 if p.colour == "grey" else 3
-        values = pictures.from_files(parties, field, p.side, channels, tell, room)
-        shape: Shape = (channels, p.side, p.side)
+        channels, side = _wanted(spec, p)
+        values = pictures.from_files(parties, field, side, channels, tell, room)
+        shape: Shape = (channels, side, side)
     else:
         values, shape = pictures.from_columns(spec, parties, tell, room)
     if len(known.rows) < len(values):
@@ -128,11 +134,21 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> ImageSour
     target = target_of(known.column, "classification", None)
     preparation = {"kind": "image", "shape": list(shape), "divide": divide}
     held = torch.from_numpy(values).div_(divide)
-    return ImageSource(parties, known.owner, target, held, preparation, shape, p, spill is not None)
+    begun = Begun(known_in(Path(spec.base.path))) if spec.base else None
+    return ImageSource(parties, known.owner, target, held, preparation, shape, p, spill is not None, begun)
+
+
+def _wanted(spec: JobSpec, p: Parameters) -> tuple[int, int]:
+    """Colours and side of the squares that picture files become."""
+    if spec.base:
+        return COLOURS, p.base_side
+    return 1 if p.colour == "grey" else COLOURS, p.side
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:
     """Pictures as pixels or as files."""
+    if "sight" in config:
+        return Teller(folder, config, preprocessing)
     return Layered(
         folder, config, preprocessing, lambda rows: asking.encoded(preprocessing, rows), reasons=asking.reasons
     )
@@ -141,5 +157,6 @@ def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, An
 def _bytes_of(stored: Stored, spec: JobSpec, p: Parameters) -> int:
     """What the pictures would take: as read, and as floats, of which there are two copies for a while."""
     of_files = bool(spec.fields) and len(spec.fields or ()) == 1
-    pixels_of = stored.rows * p.side**2 * (1 if p.colour == "grey" else 3) if of_files else stored.cells
+    channels, side = _wanted(spec, p)
+    pixels_of = stored.rows * side**2 * channels if of_files else stored.cells
     return stored.size + BYTES_PER_PIXEL * max(pixels_of, stored.cells)

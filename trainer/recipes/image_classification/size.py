@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from trainer.recipes.image_classification.schema import Parameters
+from trainer.sight.shape import COLOURS
+from trainer.sight.size import layers_of, passing_of, sight_in
 from trainer.sizes import FLOAT, Data, Size, dense
 
 OF_COLUMN = 18  # bytes of a pixel that is a column's: read, turned into a row's, as the network takes it
@@ -13,11 +15,14 @@ LEFT = 1.75  # of a convolution's outputs: activated, their largest, and where t
 BACK = 2  # of the largest one's, while its gradient goes back
 JUDGED = 2.5  # of the largest one's, where nothing is left for a way back
 CHANGED = 4  # of the pixels, as pictures are judged with noise over them
+LEAST, AT_ONCE = 64, 32  # pixels a side, and pictures at a time, that a base model looks at: as `based` has it
 LIBRARY = 15 * 2**20  # bytes that convolutions take for themselves
 
 
-def size_of(p: Parameters, data: Data) -> Size:
+def size_of(p: Parameters, data: Data) -> Size | None:
     """Pixel columns keep their number; picture files become squares of the chosen side."""
+    if data.base is not None:
+        return _with_base(p, data)
     channels = _channels(data.numbers) if data.numbers else 1 if p.colour == "grey" else 3
     pixels = data.numbers or channels * p.side**2
     prepared = data.size + data.rows * pixels * (OF_COLUMN if data.numbers else 2 * FLOAT) + COLUMN * data.numbers
@@ -36,6 +41,25 @@ def size_of(p: Parameters, data: Data) -> Size:
     passing = round((pixels + LEFT * outputs + BACK * largest) / 2) + more
     judged = CHANGED * pixels + round(JUDGED * largest)
     return Size(weights + rest, multiplications + rest, passing, prepared + LIBRARY, judged=judged)
+
+
+def _with_base(p: Parameters, data: Data) -> Size | None:
+    """Where it stays as it is, it looks at each picture once, before the first step; then one layer learns."""
+    sight = sight_in(data.base)
+    if sight is None:
+        return None
+    pixels = data.numbers or COLOURS * p.base_side**2
+    side = max(LEAST, round((pixels / (_channels(pixels) if data.numbers else COLOURS)) ** 0.5))
+    layers, held = layers_of(sight, side)
+    head, passing = dense([sight.last, data.classes])
+    looking = FLOAT * (held + 2 * AT_ONCE * passing_of(layers, side, learns=False))
+    prepared = data.size + data.rows * pixels * (OF_COLUMN if data.numbers else 2 * FLOAT) + COLUMN * data.numbers
+    judged = 2 * passing_of(layers, side, learns=False)
+    prepared += looking + LIBRARY
+    if p.base_pace == 0:
+        return Size(head, head, passing, prepared + FLOAT * data.rows * sight.last, judged=judged)
+    work = sum(weights * places for weights, _, places, _ in layers)
+    return Size(head + held, head + work, passing + passing_of(layers, side, learns=True), prepared, judged=judged)
 
 
 def _channels(pixels: int) -> int:

@@ -7,15 +7,18 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainer.asking import number_in, picture_in
 from trainer.data.gallery import at_most
 from trainer.data.pixels import planes_of
 from trainer.evaluation.heat import scaled
 from trainer.measures.detection import SHOWN
+from trainer.recipes.object_detection.based import Based
 from trainer.recipes.object_detection.network import Detector, decoded, whole
 from trainer.serving import Row, weights_in
+from trainer.sight.network import Base
+from trainer.sight.shape import sight_of
 
 BYTE = 255.0
 HEAT = 64  # places a side of what is told of where the model looks, at most
@@ -42,13 +45,22 @@ def told_boxes(found: Tensor, labels: list[str], height: int, width: int, least:
     return told
 
 
+def network_in(config: dict[str, Any]) -> nn.Module:
+    """As `config.json` describes it, without weights."""
+    kinds, width = len(config["labels"]), int(config["width"])
+    if "sight" not in config:
+        return Detector(kinds, width, int(config["blocks"]))
+    sight = sight_of(config)
+    return Based(kinds, width, Base(sight, ends=False), sight)
+
+
 class Finder:
     """`{"image"}` in, `{"boxes"}` out; `threshold` is the least score of a box."""
 
     def __init__(self, folder: Path, config: dict[str, Any]) -> None:
         self._labels: list[str] = config["labels"]
         self._side, self._most = int(config["side"]), int(config["most"])
-        self._module = Detector(len(self._labels), int(config["width"]), int(config["blocks"])).eval()
+        self._module = network_in(config).eval()
         self._module.load_state_dict(weights_in(folder))
 
     def predict(self, rows: list[Row]) -> list[Row]:

@@ -25,6 +25,7 @@ from trainer.measures.detection import SHOWN
 from trainer.module import ModuleNetwork
 from trainer.objectives import Objective
 from trainer.recipes.object_detection.answering import SNIPPET, Finder, told_boxes
+from trainer.recipes.object_detection.based import network_on
 from trainer.recipes.object_detection.boxes import COLUMNS, kinds_in, packed, told_in
 from trainer.recipes.object_detection.network import STRIDE, Detector, convolutions, initialise
 from trainer.recipes.object_detection.schema import Parameters
@@ -32,6 +33,7 @@ from trainer.recipes.object_detection.seeing import ByRow, Seeing
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Served
+from trainer.sight.known import Known, known_in
 
 UNPACKED = 6  # bytes of pixels for each byte of a picture file, about
 PICTURES, THUMBNAIL = 6, 320  # that are shown, and pixels a side of each
@@ -48,6 +50,7 @@ class BoxSource:
     gallery: Gallery
     field: str
     parameters: Parameters
+    known: Known | None = None  # a base model to go on from
 
     def prepare(self, rows: Ints) -> BoxPreparation:
         return BoxPreparation(self)
@@ -67,11 +70,13 @@ class BoxPreparation(Preparation):
 
     def network(self, outputs: int, device: torch.device) -> ModuleNetwork:
         p, kinds = self.source.parameters, len(self.source.target.labels)
+        seeing = Seeing(self.source.gallery, self.source.target.values.astype(float), kinds, p, device)
+        described = {"network": "centers", "width": p.width, "blocks": p.blocks, "side": p.side, "most": p.most}
+        if self.source.known is not None:
+            return network_on(self.source.known, p, kinds, seeing, described, device)
         module = Detector(kinds, p.width, p.blocks)
         weights = sum(weight.numel() for weight in module.parameters() if weight.dim() > 1)
         work = sum(count * places for count, places in convolutions(module, p.crop))
-        seeing = Seeing(self.source.gallery, self.source.target.values.astype(float), kinds, p, device)
-        described = {"network": "centers", "width": p.width, "blocks": p.blocks, "side": p.side, "most": p.most}
         return ModuleNetwork(
             module, seeing, device=device, described=described, tokens=max(1, work // weights), initialise=initialise
         )
@@ -116,15 +121,16 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> BoxSource
     parties = read_parties(spec, lazily=spill is not None)
     field = required_field(spec, parties)
     marked = labelled(parties, spec.target, tell)
-    known = np.zeros(sum(party.rows for party in parties), bool)
-    known[marked.rows] = True
-    gallery, rows = read_gallery(parties, field, 3, tell, spill=spill, fitted=at_most(p.side), known=known)
+    wanted = np.zeros(sum(party.rows for party in parties), bool)
+    wanted[marked.rows] = True
+    gallery, rows = read_gallery(parties, field, 3, tell, spill=spill, fitted=at_most(p.side), known=wanted)
     told = told_in(marked.column, marked.rows)
     told = [told[place] for place in np.searchsorted(marked.rows, rows).tolist()]
     kinds = kinds_in(told)
     target = Target("detection", kinds, packed(told, kinds, gallery.sizes, gallery.originals))
     owner = np.repeat(np.arange(len(parties)), [party.rows for party in parties])[rows]
-    return BoxSource(parties, owner, rows, target, gallery, field, p)
+    known = known_in(Path(spec.base.path)) if spec.base else None
+    return BoxSource(parties, owner, rows, target, gallery, field, p, known)
 
 
 def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, Any]) -> Served:

@@ -6,12 +6,13 @@ from typing import Literal
 
 from trainer.contract import N_
 from trainer.recipes.parameters import Schedule, TrainingParameters, again, setting
-from trainer.recipes.shared import judged_by
+from trainer.recipes.shared import judged_by, pacing
 
 NAME, VERSION = "object-detection", 1
 TITLE = N_("Object detection")
 SUMMARY = N_("Finds things in pictures and draws a box around each; learnt from pictures in which people drew boxes.")
 DATASETS, TASKS, TARGETS, TARGET = ("images",), ("detection",), ("boxes",), "boxes"
+BASES = ("vision",)
 
 
 class Parameters(TrainingParameters):
@@ -27,7 +28,13 @@ class Parameters(TrainingParameters):
         le=256,
     )
     blocks: int = setting(
-        2, N_("Blocks of a level"), N_("Pairs of convolutions at each level of detail."), group="model", ge=1, le=8
+        2,
+        N_("Blocks of a level"),
+        N_("Pairs of convolutions at each level of detail."),
+        group="model",
+        when={"base": False},
+        ge=1,
+        le=8,
     )
     side: int = setting(
         512,
@@ -74,6 +81,7 @@ class Parameters(TrainingParameters):
     most: int = setting(
         100, N_("Most boxes"), N_("How many are looked for in a picture."), group="model", advanced=True, ge=1, le=1000
     )
+    base_pace: float = pacing(0.2)
     epochs: int = again("epochs", 60)
     batch_size: int = again("batch_size", 8)
     learning_rate: float = again("learning_rate", 0.002)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from trainer.recipes.object_detection.head import head_of
 from trainer.recipes.object_detection.schema import Parameters
+from trainer.sight.size import layers_of, passing_of, sight_in
 from trainer.sizes import FLOAT, Data, Size
 
 UNPACKED = 6  # bytes of pixels for each byte of a file
 
 
-def size_of(p: Parameters, data: Data) -> Size:
+def size_of(p: Parameters, data: Data) -> Size | None:
     """A row is a picture, of which a crop is looked at; a held-out one is looked at whole."""
+    if data.base is not None:
+        return _with_base(p, data)
     layers = list(_layers(p, max(1, data.classes)))
     weights = sum(count + also for count, also, _, _ in layers)
     places = {stride: -((-p.crop // stride) ** 2) for stride in (2, 4, 8, 16)}
@@ -17,6 +21,24 @@ def size_of(p: Parameters, data: Data) -> Size:
     passing = 3 * sum(width * places[stride] for _, _, stride, width in layers) + 4 * p.crop**2
     judged = 3 * FLOAT * p.width * (p.side // 2) ** 2  # the first layer's, and what follows from it
     return Size(weights, work, passing, UNPACKED * data.size + 2 * judged)
+
+
+def _with_base(p: Parameters, data: Data) -> Size | None:
+    """Where it stays as it is, nothing of it is kept for the way back."""
+    sight = sight_in(data.base)
+    if sight is None:
+        return None
+    kinds, moves = max(1, data.classes), p.base_pace > 0
+    layers, held = layers_of(sight, p.crop, ends=False)
+    whole, _ = layers_of(sight, p.side, ends=False)
+    head = head_of(sight, p, kinds, p.crop)
+    new = sum(weights + also for weights, also, _, _ in head)
+    seen, added = (sum(weights * places for weights, _, places, _ in one) for one in (layers, head))
+    passing = passing_of(layers, p.crop, learns=moves) + 2 * sum(given * places for _, _, places, given in head)
+    judged = FLOAT * 2 * passing_of(whole, p.side, learns=False)
+    prepared = UNPACKED * data.size + FLOAT * held + 2 * judged
+    back = 2.0 if moves else 2 * added / (seen + added)
+    return Size(new + (held if moves else 0), seen + added, passing, prepared, back=back)
 
 
 def _layers(p: Parameters, kinds: int) -> list[tuple[int, int, int, int]]:

@@ -1,5 +1,6 @@
 """The first two steps: for which collaboration, in whose name, and with which recipe."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -77,6 +78,9 @@ class GoalStep(Step):
         return next((one for one in mine if acting and one.pk == acting.pk), mine[0] if mine else None)
 
 
+GONE = _("Your organization no longer has this base model; choose another.")
+
+
 class BaseField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Base models with what they can do and where they come from."""
 
@@ -105,31 +109,35 @@ class RecipeStep(Step):
             "What your organization has imported, or a model that this collaboration made; it goes on learning from "
             "the data of this job."
         ),
-        error_messages={
-            "required": _("Choose the base model that should learn."),
-            "invalid_choice": _("Your organization no longer has this base model; choose another."),
-        },
+        error_messages={"required": _("Choose the base model that should learn."), "invalid_choice": GONE},
+    )
+    sight = BaseField(
+        label=_("Base model"),
+        queryset=BaseModel.objects.none(),
+        empty_label=_("None: from scratch"),
+        required=False,
+        help_text=_("One that learnt to see from many other pictures needs far fewer of yours."),
+        error_messages={"invalid_choice": GONE},
     )
 
     def prepare(self) -> None:
-        field: Any = self.fields["base"]
+        there: Any = BaseModel.objects.none()
         if self.known.organization and self.known.collaboration:
-            field.queryset = BaseModel.objects.usable_by(self.known.organization, self.known.collaboration)
-        self.bases = field.queryset.exists()
+            there = BaseModel.objects.usable_by(self.known.organization, self.known.collaboration)
+        known = set(there.order_by().values_list("task", flat=True))
         self.older = self._older()
+        self.bases = self._offer("base", there, known, [one for one in catalogue.recipes() if one.needs_base])
+        begins = [one for one in catalogue.recipes() if one.bases and not one.needs_base]
+        self.sights = self._offer("sight", there, known, begins)
+        field: Any = self.fields["base"]
         field.help_text = f"{field.help_text} {self.older}".strip()
-        field.when_field = "recipe"
-        going_on = [one.name for one in catalogue.recipes() if one.needs_base]
-        field.when_value = "|".join(going_on)
-        # What was chosen for another recipe is neither shown nor looked at.
-        field.disabled = self.is_bound and self.data.get("recipe") not in going_on
         field.required = not field.disabled
         self.offered = [
             {
                 "name": one.name,
                 "title": gettext(one.title),
                 "summary": gettext(one.summary),
-                "lacks_base": one.needs_base and not self.bases,
+                "lacks_base": one.needs_base and not known & set(one.bases),
             }
             for one in catalogue.recipes()
         ]
@@ -140,6 +148,17 @@ class RecipeStep(Step):
         known = {one["name"] for one in usable}
         wanted = (self.known.proposed.get(WISHED), self.suggested, usable[0]["name"])
         self.fields["recipe"].initial = next(name for name in wanted if name in known)
+
+    def _offer(self, name: str, there: Any, known: set[str], recipes: Sequence[catalogue.Recipe]) -> bool:
+        """What fits those recipes, shown with them; whether there is any."""
+        field: Any = self.fields[name]
+        tasks = {task for one in recipes for task in one.bases}
+        field.queryset = there.filter(task__in=tasks)
+        field.when_field, names = "recipe", [one.name for one in recipes]
+        field.when_value = "|".join(names)
+        # What was chosen for another recipe is neither shown nor looked at.
+        field.disabled = self.is_bound and self.data.get("recipe") not in names
+        return bool(tasks & known)
 
     def _older(self) -> str:
         """Why some of the collaboration's models are not in the list, if there are such."""
@@ -153,18 +172,20 @@ class RecipeStep(Step):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         # Should the step be shown again, the recipe can be changed in it.
-        self.fields["base"].disabled, self.fields["base"].required = False, True
+        self.fields["base"].disabled = self.fields["sight"].disabled = False
+        self.fields["base"].required = True
         organization = self.known.organization
-        if organization and (name := data.get("recipe")) and "base" not in self.errors:
+        if organization and (name := data.get("recipe")) and not {"base", "sight"} & set(self.errors):
             recipe = catalogue.find_recipe(name)
-            data["base"] = data.get("base") if recipe.needs_base else None
+            chosen = "base" if recipe.needs_base else "sight"
+            data["base"] = data.get(chosen) if recipe.bases else None
             try:
                 check_base(recipe, data["base"], organization, self.known.need_collaboration())
             except InvalidInputError as refusal:
-                self.refuse(refusal)
+                self.add_error(chosen, str(refusal))
             going = Going(data["base"], organization, self.known.need_collaboration(), recipe.name)
             if why := going.why_not():
-                self.add_error("base", render(why))
+                self.add_error(chosen, render(why))
         return data
 
     def settle(self) -> None:

@@ -23,6 +23,7 @@ GROUPS = {
     "preprocessing": _("Preprocessing"),
     "evaluation": _("Evaluation"),
 }
+BASED = "base"  # in a parameter's `when`: whether the job goes on from a base model
 Setting = Mapping[str, Any]
 
 
@@ -58,8 +59,11 @@ class ParametersStep(Step):
         self.groups: dict[str, dict[str, list[str]]] = {}
         for name, setting in catalogue.translated_schema(recipe)["properties"].items():
             offered = self.without_ignored(names, PREFIX + name) if setting.get("widget") == "field" else ()
+            when, based = dict(setting.get("when") or {}), self.known.base is not None
+            if when.pop(BASED, based) != based:
+                continue  # it means nothing for this job
             field: Any = _field(setting, suggested.get(name, setting.get("default")), offered)
-            for other, value in (setting.get("when") or {}).items():
+            for other, value in when.items():
                 field.when_field, field.when_value = PREFIX + other, _as_sent(value)
             self.fields[PREFIX + name] = field
             place = self.groups.setdefault(_group(setting), {"plain": [], "advanced": []})
@@ -157,12 +161,17 @@ def _naming(setting: Setting, names: Sequence[str], texts: dict[str, Any]) -> fo
     return forms.CharField(max_length=setting.get("maxLength"), **texts)
 
 
-def shown_parameters(recipe: catalogue.Recipe, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Parameters as people read them, with what differs from the default marked; those without effect are left out."""
+def shown_parameters(
+    recipe: catalogue.Recipe, parameters: Mapping[str, Any], *, based: bool = False
+) -> list[dict[str, Any]]:
+    """Parameters as people read them, with what differs from the default marked; those without effect are left out.
+
+    `based`: of a job that goes on from a base model.
+    """
     properties = catalogue.translated_schema(recipe)["properties"]
     order = list(GROUPS)
     usual = {name: one.get("default") for name, one in properties.items()}
-    complete = {**usual, **parameters}
+    complete = {**usual, **parameters, BASED: based}
     usual |= _chosen(recipe, parameters, {name for name, value in usual.items() if value is None})
     known = sorted(
         (name for name in parameters if name in properties and catalogue.applies(properties[name], complete)),

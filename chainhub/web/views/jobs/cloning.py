@@ -24,7 +24,7 @@ def said_by(job: TrainingJob, *, user: Any, without: str = "") -> QueryDict:
         "collaboration": job.collaboration.slug, "recipe": job.recipe,
         "target": job.target, "choice": SOME if job.fields else ALL, "seed": str(job.seed), "device": job.device,
         "cloned_from": str(job.pk), "kind": job.split.get("kind", "holdout"),
-        "base": str(job.base_id or ""), "processes": str(job.processes),
+        "base": str(job.base_id or ""), "sight": str(job.base_id or ""), "processes": str(job.processes),
     })  # fmt: skip
     if Organization.objects.where(user, *SCIENTISTS).filter(pk=job.organization_id).exists():
         data["organization"] = job.organization.slug

@@ -187,7 +187,8 @@ def _named_inputs(request: SignedInRequest, job: TrainingJob) -> list[JobInput]:
 def _settings(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     try:
         recipe = find_recipe(job.recipe)
-        parameters, source = shown_parameters(recipe, job.parameters), learns_from(recipe, job.base)
+        parameters = shown_parameters(recipe, job.parameters, based=job.base_id is not None)
+        source = learns_from(recipe, job.base)
     except DomainError:
         parameters = [
             {"title": name, "value": value, "changed": False, "group": ""} for name, value in job.parameters.items()

@@ -191,7 +191,7 @@ def _review(known: Known) -> dict[str, Any]:
     return {
         "limited": [(one.dataset, left[pk]) for one in known.versions if (pk := keys.get(one.dataset_id)) in left],
         "asked": sorted(owners, key=lambda owner: owner.name),
-        "parameters": shown_parameters(recipe, known.asked["parameters"]),
+        "parameters": shown_parameters(recipe, known.asked["parameters"], based=known.base is not None),
         "estimate": _estimate(known),
         "learns_from": _(learns_from(recipe, known.base)),
     }

@@ -1,0 +1,33 @@
+"""Memory and work of a recipe that goes on from a base model which sees, by the model's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trainer.sight.shape import COLOURS, Sight
+from trainer.sight.work import Layer, work_of
+
+KEPT = 1.5  # numbers that stay of each that a layer gives, for the way back: bends keep what they bent
+BACK = 3  # of the largest layer's, while its gradient goes back
+
+
+def sight_in(base: Mapping[str, Any] | None) -> Sight | None:
+    """Of a base model as the hub tells it; None where it tells of none that sees."""
+    try:
+        return Sight.of(((base or {}).get("config") or {})["sight"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def passing_of(layers: list[Layer], side: int, *, learns: bool) -> int:
+    """Half the numbers that are there while one picture goes forwards and back; forwards alone they come and go."""
+    given = [count * places for _, _, places, count in layers]
+    pictures = COLOURS * side * side
+    return round(((KEPT * sum(given) if learns else 0) + BACK * max(given) + 2 * pictures) / 2)
+
+
+def layers_of(sight: Sight, side: int, *, ends: bool = True) -> tuple[list[Layer], int]:
+    """Its layers, and how many numbers it holds."""
+    layers = list(work_of(sight, side, ends=ends))
+    return layers, sum(weights + channels for weights, channels, _, _ in layers)
