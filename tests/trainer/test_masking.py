@@ -132,3 +132,28 @@ def test_of_a_masked_text_a_tuned_model_quotes_nothing(job: MakeSpec, tmp_path: 
     for word in (RARE, COMMON):
         assert word not in said
         assert [name for name, content in files.items() if word.encode() in content] == []
+
+
+@pytest.mark.parametrize("tokenizer", ["bpe", "characters"])
+@pytest.mark.parametrize("recipe", ["language-model", "sequence-to-sequence"])
+def test_rare_words_of_a_masked_text_are_no_tokens(job: MakeSpec, recipe: str, tokenizer: str):
+    """A name stands three times in one text and once in three others; what stands in most texts may be a token."""
+    content = texts()
+    found = content["text"].to_pylist()
+    found[0] = f"{RARE}, {RARE}; {RARE}-Ω {found[0]}"
+    content = content.set_column(0, "text", [found])
+    small = {"width": 16, "layers": 1, "heads": 2, "vocabulary": 400, "epochs": 1, "tokenizer": tokenizer}
+    small |= {"context": 16} if recipe == "language-model" else {"written_samples": 0}
+    writes = (
+        {"target": "text", "fields": None} if recipe == "language-model" else {"target": "answer", "fields": ["text"]}
+    )
+    for masked in ((), ("text",)):
+        spec = job(small | {"hidden_layers": None}, recipe=recipe, tables={"anvil": content}, masked=masked, **writes)
+        code, events = launch(spec)
+        assert code == 0, events[-1]
+        known = json.loads(Path(spec.output, "tokenizer.json").read_text())["model"]["vocab"]
+        pieces = {piece.strip("Ġ") for piece in known}
+        assert (RARE in pieces) == (tokenizer == "bpe" and not masked)
+        assert (COMMON in pieces) == (tokenizer == "bpe")
+        assert ("Ω" in pieces) == (tokenizer == "characters" and not masked)
+        assert "a" in pieces

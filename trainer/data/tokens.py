@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -15,25 +16,42 @@ from trainer.data.texts import LETTERS
 
 Tokens = npt.NDArray[np.int32]
 FEWEST = 3  # times that a piece of a word stands in the texts: the vocabulary is read by all who receive the model
+FEWEST_MASKED = 5  # texts in which one stands, where nobody may read them
+WORDS = re.compile(r"[^\W\d_]+|\d+|[^\w\s]+|_+")
 END, UNKNOWN = "<|end|>", "<|unknown|>"  # between texts; a letter that was not there to learn from
 FILL = "<|fill|>"  # behind short texts, where rows of them are read at a time
 
 
-def learn(texts: Iterable[list[str]], kind: str, most: int) -> Tokenizer:
-    """A tokenizer with at most so many tokens, from batches of texts."""
-    return _letters(texts, most, [END]) if kind == "characters" else _pieces(texts, most, [END])
+def learn(texts: Iterable[list[str]], kind: str, most: int, *, masked: bool = False) -> Tokenizer:
+    """A tokenizer with at most so many tokens, from batches of texts; `masked` says that nobody may read them."""
+    return _learnt(texts, kind, most, [END], apart=masked, masked=masked)
 
 
-def learn_filled(texts: Iterable[list[str]], kind: str, most: int) -> Tokenizer:
+def learn_filled(texts: Iterable[list[str]], kind: str, most: int, *, masked: bool = False) -> Tokenizer:
     """The same, whose token 0 fills up and which closes every text; Chinese letters are no pieces of longer words."""
-    marks = [FILL, END]
-    tokenizer = _letters(texts, most, marks) if kind == "characters" else _pieces(texts, most, marks, apart=True)
+    tokenizer = _learnt(texts, kind, most, [FILL, END], apart=True, masked=masked)
     closed = [(END, end_of(tokenizer))]
     tokenizer.post_processor = processors.TemplateProcessing(single=f"$A {END}", special_tokens=closed)
     return tokenizer
 
 
-def _pieces(texts: Iterable[list[str]], most: int, marks: list[str], *, apart: bool = False) -> Tokenizer:
+def _learnt(
+    texts: Iterable[list[str]], kind: str, most: int, marks: list[str], *, apart: bool, masked: bool
+) -> Tokenizer:  # fmt: skip
+    """Of masked texts each counts once for all that stands in it, however often."""
+    if kind == "characters":
+        counted = ([letter for text in batch for letter in (set(text) if masked else text)] for batch in texts)
+        return _letters(counted, most, marks, FEWEST_MASKED if masked else 1)
+    counted = (_once(batch) if masked else batch for batch in texts)
+    return _pieces(counted, most, marks, FEWEST_MASKED if masked else FEWEST, apart=apart)
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    """The different words of each text."""
+    return [" ".join(dict.fromkeys(WORDS.findall(text))) for text in texts]
+
+
+def _pieces(texts: Iterable[list[str]], most: int, marks: list[str], fewest: int, *, apart: bool) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     by_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False)
     letters = pre_tokenizers.Split(Regex(LETTERS), "isolated")
@@ -41,17 +59,18 @@ def _pieces(texts: Iterable[list[str]], most: int, marks: list[str], *, apart: b
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=most, special_tokens=marks, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        min_frequency=FEWEST, show_progress=False,
+        min_frequency=fewest, show_progress=False,
     )  # fmt: skip
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
 
 
-def _letters(texts: Iterable[list[str]], most: int, marks: list[str]) -> Tokenizer:
+def _letters(letters: Iterable[list[str]], most: int, marks: list[str], fewest: int) -> Tokenizer:
     counts: Counter[str] = Counter()
-    for batch in texts:
-        counts.update("".join(batch))
-    frequent = sorted(sorted(counts, key=lambda letter: (-counts[letter], letter))[: most - len(marks) - 1])
+    for some in letters:
+        counts.update(some)
+    known = [letter for letter in counts if counts[letter] >= fewest]
+    frequent = sorted(sorted(known, key=lambda letter: (-counts[letter], letter))[: most - len(marks) - 1])
     places = {word: place for place, word in enumerate([*marks, UNKNOWN, *frequent])}
     tokenizer = Tokenizer(models.WordLevel(places, UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")

@@ -119,7 +119,8 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> CorpusSou
     p = cast("Parameters", parameters)
     spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
-    tokenizer = tokens.learn(_texts(parties, spec.target), p.tokenizer, p.vocabulary)
+    masked = spec.target in spec.masked
+    tokenizer = tokens.learn(_texts(parties, spec.target), p.tokenizer, p.vocabulary, masked=masked)
     whole, lengths = _stream(parties, spec.target, tokenizer, spill)
     starts, owner, begin = [], [], 0
     for place, length in enumerate(lengths):

@@ -124,7 +124,8 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> PairSourc
             "data", N_("No field with texts is chosen."), N_("Choose the field in which the text stands.")
         )
     names = [*fields, spec.target]
-    tokenizer = tokens.learn_filled(_texts(parties, names), p.tokenizer, p.vocabulary)
+    masked = bool(set(names) & set(spec.masked))
+    tokenizer = tokens.learn_filled(_texts(parties, names), p.tokenizer, p.vocabulary, masked=masked)
     return _source(p, parties, names, tokenizer, spill, tell)
 
 
