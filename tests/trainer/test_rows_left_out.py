@@ -13,6 +13,7 @@ from tests.trainer.bases import base
 from tests.trainer.conftest import MakeSpec
 from tests.trainer.photos import slopes, things
 from tests.trainer.test_retrieval import questions
+from tests.trainer.test_translation import phrases
 from trainer.catalogue import recipe
 from trainer.plan import plan
 from trainer.recipes.program import program_of
@@ -31,6 +32,7 @@ CASES: dict[str, tuple[Any, str, str]] = {  # a table, the field of the input, a
     "object-detection": (lambda: things(ROWS, 1), "image", "boxes"),
     "image-denoising": (lambda: slopes(ROWS, 1), "image", "image"),
     "molecule": (molecules, "smiles", "solubility"),
+    "sequence-to-sequence": (lambda: phrases(ROWS, 1), "en", "zh"),
 }
 
 

@@ -50,6 +50,7 @@ class PairSource:
 
     parties: list[Party]
     owner: Ints
+    file_rows: Ints  # which of the files these are
     target: Target
     tokenizer: Tokenizer
     fields: list[str]
@@ -132,38 +133,42 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> PairSourc
 def _texts(parties: list[Party], names: list[str]) -> Iterator[list[str]]:
     """Both sides, batch by batch."""
     for batch in _pairs(parties, names):
-        yield [text for pair in batch for text in pair]
+        yield [text for pair in batch.values() for text in pair]
 
 
-def _pairs(parties: list[Party], names: list[str]) -> Iterator[list[Pair]]:
-    """Those of which neither side is empty."""
+def _pairs(parties: list[Party], names: list[str]) -> Iterator[dict[int, Pair]]:
+    """Those of which neither side is empty, by their place among all rows of those parties."""
+    read = 0
     for batch in batches_of(parties, names):
-        both = [("\n".join(before).strip(), told.strip()) for *before, told in batch]
-        yield [(first, second) for first, second in both if first and second]
+        both = (("\n".join(before).strip(), told.strip()) for *before, told in batch)
+        yield {place: pair for place, pair in enumerate(both, read) if all(pair)}
+        read += len(batch)
 
 
 def _source(
     p: Parameters, parties: list[Party], names: list[str], tokenizer: Tokenizer, spill: Spill | None, tell: Tell
 ) -> PairSource:  # fmt: skip
     first, second = Collecting(spill, writes=False), Collecting(spill, writes=False)
-    excerpts, text_of = Excerpts(spill), growing(np.int64, None)
+    excerpts, text_of, rows = Excerpts(spill), growing(np.int64, None), growing(np.int64, None)
     seen: dict[str, int] = {}
-    end, counts = tokens.end_of(tokenizer), []
+    end, counts, read = tokens.end_of(tokenizer), list[int](), 0
     for party in parties:
         counts.append(0)
         for batch in _pairs([party], names):
-            asked, told = [one for one, _ in batch], [other for _, other in batch]
+            asked, told = [one for one, _ in batch.values()], [other for _, other in batch.values()]
             first.add([cut(one.ids, p.length, end) for one in tokenizer.encode_batch_fast(asked)])
             second.add([[end, *cut(one.ids, p.length, end)] for one in tokenizer.encode_batch_fast(told)])
-            text_of.add(np.array([seen.setdefault(text, len(seen)) for text in asked]))
-            excerpts.add(batch)
+            text_of.add(np.array([seen.setdefault(text, len(seen)) for text in asked], np.int64))
+            rows.add(read + np.fromiter(batch, np.int64))
+            excerpts.add(list(batch.values()))
             counts[-1] += len(batch)
         _check(party, counts[-1], tell)
+        read += party.rows
     written_by = second.whole()
     target = Target("language", [], _bytes_of(written_by, tokens.sizes(tokenizer)))
     owner = np.repeat(np.arange(len(parties)), counts)
     return PairSource(
-        parties, owner, target, tokenizer, names[:-1], first.whole(), written_by, text_of.whole(),
+        parties, owner, rows.whole(), target, tokenizer, names[:-1], first.whole(), written_by, text_of.whole(),
         excerpts.closed(), p,
     )  # fmt: skip
 
