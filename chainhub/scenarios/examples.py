@@ -32,7 +32,15 @@ from chainhub.repositories.uploads import receive_file
 from chainhub.scenarios.bases import CARRIED, import_carried
 from chainhub.scenarios.catalogue import Scenario, Trial
 from chainhub.scenarios.catalogue.kinds import Text
-from chainhub.scenarios.partners import KEEPER, MARK, keeper, one_at_a_time, partner_name, partner_of
+from chainhub.scenarios.partners import (
+    KEEPER,
+    MARK,
+    keeper,
+    mark_as_expected,
+    one_at_a_time,
+    partner_name,
+    partner_of,
+)
 from chainhub.scenarios.samples import Part, SampleSet
 
 LONGEST = 140  # letters of a title
@@ -101,6 +109,7 @@ def open_example(example: Example, *, actor: User) -> Collaboration:
         )
     for partner in partners:
         _bind(partner, together, actor=actor)
+    mark_as_expected(together, partners)
     return together
 
 
@@ -123,14 +132,15 @@ def _bind(partner: Organization, together: Collaboration, *, actor: User) -> Non
 def fill_example(example: Example, *, actor: User) -> list[Dataset]:
     """Its datasets, uploaded, inspected and granted. Raises `CarrierError` where a package cannot be had."""
     together, owner = open_example(example, actor=actor), keeper()
-    brought = zip(_partners(example), example.trial.brought, strict=True)
-    datasets = [_dataset(partner, example.trial.data, part) for partner, part in brought]
+    partners, parts = _partners(example), example.trial.brought
+    datasets = [_dataset(*one, data=example.trial.data) for one in zip(partners, parts, strict=True)]
     for dataset in datasets:
         _inspect(dataset)
         _describe(dataset, example.trial.data)
         if current_policy(dataset) is None:
             services.set_policy(dataset, OPEN, actor=owner)
         services.grant_on_terms(dataset, together, actor=owner, terms=OPEN)
+    mark_as_expected(together, partners)
     return datasets
 
 
@@ -167,7 +177,7 @@ def _in_both(text: Text, *, between: str = " ") -> str:
     return between.join(said)
 
 
-def _dataset(owner: Organization, data: SampleSet, part: Part) -> Dataset:
+def _dataset(owner: Organization, part: Part, *, data: SampleSet) -> Dataset:
     """What is there already, unless it was refused: a crash in the middle of an inspection can bring that about."""
     known = _known(owner, data)
     if known is not None and not _is_refused(known):

@@ -1,6 +1,7 @@
 """The organizations of examples, and who owns them: nobody who can log in."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -8,6 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
+from chainhub.activity.models import Notice
+from chainhub.activity.services import mark_read
+from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import DomainError
 from chainhub.organizations.models import Membership, Organization, Role, Stage
 from chainhub.organizations.services import create_organization
@@ -16,11 +20,16 @@ from chainhub.scenarios.samples import Part
 KEEPER = "examples@chainhub.invalid"  # nobody's address, by RFC 2606
 SHORT = 24  # letters of a short name
 MARK = "(example 示例)"
+EXPECTED = ("agreement.accepted", "dataset.granted")  # notices
 
 
 def keeper() -> User:
-    """The owner of the examples' organizations; has no password, so nobody logs in. Raises `DomainError`."""
-    user, _new = User.objects.get_or_create(email=KEEPER, defaults={"name": "Examples 示例", "password": "!"})
+    """The owner of the examples' organizations: without a password and closed, so that nobody logs in as it.
+
+    Nor is it told anything, which nobody would read. Raises `DomainError`.
+    """
+    told = {"name": "Examples 示例", "password": "!", "is_active": False}
+    user, _new = User.objects.get_or_create(email=KEEPER, defaults=told)
     if user.has_usable_password():
         raise DomainError(
             gettext_noop(
@@ -28,6 +37,9 @@ def keeper() -> User:
             ),
             email=KEEPER,
         )
+    if user.is_active:  # of a hub that made examples before
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        user.notices.all().delete()
     return user
 
 
@@ -41,6 +53,18 @@ def one_at_a_time() -> Iterator[User]:
     with transaction.atomic():
         # Not the key: rows that only name the keeper are written by others meanwhile.
         yield User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+
+
+def mark_as_expected(together: Collaboration, partners: Sequence[Organization]) -> None:
+    """That they take part and give their data is no news to anybody: it was said before the launch."""
+    names = {one.name for one in partners}
+    found = Notice.objects.unread().filter(url=together.get_absolute_url(), kind__in=EXPECTED).select_related("user")
+    told: dict[User, list[int]] = defaultdict(list)
+    for one in found:
+        if one.sentence["params"].get("organization") in names:
+            told[one.user].append(one.pk)
+    for user, notices in told.items():
+        mark_read(user, notices=notices)
 
 
 def real_organizations() -> QuerySet[Organization]:

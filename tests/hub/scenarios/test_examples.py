@@ -6,12 +6,17 @@ from typing import Any
 import pytest
 
 from chainhub.accounts.models import User
+from chainhub.activity.models import Notice
+from chainhub.activity.services import notify
+from chainhub.collaborations.agreements import accept_agreement
 from chainhub.collaborations.models import Collaboration
+from chainhub.collaborations.services import invite_organization
 from chainhub.core.errors import DomainError
+from chainhub.core.sentences import sentence
 from chainhub.datasets.models import Dataset, DatasetVersion, VersionStatus
 from chainhub.datasets.permissions import everyone_may_see_rows
 from chainhub.jobs.models import Status, TrainingJob
-from chainhub.organizations.models import Organization, Stage
+from chainhub.organizations.models import Membership, Organization, Role, Stage
 from chainhub.organizations.services import create_organization
 from chainhub.scenarios import examples, samples
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
@@ -98,7 +103,35 @@ def test_data_whose_inspection_came_to_nothing_is_brought_again(heart: Example, 
 
 def test_nobody_logs_in_as_the_examples_owner(heart: Example, alice: User) -> None:
     open_example(heart, actor=alice)
-    assert not User.objects.get(email=KEEPER).has_usable_password()
+    owner = User.objects.get(email=KEEPER)
+    assert not owner.has_usable_password()
+    assert not owner.is_active
+
+
+def test_what_was_said_before_the_launch_is_no_news(
+    heart: Example, alice: User, bob: User, borealis: Organization
+) -> None:
+    """Of partners in which nobody sits; what others do in the same collaboration still is."""
+    job = launch_example(heart, actor=alice)
+    assert Notice.objects.filter(user=alice, kind="dataset.granted").count() == 2
+    assert not Notice.objects.filter(user=alice).unread().exists()
+    assert not Notice.objects.filter(user__email=KEEPER).exists(), "nobody would ever read it"
+    Membership.objects.filter(user=bob).update(role=Role.ADMIN)
+    seat = invite_organization(job.collaboration, borealis, actor=alice)
+    agreement = job.collaboration.current_agreement
+    assert agreement
+    accept_agreement(seat, actor=bob, agreement=agreement)
+    open_example(heart, actor=alice)
+    assert [one.kind for one in Notice.objects.filter(user=alice).unread()] == ["agreement.accepted"]
+
+
+def test_the_keeper_of_an_older_hub_is_closed(heart: Example, alice: User) -> None:
+    older = User.objects.create(email=KEEPER, name="Examples", password="!")
+    notify([older], "model.published", sentence("News."))
+    open_example(heart, actor=alice)
+    older.refresh_from_db()
+    assert not older.is_active
+    assert not older.notices.exists()
 
 
 def test_whoever_signed_up_as_the_examples_owner_gets_nothing_of_it(heart: Example, alice: User) -> None:

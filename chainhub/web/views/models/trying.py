@@ -94,7 +94,7 @@ def predict_rows(request: SignedInRequest, organization: str, slug: str, number:
     context = {"version": version, "names": names, "lines": lines, "pasted": pasted, "text": text}
     # Of molecules the reasons are drawn atoms, which have no place in a table.
     context["explained"] = any(isinstance(one.get("reasons"), list) for one in predictions)
-    context["coded"] = any(line["codes"] for line in lines)
+    context["coded"] = context["explained"] and bool(version.evaluation.get("scorecard"))
     return render(request, "web/models/_answers.html", context)
 
 
