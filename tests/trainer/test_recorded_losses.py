@@ -32,6 +32,7 @@ RECORDED: dict[str, list[float]] = {
     "text-classification/cnn": [0.838888, 0.760909, 0.686998, 0.738924],
     "language-model": [5.698027, 5.644478, 5.602978, 5.583716],
     "timeseries": [1.308729, 1.264141, 1.251077, 1.382592],
+    "timeseries/calendar": [1.306384, 1.257268, 1.242378, 1.376529],
     "timeseries/convolutions": [1.306707, 1.25059, 1.236844, 1.363348],
     "molecule": [1.065988, 1.029059, 0.466845, 0.835025],
     "molecule/letters": [1.199568, 0.922106, 0.851774, 1.10349],
@@ -40,6 +41,8 @@ RECORDED: dict[str, list[float]] = {
     "object-detection": [5.607562, 5.028804, 4.8773, 4.622127],
     "retrieval-qa": [1.396145, 0.788307, 0.561682, 0.505069],
     "sequence-to-sequence": [5.942195, 5.322795, 5.031647, 4.944049],
+    "fine-tune/pairs": [2.284767, 1.308459, 1.134484, 1.098232],
+    "masked-language-model": [3.424025, 3.078715, 2.911339, 2.842638],
     "fine-tune": [5.708035, 5.649041, 5.617056, 5.606953],
 }
 RUNS: dict[str, dict[str, Any]] = {
@@ -96,6 +99,14 @@ RUNS: dict[str, dict[str, Any]] = {
     },
     "timeseries": {
         "parameters": SERIES | {"epochs": 4},
+        "recipe": "timeseries",
+        "target": "sold",
+        "fields": ["day", "shop"],
+        "split": BY_DAY,
+        "tables": {"anvil": sales(60, 1)},
+    },
+    "timeseries/calendar": {
+        "parameters": SERIES | LAYERED | {"epochs": 4, "calendar": "auto"},
         "recipe": "timeseries",
         "target": "sold",
         "fields": ["day", "shop"],
@@ -159,6 +170,20 @@ RUNS: dict[str, dict[str, Any]] = {
         "fields": ["en"],
         "tables": {"anvil": phrases(60, 1)},
     },
+    "fine-tune/pairs": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "length": 16, "method": "qlora", "learning_rate": 0.01},
+        "recipe": "fine-tune",
+        "target": "answer",
+        "fields": ["text"],
+        "tables": {"anvil": reviews(60, 1)},
+    },
+    "masked-language-model": {
+        "parameters": {"epochs": 4, "hidden_layers": None, "length": 16, "learning_rate": 0.003},
+        "recipe": "masked-language-model",
+        "target": "text",
+        "fields": None,
+        "tables": {"anvil": reviews(60, 1)},
+    },
     "fine-tune": {
         "parameters": {"epochs": 4, "hidden_layers": None, "rank": 2, "length": 16, "learning_rate": 0.01},
         "recipe": "fine-tune",
@@ -167,6 +192,11 @@ RUNS: dict[str, dict[str, Any]] = {
         "tables": {"anvil": reviews(60, 1)},
     },
 }  # fmt: skip
+BASES = {  # and whether they have a token for hidden words
+    "retrieval-qa": ("DistilBertModel", False),
+    "fine-tune/pairs": ("T5ForConditionalGeneration", False),
+    "masked-language-model": ("BertForMaskedLM", True),
+}
 
 
 def losses(job: MakeSpec, name: str, base: str) -> list[float]:
@@ -180,7 +210,9 @@ def losses(job: MakeSpec, name: str, base: str) -> list[float]:
 @pytest.mark.parametrize("name", RUNS)
 def test_run_loses_as_recorded(job: MakeSpec, name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     base = request.getfixturevalue("small_base") if name == "fine-tune" else ""
-    base = base_of("DistilBertModel", tmp_path / "base") if name == "retrieval-qa" else base
+    if name in BASES:
+        kind, gap = BASES[name]
+        base = base_of(kind, tmp_path / "base", gap=gap)
     assert losses(job, name, base) == pytest.approx(RECORDED[name], abs=1e-4)
 
 

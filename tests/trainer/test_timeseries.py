@@ -30,7 +30,7 @@ from trainer.tasks import plain
 
 SMALL = {
     "hidden_layers": None, "window": 7, "horizon": 2, "season": 7, "epochs": 3, "batch_size": 16, "series": "shop",
-    "bootstrap_samples": 100,
+    "bootstrap_samples": 100, "calendar": "none",
 }  # fmt: skip
 LAYERED = {"network": "convolutions", "channels": 4, "layers": 2}
 BY_DAY: dict[str, Any] = {"kind": "time", "time": "day", "test_fraction": 0.25}

@@ -32,7 +32,11 @@ NETWORK = LINEAR | {
 }
 
 # Tomorrow from the last five weeks of trading days; a season is a week.
-NEXT_DAY = {"window": 24, "horizon": 1, "season": 5, "scaling": "all", "loss": "mse", "learning_rate": 0.003}
+# No weekday moves a market: the calendar would be noise to learn.
+NEXT_DAY = {
+    "window": 24, "horizon": 1, "season": 5, "calendar": "none", "scaling": "all", "loss": "mse",
+    "learning_rate": 0.003,
+}  # fmt: skip
 
 RISK_ASSESSMENT = Scenario(
     slug="risk-assessment",

@@ -53,7 +53,7 @@ class Parameters(TrainingParameters):
         group="model",
     )
     calendar: Literal["auto", "none", "day", "week", "year"] = setting(
-        NO_CALENDAR,
+        AUTO,
         N_("Calendar"),
         N_("What it tells of dates is known ahead. Holidays it learns from a field that says which days are some."),
         group="model",
