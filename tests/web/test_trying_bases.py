@@ -57,7 +57,9 @@ def test_erin_compares_three_texts_and_reads_the_nearest_first(
     browse: Browse, erin: User, alice: User, anvil: Organization, line: Line
 ) -> None:
     make_base(anvil, alice)
-    assert 'name="texts"' in browse(erin).get(PAGE).content.decode()
+    page = browse(erin).get(PAGE).content.decode()
+    assert 'name="texts"' in page
+    assert 'data-fill="{&quot;texts&quot;: &quot;The parcel has not arrived.' in page
     shown = ask(browse(erin), texts="It is late.\n\n  Where is it?\nI <b>pay</b>.\n")
     assert line.asked == [{"rows": [{"text": "It is late."}, {"text": "Where is it?"}, {"text": "I <b>pay</b>."}]}]
     assert shown.index("0.44") < shown.index("0.07") < shown.index("-0.06")
@@ -81,6 +83,7 @@ def test_erin_asks_a_writer_and_why(browse: Browse, erin: User, alice: User, anv
     shown = ask(browse(erin), text="What is the capital of France?", length="9", temperature="0", explain="on")
     assert "It is Paris." in shown
     assert "Why this answer" in shown
+    assert '<p class="reading words"><span class="word is-for is-4"' in shown, "a line break would be seen"
     row = {"text": "What is the capital of France?", "length": 9, "temperature": 0.0}
     assert line.asked == [{"rows": [row], "explain": True}]
 

@@ -38,7 +38,14 @@ def try_context(base: BaseModel, address: str) -> dict[str, Any]:
     )
     forms = {Task.LANGUAGE: PromptForm, Task.CLASSIFICATION: TextsForm, Task.VISION: PicturesForm}
     kinds = {"writes": base.task == Task.LANGUAGE, "looks": base.task == Task.VISION}
-    return {"try_form": forms[Task(base.task)](), "asked": asked, **kinds}
+    return {"try_form": forms[Task(base.task)](), "asked": asked, "example": _example(base), **kinds}
+
+
+def _example(base: BaseModel) -> dict[str, str]:
+    """What one click tries. The writer that is imported here knows English alone, so its question is not translated."""
+    if base.task == Task.CLASSIFICATION:
+        return {"texts": str(TextsForm.base_fields["texts"].widget.attrs["placeholder"])}
+    return {"text": "What is a contract?"} if base.task == Task.LANGUAGE else {}
 
 
 @login_required
