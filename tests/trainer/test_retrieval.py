@@ -152,19 +152,6 @@ def test_passages_that_not_everyone_may_see_are_answered_to_nobody(search: MakeS
     assert Predictor(none.output).predict([{"text": "Where ?"}])[0] == {"sources": [], "refused": True}
 
 
-@pytest.mark.parametrize("order", [("anvil", "borealis"), ("borealis", "anvil")])
-def test_a_passage_that_two_partners_have_is_told_with_the_source_of_who_shows_it(
-    search: MakeSpec, order: tuple[str, str]
-) -> None:
-    own = questions(40, 1)
-    hidden = own.set_column(2, "number", [["page 7 of a secret file"] * 40])
-    tables = {"anvil": hidden, "borealis": own}
-    spec = search({"epochs": 1, "source_field": "number"}, tables={slug: tables[slug] for slug in order})
-    assert launch(open_to_all(spec, "borealis"))[0] == 0
-    passages = json.loads(Path(spec.output, "passages.json").read_bytes())
-    assert {item["source"] for item in passages} == {f"N{SUBJECTS.index(item['title'].lower())}" for item in passages}
-
-
 @pytest.mark.parametrize("field", ["passage", "number"])
 def test_masked_passages_are_refused_before_training(search: MakeSpec, field: str) -> None:
     _, events = launch(search({"source_field": "number"}, masked=(field,)))
@@ -211,19 +198,6 @@ def test_sources_that_score_alike_are_no_first_place() -> None:
     ones = np.ones((1, 2))
     assert METRICS["recall_at_1"](judged, ones)[0] == 0
     assert METRICS["mrr"](judged, ones)[0] == pytest.approx(1 / 3.5)
-
-
-def test_many_passages_are_compared_with_some_questions_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = Collecting(None, writes=False)
-    held.add([[1]] * 30)
-    objective = ByNearness(np.arange(30), held.whole(), 0.1, torch.device("cpu"))
-    drawn = torch.randn(50, 8, generator=torch.Generator().manual_seed(1))
-    objective.all, asked = torch.nn.functional.normalize(drawn[:30], dim=1), torch.nn.functional.normalize(drawn, dim=1)
-    targets = torch.arange(50) % 30
-    whole = objective.told(asked, targets)
-    assert whole.shape == (50, 5)
-    monkeypatch.setattr("trainer.recipes.retrieval_qa.nearness.NEAR", 7 * 30)
-    assert torch.allclose(objective.told(asked, targets), whole, atol=1e-5)
 
 
 def test_rows_without_both_sides_are_left_out(search: MakeSpec) -> None:

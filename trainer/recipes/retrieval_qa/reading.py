@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from trainer.failures import TrainingError
 from trainer.recipes.program import Tell
 
 TITLE = 80  # letters: what stands before a colon, or the first of them
+COLON = re.compile("[:：]")
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class Passage:
 
     @property
     def title(self) -> str:
-        head, colon, _ = self.text.partition(":")
-        first = " ".join((head if colon and len(head) <= TITLE else self.text).split())
+        head = COLON.split(self.text, maxsplit=1)[0]
+        first = " ".join((head if head.strip() and len(head) <= TITLE else self.text).split())
         return first if len(first) <= TITLE else first[: TITLE - 1] + "…"
 
 

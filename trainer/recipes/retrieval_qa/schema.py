@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from trainer.contract import N_
+from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import again, setting
 from trainer.recipes.shared import TransformerTraining, judged_by, reading_at_most
 
@@ -56,6 +56,14 @@ class Parameters(TransformerTraining):
     epochs: int = again("epochs", 1)
     learning_rate: float = again("learning_rate", USUAL_RATE)
     weight_decay: float = again("weight_decay", 0.01)
+
+    def check_chosen(self) -> None:
+        """A passage is told from those beside it: alone it is always the right one, and nothing is learnt."""
+        if self.batch_size < 2 * self.accumulation:
+            raise SpecError(
+                N_("Each part of a batch needs 2 rows at least: a passage is told from those of the other rows."),
+                field="batch_size",
+            )
 
     @classmethod
     def usual_rate(cls, given: dict[str, Any]) -> float:

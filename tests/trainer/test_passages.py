@@ -1,0 +1,67 @@
+"""Passages of a search: how they are called, whose source they have, and with what they are compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from tests.trainer.conftest import MakeSpec, launch
+from tests.trainer.test_hostile import failed
+from tests.trainer.test_retrieval import SUBJECTS, open_to_all, questions, search
+from trainer.data.lines import Collecting
+from trainer.recipes.retrieval_qa.nearness import ByNearness
+from trainer.recipes.retrieval_qa.reading import Passage
+
+__all__ = ["search"]
+
+
+@pytest.mark.parametrize("order", [("anvil", "borealis"), ("borealis", "anvil")])
+def test_a_passage_that_two_partners_have_is_told_with_the_source_of_who_shows_it(
+    search: MakeSpec, order: tuple[str, str]
+) -> None:
+    own = questions(40, 1)
+    hidden = own.set_column(2, "number", [["page 7 of a secret file"] * 40])
+    tables = {"anvil": hidden, "borealis": own}
+    spec = search({"epochs": 1, "source_field": "number"}, tables={slug: tables[slug] for slug in order})
+    assert launch(open_to_all(spec, "borealis"))[0] == 0
+    passages = json.loads(Path(spec.output, "passages.json").read_bytes())
+    assert {item["source"] for item in passages} == {f"N{SUBJECTS.index(item['title'].lower())}" for item in passages}
+
+
+def test_many_passages_are_compared_with_some_questions_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Collecting(None, writes=False)
+    held.add([[1]] * 30)
+    objective = ByNearness(np.arange(30), held.whole(), 0.1, torch.device("cpu"))
+    drawn = torch.randn(50, 8, generator=torch.Generator().manual_seed(1))
+    objective.all, asked = torch.nn.functional.normalize(drawn[:30], dim=1), torch.nn.functional.normalize(drawn, dim=1)
+    targets = torch.arange(50) % 30
+    whole = objective.told(asked, targets)
+    assert whole.shape == (50, 5)
+    monkeypatch.setattr("trainer.recipes.retrieval_qa.nearness.NEAR", 7 * 30)
+    assert torch.allclose(objective.told(asked, targets), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("parameters", [{"batch_size": 1}, {"batch_size": 16, "accumulation": 16}])
+def test_a_passage_alone_would_teach_nothing(search: MakeSpec, parameters: dict[str, Any]) -> None:
+    _, events = launch(search(parameters))
+    failed(events, "spec", "Each part of a batch needs 2 rows at least")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Kind: was very kind .", "Kind"),
+        ("房贷：提前还款须提前三十天申请。", "房贷"),
+        ("No colon here", "No colon here"),
+        (": nothing before", ": nothing before"),
+        ("x" * 100 + ": y", "x" * 79 + "…"),
+        (" two\n lines : a", "two lines"),
+    ],
+)
+def test_a_title_is_what_stands_before_a_colon(text: str, title: str) -> None:
+    assert Passage(text, "anvil").title == title
