@@ -19,7 +19,7 @@ from chainhub.accounts.models import Scope
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.api.models import ModelFileSerializer
-from chainhub.api.predictions import AnswerSerializer, QuestionSerializer, in_words, question_in
+from chainhub.api.predictions import AnswerSerializer, QuestionSerializer, beside, in_words, question_in
 from chainhub.bases.delivering import base_file_answer
 from chainhub.bases.licences import may_be_passed_on
 from chainhub.bases.models import BaseModel, Task
@@ -165,7 +165,7 @@ class BasePredict(APIView):
         base = base_of(self)
         given, explain = question_in(request.data)
         answers = ask_base(base, given, actor=actor(request), explain=explain)
-        return Response({"predictions": [in_words(one) for one in answers]})
+        return Response({"predictions": [in_words(one) for one in answers], **beside(base.collaboration)})
 
 
 BASE = "bases/<slug:organization>/<slug:slug>/"

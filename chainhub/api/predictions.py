@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
 from chainhub.api.models import VERSION, version_of
+from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import InvalidInputError
 from chainhub.core.sentences import render
 from chainhub.registry import rows, serving
@@ -166,6 +167,12 @@ def in_words(prediction: dict[str, Any]) -> dict[str, Any]:
     return {**prediction, "warnings": [render(one) for one in said]} if said else prediction
 
 
+def beside(collaboration: Collaboration | None) -> dict[str, str]:
+    """What must be said with every answer of its models."""
+    notice = notice_beside(collaboration.scenario) if collaboration else ""
+    return {"notice": notice} if notice else {}
+
+
 def _codes(version: ModelVersion, prediction: dict[str, Any]) -> dict[str, Any]:
     codes = reason_codes(version, prediction)
     return {"reason_codes": codes} if codes else {}
@@ -182,9 +189,8 @@ class Predict(APIView):
         version = version_of(self)
         given, explain = question_in(request.data)
         answers = serving.ask(version, rows.checked_rows(version, given), explain=explain)
-        notice = notice_beside(version.model.collaboration.scenario)
-        said = {"notice": notice} if notice else {}
-        return Response({"predictions": [in_words(one) | _codes(version, one) for one in answers], **said})
+        told = [in_words(one) | _codes(version, one) for one in answers]
+        return Response({"predictions": told, **beside(version.model.collaboration)})
 
 
 urlpatterns = [path(f"{VERSION}predict/", Predict.as_view(), name="model-predict")]
