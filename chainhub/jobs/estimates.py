@@ -50,7 +50,7 @@ def estimate(
     fits = _fits(list(by_owner.values()), split, alone=bool(parameters.get("baselines")) and len(by_owner) > 1)
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
-    speeds = _seconds_per_step(user, recipe, device, processes)
+    speeds = _seconds_per_step(user, recipe=recipe, device=device, processes=processes, base=base)
     data = _data_of(user, versions, target, fields) | {"base": shape_of(base) if base else None}
     data["held_out"] = round(data["rows"] * _held_out(split))
     memory, most = memory_of(recipe, parameters, data), (limits or {}).get("memory_mb")
@@ -120,8 +120,8 @@ def _held_out(split: Mapping[str, Any]) -> float:
     return 1 / int(split["folds"]) if split["kind"] in FOLDED and split["kind"] not in TIMED else later
 
 
-def _seconds_per_step(user: Any, recipe: str, device: str, processes: int) -> list[float]:
-    alike = {"recipe": recipe, "device": device, "processes": processes}
+def _seconds_per_step(user: Any, **alike: Any) -> list[float]:
+    """Of jobs that are the same in this; a step of a large base model says nothing of a small one's."""
     jobs = TrainingJob.objects.visible_to(user).filter(status=Status.SUCCEEDED, **alike)
     runs = Run.objects.filter(job__in=jobs.values("pk"), outcome="succeeded", resumed_from=None)
     runs = runs.exclude(first_step_at=None).order_by("-pk")[:LOOK_BACK]

@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
+from chainhub.organizations.models import Organization
+from tests.factories.bases import make_base
 from tests.factories.nodes import make_node
 from tests.hub.jobs.conftest import job, ours, theirs
 from tests.web.test_jobs import LAUNCH, said, words
@@ -27,7 +29,7 @@ def took(job: TrainingJob, seconds: float, *, steps: int) -> None:
 
 
 def test_the_estimate_is_of_as_many_processes_as_are_asked_for(
-    browse: Callable[..., Client], alice: Any, said: Any, job: TrainingJob
+    browse: Callable[..., Client], alice: Any, said: Any, job: TrainingJob, anvil: Organization
 ) -> None:
     """What a job of one process took tells nothing of several; of more than a node has, nothing is told at all."""
     make_node(slots=2)
@@ -42,6 +44,8 @@ def test_the_estimate_is_of_as_many_processes_as_are_asked_for(
     assert "judged by" not in told("2")
     assert re.search(r"Processes</dt><dd>2<", told("2"))
     assert "Appears when" in told("9")
+    TrainingJob.objects.filter(pk=job.pk).update(base=make_base(anvil, alice))
+    assert "judged by" not in told("1"), "that one went on from a base model, as this one does not"
 
 
 def test_it_stands_beside_the_processes(browse: Callable[..., Client], alice: Any, said: Any) -> None:
