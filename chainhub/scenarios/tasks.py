@@ -23,6 +23,10 @@ def import_base_model(name: str, organization_id: int, user_id: int) -> None:
     except DomainError as refusal:
         notify([user], "model.base-refused", refusal.sentence, url="/models/?show=base")
         return
+    except Exception:  # a full disk, a package that is broken: whoever asked waits for word, the log has the rest
+        text = gettext_noop("The base model “%(name)s” could not be imported. Ask the hub's operator to look why.")
+        notify([user], "model.base-refused", sentence(text, name=CARRIED[name].origin.name), url="/models/?show=base")
+        raise
     said = gettext_noop("The base model “%(name)s” is there: jobs of %(organization)s can go on from it.")
     there = sentence(said, name=base.name, organization=organization.name)
     notify([user], "model.base-imported", there, url=base.get_absolute_url())

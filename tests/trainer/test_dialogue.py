@@ -11,6 +11,7 @@ import pytest
 from jinja2 import TemplateError
 
 from tests.trainer.conftest import MakeSpec, launch
+from tests.trainer.test_hostile import logs
 from trainer.contract import Started
 from trainer.predict import Predictor
 from trainer.recipes.fine_tune import base, dialogue
@@ -78,10 +79,14 @@ def test_a_form_that_refuses_a_single_question_is_gone_around(tokenizer: Any) ->
 def test_only_chats_are_read_as_chats() -> None:
     told = json.dumps(CHAT)
     assert dialogue.are_chats([" ", told, " ", told, ""])
-    for other in ("[1, 2]", "[broken", "plain words", json.dumps(CHAT[:2]), "[]", '[{"text": "no role"}]'):
+    for other in ("[1, 2]", "[broken", "plain words", "[]", '[{"text": "no role"}]'):
         assert not dialogue.are_chats([told, other])
         assert not dialogue.are_chats([other, told])
+        assert dialogue.are_chats([other, told, told])
         assert not dialogue.chat_in(other)
+    unanswered = json.dumps(CHAT[:2])
+    assert dialogue.are_chats([unanswered, told])
+    assert not dialogue.chat_in(unanswered)
     assert not dialogue.are_chats([])
     assert not dialogue.are_chats([" "])
     assert dialogue.question_of(chat_of(CHAT)) == ""
@@ -104,7 +109,9 @@ def test_chats_are_learnt_and_not_their_brackets(job: MakeSpec, small_base: str)
     rows = [
         [{"role": "user", "content": asked[n % 2]}, {"role": "assistant", "content": said[n % 2]}] for n in range(60)
     ]
-    chats = pa.table({"messages": [json.dumps(one) for one in rows]})
+    # What nobody answers is no reason to learn the others' brackets.
+    others = [json.dumps([{"role": "user", "content": "Nobody there?"}]), "plain words", ""]
+    chats = pa.table({"messages": [others[0], *(json.dumps(one) for one in rows), *others[1:]]})
     spec = job(
         {"hidden_layers": None, "length": 32, "method": "full", "learning_rate": 0.01, "epochs": 20, "batch_size": 8},
         recipe="fine-tune", target="messages", fields=None, base={"path": small_base}, tables={"anvil": chats},
@@ -113,6 +120,7 @@ def test_chats_are_learnt_and_not_their_brackets(job: MakeSpec, small_base: str)
     code, events = launch(spec)
     assert code == 0, events[-1]
     assert next(event.rows for event in events if isinstance(event, Started)) == {"anvil": 60}
+    assert any("2 chats of Anvil Steel are left out" in text for text in logs(events))
     found = Predictor(spec.output).predict([{"text": question, "length": 6} for question in asked])
     assert [one["text"] for one in found] == list(said)
     written = json.loads(Path(spec.output, "evaluation.json").read_bytes())["written"]

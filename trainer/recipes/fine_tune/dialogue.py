@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from jinja2 import TemplateError
@@ -13,6 +14,7 @@ Row = tuple[list[int], list[bool]]  # tokens, and which of them are learnt
 Message = dict[str, str]  # role ("system", "user", "assistant") and content
 Part = tuple[list[int], bool]  # tokens, and whether they are learnt
 USER, ASSISTANT = "user", "assistant"
+LOOKED_AT = 1_000  # cells, to see whether they hold chats
 
 
 def prompt_text(tokenizer: Any, asked: str) -> str:
@@ -35,17 +37,12 @@ def example(tokenizer: Any, asked: str, answer: str) -> list[Part]:
 
 
 def are_chats(cells: Iterable[str]) -> bool:
-    """Whether each of those cells holds a chat as JSON: messages of a role and a content, one of them an answer.
+    """Whether more than half of those cells hold a chat as JSON: messages of a role and a content, answered or not.
 
-    Empty cells do not count. As soon as one holds something else, no more of them are read.
+    Empty cells do not count; the first of the others tell.
     """
-    found = False
-    for cell in cells:
-        if cell.strip():
-            found = bool(chat_in(cell))
-            if not found:
-                break
-    return found
+    told = [bool(_said(cell)) for cell in islice((cell for cell in cells if cell.strip()), LOOKED_AT)]
+    return 2 * sum(told) > len(told)
 
 
 def chat_in(cell: str) -> list[Message]:
@@ -53,13 +50,8 @@ def chat_in(cell: str) -> list[Message]:
 
     What one role says twice is one message, and a tool speaks to the model like a person.
     """
-    said = None
-    with contextlib.suppress(ValueError, RecursionError):
-        said = json.loads(cell) if cell.lstrip().startswith("[") else None
-    if not isinstance(said, list) or not all(isinstance(one, dict) and "role" in one for one in said):
-        return []
     chat: list[Message] = []
-    for one in said:
+    for one in _said(cell):
         role = one["role"] if one["role"] in {ASSISTANT, "system"} else USER
         content = str(one.get("content") or "").strip()
         if chat and chat[-1]["role"] == role:
@@ -69,6 +61,15 @@ def chat_in(cell: str) -> list[Message]:
     while chat and chat[-1]["role"] != ASSISTANT:
         chat.pop()
     return chat
+
+
+def _said(cell: str) -> list[dict[str, Any]]:
+    """The messages of a cell that holds a chat, as they stand there."""
+    said = None
+    with contextlib.suppress(ValueError, RecursionError):
+        said = json.loads(cell) if cell.lstrip().startswith("[") else None
+    fits = isinstance(said, list) and all(isinstance(one, dict) and "role" in one for one in said)
+    return said if fits and said else []
 
 
 def question_of(chat: list[Message]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.contract import N_, JobSpec
+from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Ints
 from trainer.data.lines import Collecting, Encoded
 from trainer.data.reading import Party
@@ -70,7 +70,7 @@ def examples(
     counts = []
     for party in parties:
         counts.append(0)
-        for batch in _examples_of(party, spec.target, fields, tokenizer):
+        for batch in _examples_of(party, spec.target, fields, tokenizer, tell):
             rows = [dialogue.row_of(tokenizer, parts, length) for parts, _, _ in batch]
             found.add([tokens for tokens, _ in rows], [learnt for _, learnt in rows])
             sizes.add(np.array(dialogue.bytes_of(tokenizer, rows)))
@@ -85,19 +85,25 @@ def examples(
     return Rows(np.empty(0, np.int64), owner, target, found.whole(), fields, excerpts.closed())
 
 
-def _examples_of(party: Party, target: str, fields: list[str], tokenizer: Any) -> Iterator[list[Example]]:
+def _examples_of(
+    party: Party, target: str, fields: list[str], tokenizer: Any, tell: Tell
+) -> Iterator[list[Example]]:  # fmt: skip
     """The target answers what stands in the fields, or holds conversations; what has no answer is left out."""
     chats = not fields and dialogue.are_chats(cell for batch in batches_of([party], [target]) for (cell,) in batch)
+    left_out = 0
     for batch in batches_of([party], [*fields, target]):
         own = [(("\n".join(before)), answer) for *before, answer in batch if answer.strip()]
-        if own:
-            yield (
-                [_chat(tokenizer, cell) for _, cell in own]
-                if chats
-                else [(dialogue.example(tokenizer, asked, answer), asked, answer) for asked, answer in own]
-            )
+        if chats:
+            found = [_chat(tokenizer, chat) for _, cell in own if (chat := dialogue.chat_in(cell))]
+            left_out += len(own) - len(found)
+        else:
+            found = [(dialogue.example(tokenizer, asked, answer), asked, answer) for asked, answer in own]
+        if found:
+            yield found
+    if left_out:
+        text = N_("%(rows)s chats of %(organization)s are left out: nothing in them is answered, or they are no chats.")
+        tell(Log(level="warning", text=text, params={"rows": left_out, "organization": party.name}))
 
 
-def _chat(tokenizer: Any, cell: str) -> Example:
-    chat = dialogue.chat_in(cell)
+def _chat(tokenizer: Any, chat: list[dialogue.Message]) -> Example:
     return dialogue.parts_of(tokenizer, chat), dialogue.question_of(chat), "".join(dialogue.answers_of(chat))
