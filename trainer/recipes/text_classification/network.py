@@ -24,9 +24,7 @@ def bag(terms: int, p: Parameters, outputs: int) -> Layers:
 
     Joulin et al., Bag of Tricks for Efficient Text Classification, 2016.
     """
-    calls: list[Call] = [
-        {"call": "embedding_bag", "weights": [TERMS], "options": {"mode": "mean", "padding_idx": 0}},
-    ]
+    calls: list[Call] = [{"call": "embedding_bag", "weights": [TERMS], "options": {"mode": "mean", "padding_idx": 0}}]
     if outputs > p.vector_size:
         rest, more = dense(p.vector_size, [], outputs, "relu", 0.0)
         return calls + rest, {TERMS: (terms, p.vector_size), **more}
