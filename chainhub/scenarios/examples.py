@@ -75,7 +75,8 @@ class Example:
     def last_job(self) -> TrainingJob | None:
         """Whatever became of it."""
         together = self.collaboration()
-        return together.jobs.filter(title=self.title).order_by("-pk").first() if together else None
+        # What it found is long, and a page that waits asks every few seconds.
+        return together.jobs.filter(title=self.title).defer("result").order_by("-pk").first() if together else None
 
     def job(self) -> TrainingJob | None:
         """The last one, unless it came to nothing."""

@@ -19,6 +19,7 @@ from chainhub.scenarios.catalogue import scenario, scenarios
 from chainhub.scenarios.examples import Example, open_example
 from chainhub.scenarios.preparing import Preparing
 from tests.factories import jobs as make
+from tests.factories.models import publish
 
 Browse = Callable[[User | None], Client]
 
@@ -204,3 +205,26 @@ def test_a_training_that_failed_is_named_beside_the_offer(
 
 def test_an_unknown_example_is_not_found(browse: Browse, bob: User) -> None:
     assert browse(bob).get("/scenarios/disease-diagnosis/mars/").status_code == 404
+
+
+def test_the_page_leads_to_the_model_that_was_received(
+    browse: Browse, alice: User, anvil: Organization, heart: Example, django_assert_max_num_queries: Any
+) -> None:
+    together = open_example(heart, actor=alice)
+    version = make.make_version(anvil, alice)
+    make.grant(version, together, alice)
+    job = make.make_job(alice, anvil, together, [version])
+    TrainingJob.objects.filter(pk=job.pk).update(title=heart.title, status=Status.SUCCEEDED)
+    published = publish(job)
+    client = browse(alice)
+    client.get(HEART)
+    with django_assert_max_num_queries(14):
+        page = client.get(HEART).content.decode()
+    assert "The model is there" in page
+    assert f'href="{published.get_absolute_url()}"' in page
+    assert 'hx-trigger="every' not in page
+    published.shares.all().delete()
+    page = client.get(HEART).content.decode()
+    assert "The training is launched" in page, (
+        "who did not receive it is led to the job, not to a page that is not there"
+    )

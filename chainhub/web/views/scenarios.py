@@ -94,7 +94,7 @@ def _state_of(example: Example, reader: User) -> dict[str, Any]:
     last, preparing = example.last_job(), Preparing(example)
     job = None if last is None or last.status in NOTHING else last
     found = ModelVersion.objects.visible_to(reader).filter(job=job).select_related("model__organization")
-    version = found.first() if job else None
+    version = found.only("number", "model__slug", "model__organization__slug").first() if job else None
     stage = "there" if version else "launched" if job else preparing.stage
     ready = example.ready() if stage == "making" else 0
     return {
