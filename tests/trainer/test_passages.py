@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 import torch
 
@@ -44,6 +46,19 @@ def test_many_passages_are_compared_with_some_questions_at_a_time(monkeypatch: p
     assert whole.shape == (50, 5)
     monkeypatch.setattr("trainer.recipes.retrieval_qa.nearness.NEAR", 7 * 30)
     assert torch.allclose(objective.told(asked, targets), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.date32(), pa.float64(), pa.bool_()])
+def test_a_source_may_be_a_number_or_a_date(search: MakeSpec, kind: pa.DataType) -> None:
+    content = questions(40, 1)
+    numbers = pa.array([SUBJECTS.index(text.partition(":")[0].lower()) for text in content["passage"].to_pylist()])
+    content = content.set_column(2, "number", pc.cast(numbers.cast(pa.int32()), kind))
+    spec = search({"epochs": 1, "source_field": "number"}, tables={"anvil": content})
+    assert launch(open_to_all(spec, "anvil"))[0] == 0
+    passages = json.loads(Path(spec.output, "passages.json").read_bytes())
+    told = {item["title"].lower(): item["source"] for item in passages}
+    first = {"int64": "1", "date32[day]": "1970-01-02", "double": "1", "bool": "true"}[str(kind)]
+    assert told["swift"] == first
 
 
 @pytest.mark.parametrize("parameters", [{"batch_size": 1}, {"batch_size": 16, "accumulation": 16}])

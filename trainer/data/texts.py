@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -35,12 +35,15 @@ def words_of(text: str, most: int | None = None) -> list[str]:
     return [word.group() for word in islice(found, most)]
 
 
-def batches_of(parties: Sequence[Party], fields: Sequence[str]) -> Iterator[list[Cells]]:
+def batches_of(
+    parties: Sequence[Party], fields: Sequence[str], written: Collection[str] = ()
+) -> Iterator[list[Cells]]:  # fmt: skip
     """Row by row the texts of those fields in every file, so many rows at a time; empty ones where they are missing.
 
-    Raises TrainingError where a file has no such field, or where it holds no text.
+    Raises TrainingError where a file has no such field, or where it holds no text. `written` are fields whose numbers
+    and dates are taken as they are written.
     """
-    for batch in _batches(parties, fields):
+    for batch in _batches(parties, fields, written):
         yield list(zip(*(_texts(batch.column(field)) for field in fields), strict=True))
 
 
@@ -59,15 +62,17 @@ def texts_at(parties: Sequence[Party], fields: Sequence[str], rows: Ints) -> lis
     return [cells for batch in cells_of(parties, fields, rows) for cells in batch]
 
 
-def _batches(parties: Sequence[Party], fields: Sequence[str]) -> Iterator[pa.RecordBatch]:
+def _batches(
+    parties: Sequence[Party], fields: Sequence[str], written: Collection[str] = ()
+) -> Iterator[pa.RecordBatch]:  # fmt: skip
     for party in parties:
         for table in party.tables:
             for field in fields:
-                _check(table, party.name, field)
+                _check(table, party.name, field, written=field in written)
             yield from table.select(list(fields)).to_batches(max_chunksize=ROWS)
 
 
-def _check(table: pa.Table | Lazy, organization: str, field: str) -> None:
+def _check(table: pa.Table | Lazy, organization: str, field: str, *, written: bool) -> None:
     if field not in table.column_names:
         raise TrainingError(
             "data",
@@ -77,7 +82,8 @@ def _check(table: pa.Table | Lazy, organization: str, field: str) -> None:
             field=field,
         )
     kind = table.schema.field(field).type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
+    fits = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)
+    if not (fits or (written and (pa.types.is_primitive(kind) or pa.types.is_decimal(kind)))):
         raise TrainingError(
             "data",
             N_("The field “%(field)s” of %(organization)s holds no text."),

@@ -112,7 +112,7 @@ def pairs(
     counts, kept, read = list[int](), growing(np.int64, None), 0
     for place, party in enumerate(parties):
         found = seen = 0
-        for batch in batches_of([party], [*fields, spec.target, *([source] if source else [])]):
+        for batch in batches_of([party], [*fields, spec.target, *([source] if source else [])], [source]):
             rows = dict(_rows(batch, len(fields), party.name))
             collected.add(list(rows.values()), shown=place in published)
             kept.add(read + np.fromiter(rows, np.int64))
