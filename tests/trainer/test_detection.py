@@ -95,6 +95,7 @@ def test_resumed_is_bit_for_bit_the_same(job: MakeSpec, looks: list[int]) -> Non
         ('[{"category": "disc"}]', "Row 1 does not say where its boxes are."),
         ('[{"category": "disc", "box": [1, 2, NaN, 3]}]', "Row 1 does not say where its boxes are."),
         ('{"box": 3}', "Row 1 does not say where its boxes are."),
+        ('[{"category": "disc", "box": [1, 2, 3, 1%s]}]' % ("0" * 400), "Row 1 does not say where its boxes are."),
         ("[" * 100_000, "Row 1 does not say where its boxes are."),
         (f"[{','.join([BOX[1:-1]] * 2001)}]", "Row 1 has 2001 boxes; at most 2000 can be learnt."),
     ],

@@ -27,7 +27,7 @@ def told_in(column: Column, rows: Ints) -> list[Told]:
         try:
             told = json.loads(text)
             found.append([_one(box) for box in told])
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             raise _nonsense(row) from None
         if len(told) > MOST_BOXES:
             raise TrainingError(
