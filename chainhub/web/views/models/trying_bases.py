@@ -52,7 +52,8 @@ def _example(base: BaseModel) -> dict[str, str]:
 @require_POST
 def predict_base(request: SignedInRequest, organization: str, slug: str) -> HttpResponse:
     """A text, or several, or pictures → a fragment with the answer."""
-    base = get_object_or_404(BaseModel.objects.visible_to(request.user).at(organization, slug))
+    # What was made here has a form on its model's page alone, which knows what such an answer is.
+    base = get_object_or_404(BaseModel.objects.visible_to(request.user).imported().at(organization, slug))
     return _answered(request, base) if base.task == Task.LANGUAGE else _compared(request, base)
 
 
