@@ -1,6 +1,6 @@
 """Base models that go on learning, beside what the same models came to when the data was chosen.
 
-    .venv/bin/python benchmarks/fine_tune.py [--only movies-full|movies-lora|terms-last|terms-lora] [--parameters '{}']
+    .venv/bin/python benchmarks/fine_tune.py [--only movies-full terms-qlora …] [--parameters '{}']
 
 movies: MiniLM tells the mood of sentences of film reviews; 120 steps of 32 of them, all weights at 5e-5, came to an
 accuracy of 0.848. Here as many sentences, in the recipe's own batches of 16. terms: SmolLM2-135M says what medical
@@ -29,6 +29,7 @@ CASES: dict[str, dict[str, Any]] = {
     "movies-lora": {"method": "lora"},
     "terms-last": {"method": "last", "last_layers": 4},
     "terms-lora": {"method": "lora"},
+    "terms-qlora": {"method": "qlora"},
 }
 
 

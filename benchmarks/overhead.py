@@ -124,8 +124,9 @@ def gpt(steps: int) -> Case:
 
 
 def tuned(method: str, folder: Path, steps: int) -> Case:
-    from trainer.recipes.fine_tune.base import TunedNetwork  # noqa: PLC0415 - seconds, as in `plain`
+    from trainer.recipes.fine_tune.opening import telling  # noqa: PLC0415 - seconds, as in `plain`
     from trainer.recipes.fine_tune.program import told  # noqa: PLC0415 - as above
+    from trainer.recipes.fine_tune.tuned import TunedNetwork  # noqa: PLC0415 - as above
 
     p: Any = recipe("fine-tune").check({"method": method, "length": 32})
     rows = max(4, steps // 40) * p.batch_size
@@ -133,7 +134,8 @@ def tuned(method: str, folder: Path, steps: int) -> Case:
     target = labels(rows, 2)
     module = plain.base_model(folder, 2, p.rank, p.dropout, lora=method == "lora")
     loss = plain.by_base_model(tokens, mask, classes_of(target))
-    return Case(p, TunedNetwork(folder, ["no", "yes"], p, told, device=CPU), (tokens.int(), mask), target, module, loss)
+    network = TunedNetwork(telling(folder, ["no", "yes"]), p, told, device=CPU)
+    return Case(p, network, (tokens.int(), mask), target, module, loss)
 
 
 def random_bert(folder: Path) -> Path:

@@ -114,7 +114,7 @@ def _plots(judged: Judged, labels: list[str], shown: Bools, *, masked: bool) -> 
         return _of_classes(judged, labels, fewest=1 if shown.all() and not masked else FEWEST)
     if judged.task == "regression":
         return residuals(judged, shown, masked=masked)
-    return _of_texts(judged) if judged.task == "language" else JUDGING[judged.task].plots(judged)
+    return _of_texts(judged) if judged.task in {"language", "masked"} else JUDGING[judged.task].plots(judged)
 
 
 def _of_texts(judged: Judged) -> dict[str, Any]:

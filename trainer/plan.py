@@ -64,7 +64,8 @@ def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
     if spec.split.kind in ("holdout", "k-fold"):
         together = getattr(source, "together", None)
         return divide(source.owner, slugs, source.target, spec.split, spec.seed, together)
-    if source.target.task == "language" and not hasattr(source, "file_rows"):  # pieces of texts, which no row tells
+    pieces = source.target.task in {"language", "masked"}  # of texts, which no row tells
+    if pieces and not hasattr(source, "file_rows"):
         raise SpecError(N_("Texts that a model learns to write cannot be divided by time or by groups."), field="split")
     return _by_group(source, spec) if spec.split.grouped else _by_time(source, spec)
 

@@ -34,6 +34,7 @@ JUDGING: Mapping[Task, Judging] = {
     "classification": Judging(metrics.CLASSIFICATION, "accuracy"),
     "regression": Judging(metrics.REGRESSION, "rmse"),
     "language": Judging(metrics.LANGUAGE, "bits_per_byte"),
+    "masked": Judging(metrics.LANGUAGE, "bits_per_byte"),  # of the hidden tokens alone
     "forecast": Judging(forecast.METRICS, "mae", forecast.horizon),
     "restoration": Judging(restoration.METRICS, "psnr"),
     "detection": Judging(detection.METRICS, "map_50"),

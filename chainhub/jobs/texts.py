@@ -12,7 +12,7 @@ from chainhub.datasets.roles import FieldRole, roles_of
 from chainhub.jobs.catalogue import Recipe
 from chainhub.organizations.models import Organization
 
-LANGUAGE = "language"
+LANGUAGE, MASKED = "language", "masked"
 TEXT = "text"
 ANSWERED = {Kind.PAIRS, Kind.ANSWERS}  # data in which one text asks for another
 
@@ -22,6 +22,7 @@ FROM_ITSELF = gettext_noop("from the texts themselves")
 
 OF_PICTURES = gettext_noop("“%(name)s” knows texts; this recipe goes on from base models that look at pictures.")
 OF_OTHERS = gettext_noop("“%(name)s” looks at pictures; this recipe goes on from base models that know texts.")
+OF_READERS = gettext_noop("“%(name)s” writes; this recipe goes on from base models that only read.")
 
 Types = Mapping[str, str]
 
@@ -32,7 +33,12 @@ def learns_texts(recipe: Recipe) -> bool:
 
 
 def task_of(recipe: Recipe, base: BaseModel | None = None) -> str:
-    """The recipe's only task, or what the base model can learn; empty where the target decides."""
+    """The recipe's only task, or what the base model can learn; empty where the target decides.
+
+    A recipe that hides words is asked for texts alone, as one that learns to write.
+    """
+    if recipe.tasks == (MASKED,):
+        return LANGUAGE
     if recipe.needs_base and base is not None:
         return str(base.task)
     return recipe.tasks[0] if len(recipe.tasks) == 1 else ""
@@ -47,7 +53,7 @@ def check_base(
     if base is not None and not recipe.bases:
         raise InvalidInputError(gettext_noop("This recipe begins without a base model."), field="base")
     if base is not None and base.task not in recipe.bases:
-        unfit = OF_OTHERS if base.task == Task.VISION else OF_PICTURES
+        unfit = OF_OTHERS if base.task == Task.VISION else OF_PICTURES if Task.VISION in recipe.bases else OF_READERS
         raise InvalidInputError(unfit, field="base", name=base.name)
     if base is not None and base.collaboration_id not in (None, collaboration.pk):
         raise InvalidInputError(

@@ -6,6 +6,7 @@ from chainhub.bases.services import parameters_of
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.slugs import free_slug
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.texts import MASKED
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.publishing import WEIGHTS
 from chainhub.registry.wording import opens_in_transformers
@@ -22,7 +23,8 @@ def offer_as_base(version: ModelVersion) -> BaseModel | None:
     Its files are those of the version, nothing is copied. Within the transaction that publishes it.
     """
     job, model = version.job, version.model
-    if model.task not in Task.values or not opens_in_transformers(version):
+    task = Task.CLASSIFICATION if model.task == MASKED else model.task  # it reads, and guesses only to know more
+    if task not in Task.values or not opens_in_transformers(version):
         return None
     base = BaseModel.objects.create(
         organization=model.organization,
@@ -33,7 +35,7 @@ def offer_as_base(version: ModelVersion) -> BaseModel | None:
             BaseModel.objects.filter(organization=model.organization),
             fallback="model",
         ),
-        task=model.task,
+        task=task,
         source=(MADE_BY % {"job": job.pk, "collaboration": model.collaboration.name})[:300],
         licence=LICENCE,
         parameters=_parameters(version),

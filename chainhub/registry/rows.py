@@ -17,7 +17,7 @@ from chainhub.registry.prompts import checked_prompt
 
 MOST_ROWS = 1000
 # Each of these takes a second or so of a node, and the asker waits for all.
-MOST_OF = {"boxes": 10, "restore": 5, "create": 5, "prompt": 100, "question": 100, "series": 100}
+MOST_OF = {"boxes": 10, "restore": 5, "create": 5, "prompt": 100, "hidden": 100, "question": 100, "series": 100}
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ def _check_of(version: ModelVersion, kind: str) -> Check:
         "restore": lambda: picture_and(["noise"]),
         "prompt": lambda: checked_prompt,
         "question": lambda: lambda number, row: checked_prompt(number, row, known=("text",)),
+        "hidden": lambda: lambda number, row: checked_prompt(number, row, known=("text",)),
         "series": lambda: checked_series(version.preprocessing),
         "molecule": lambda: checked_molecule(version.preprocessing),
         "create": lambda: _checked_order(version),

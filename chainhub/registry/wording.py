@@ -33,9 +33,11 @@ PIPELINES = {
     "create": "unconditional-image-generation",
     "series": "time-series-forecasting",
     "question": "sentence-similarity",
+    "hidden": "fill-mask",
 }
 PREDICTS = {
     "language": gettext_noop("Writes texts like those in “%(target)s”."),
+    "masked": gettext_noop("Guesses words that are hidden in texts like those in “%(target)s”."),
     "regression": gettext_noop("Predicts the number “%(target)s”."),
     "classification": gettext_noop("Tells which “%(target)s” it is."),
     "detection": gettext_noop("Finds things in pictures and draws a box around each, as “%(target)s” taught it."),
@@ -84,6 +86,7 @@ def takes(version: ModelVersion) -> str:
         "restore": _("One picture of any size; `noise` lays noise over it first, to try the model on a clean one."),
         "create": _("How many pictures (`count`, 1 to 64) and a `seed`: the same seed draws the same pictures."),
         "question": _("A question in plain words, as `text`."),
+        "hidden": _("A text with `___` in place of each hidden word."),
     }
     return said.get(kind, "")
 
@@ -126,7 +129,7 @@ def agreed(version: ModelVersion) -> str:
             "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s). The model holds the "
             "passages that it answers with, word for word."
         )
-    if is_text(version):
+    if is_text(version) or kind_of(version) == "hidden":
         return _(
             "Every owner accepted version %(number)s of the usage agreement (SHA-256 %(sha256)s). The model contains "
             "no texts of the data, but the words that it knows."
@@ -157,6 +160,7 @@ def cautions(version: ModelVersion) -> Iterator[str]:
         "create": _("What it draws never was; it may still look like a picture that it learnt from."),
         "series": _("It goes on as the past went; what never happened before it cannot foresee."),
         "molecule": _("An answer about a molecule unlike all that it learnt from is a guess; only a test decides."),
+        "hidden": _("A guess is what usually stands there, not what is true."),
         "question": _("It quotes what it holds, and knows nothing else; what is nearest need not be right."),
     }
     if found := said.get(kind_of(version)):

@@ -92,6 +92,7 @@ def _question(version: ModelVersion) -> str:
         "prompt": {"text": "…", "length": USUAL_LENGTH, "temperature": _temperature(version)},
         "create": {"count": 16, "seed": 1},
         "question": {"text": "…"},
+        "hidden": {"text": "… ___ …"},
     }
     row = asked.get(kind_of(version)) or _row(version)
     return json.dumps({"rows": [row]}, ensure_ascii=False)

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from tests.trainer.conftest import reviews
 
 MARKS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+GAP = "[MASK]"
 PLACES = 64  # tokens that they can place
 SMALL: dict[str, Any] = {
     "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64,
@@ -26,6 +27,8 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64, "max_position_embeddings": PLACES},
     ),
     "DebertaV2Model": ("DebertaV2Config", SMALL),
+    "BertModel": ("BertConfig", SMALL),
+    "BertForMaskedLM": ("BertConfig", SMALL),
     "OPTForCausalLM": (
         "OPTConfig",
         SMALL | {"word_embed_proj_dim": 32, "ffn_dim": 64, "bos_token_id": 2, "eos_token_id": 3, "pad_token_id": 0},
@@ -49,17 +52,21 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def base(kind: str, folder: Path, *, end: str | None = "[SEP]") -> str:
-    """A model of that class with weights from a seed, and a tokenizer of words, in the folder."""
+def base(kind: str, folder: Path, *, end: str | None = "[SEP]", gap: bool = False) -> str:
+    """A model of that class with weights from a seed, and a tokenizer of words, in the folder.
+
+    `gap`: with a token for hidden words.
+    """
     tokenizer = Tokenizer(models.WordLevel(unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    words = trainers.WordLevelTrainer(special_tokens=MARKS, show_progress=False)
+    words = trainers.WordLevelTrainer(special_tokens=[*MARKS, *([GAP] if gap else [])], show_progress=False)
     tokenizer.train_from_iterator(reviews(200, 1)["text"].to_pylist(), words)
     if not kind.endswith(("ForCausalLM", "LMHeadModel")):
         tokenizer.post_processor = processors.TemplateProcessing(
             single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
         )
     names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token"), MARKS, strict=True)) | {"eos_token": end}
+    names |= {"mask_token": GAP} if gap else {}
     transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
     config, values = KINDS[kind]
     torch.manual_seed(1)

@@ -17,7 +17,7 @@ import torch.distributed as dist
 
 from tests.trainer.bases import base as base_of
 from tests.trainer.conftest import MakeSpec, launch, reviews, table
-from tests.trainer.test_recorded_losses import RUNS
+from tests.trainer.test_recorded_losses import BASES, RUNS
 from tests.trainer.test_resume import hashes, interrupted
 from trainer import loop, placing
 from trainer.catalogue import recipe
@@ -32,7 +32,8 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="this mach
 
 GPU = torch.device("cuda", 0)
 # these draw noise or drop neurons in every step, and each device draws by a generator of its own
-DRAWN = {"image-denoising": 0.1, "image-generation": 0.5, "retrieval-qa": 1.0}
+DRAWN = {"image-denoising": 0.1, "image-generation": 0.5, "retrieval-qa": 1.0, "fine-tune/pairs": 1.0,
+         "masked-language-model": 1.0}  # fmt: skip
 WIDE: dict[str, Any] = {"hidden_layers": [2048, 2048], "epochs": 2, "batch_size": 4096, "dropout": 0.0}
 
 
@@ -55,7 +56,8 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     def of(name: str) -> dict[str, Any]:
         if name == "fine-tune":
             return {"base": {"path": request.getfixturevalue("small_base")}}
-        return {"base": {"path": base_of("DistilBertModel", tmp_path / "base")}} if name == "retrieval-qa" else {}
+        kind, gap = BASES.get(name, ("", False))
+        return {"base": {"path": base_of(kind, tmp_path / "base", gap=gap)}} if kind else {}
 
     return of
 

@@ -29,6 +29,7 @@ CASES: dict[str, dict[str, Any]] = {
     "fine-tune": {"target": "answer", "fields": ["text"]},
     "sequence-to-sequence": {"target": "answer", "fields": ["text"]},
     "retrieval-qa": {"target": "answer", "fields": ["text"]},
+    "masked-language-model": {"target": "text", "fields": None},
 }
 SMALL: dict[str, dict[str, Any]] = {
     "language-model": SMALL_GPT,
@@ -36,11 +37,12 @@ SMALL: dict[str, dict[str, Any]] = {
     | {"written_samples": 4},
     "fine-tune": {"length": 16},
     "retrieval-qa": {"length": 16, "batch_size": 8},
+    "masked-language-model": {"length": 16},
 }
 DATA = {"tabular": table, "image-classification": pictures}
 WITH_LABELS = ["tabular", "image-classification", "text-classification"]
-ON_TEXTS = ["text-classification", "language-model", "fine-tune", "sequence-to-sequence", "retrieval-qa"]
-WITH_BASE = ["fine-tune", "retrieval-qa"]
+WITH_BASE = ["fine-tune", "retrieval-qa", "masked-language-model"]
+ON_TEXTS = ["text-classification", "language-model", "sequence-to-sequence", *WITH_BASE]
 
 
 @pytest.fixture
@@ -49,7 +51,8 @@ def of(job: MakeSpec, request: pytest.FixtureRequest, tmp_path: Path) -> MakeSpe
 
     def make(recipe: str, parameters: dict[str, Any] | None = None, **changes: Any) -> JobSpec:
         base = request.getfixturevalue("small_base") if recipe == "fine-tune" else None
-        base = base_of("DistilBertModel", tmp_path / "reader") if recipe == "retrieval-qa" else base
+        if recipe in WITH_BASE[1:]:
+            base = base_of("DistilBertModel", tmp_path / "reader", gap=recipe != "retrieval-qa")
         data = DATA.get(recipe, reviews)
         values = {"recipe": recipe, "tables": {"anvil": data(60, 1), "borealis": data(40, 2)}} | CASES[recipe]
         values |= {"base": {"path": base}} if base else {}

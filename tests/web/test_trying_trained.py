@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from chainhub.accounts.models import User
+from chainhub.bases.models import BaseModel
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry import serving
 from chainhub.registry.models import ModelVersion
@@ -17,7 +18,7 @@ from tests.factories.models import publish
 from tests.factories.nodes import make_node
 from tests.hub.jobs.conftest import job, ours, theirs
 from tests.trainer.bases import base
-from tests.trainer.conftest import launch, pictures, write
+from tests.trainer.conftest import launch, pictures, reviews, write
 from tests.trainer.photos import slopes, things
 from tests.trainer.test_denoising import SMALL as DENOISING
 from tests.trainer.test_detection import SMALL as DETECTION
@@ -43,10 +44,11 @@ ASKED = {
     "molecule": {"tables": (molecules(60, 1), molecules(40, 2)), "target": "affinity",
                  "fields": ["structure", "sequence"]},
     "retrieval-qa": {"tables": (questions(80, 1), questions(60, 2)), "target": "passage", "fields": ["asked"]},
+    "masked-language-model": {"tables": (reviews(40, 1), reviews(30, 2)), "target": "text", "fields": None},
 }  # fmt: skip
 SMALL = {
     "object-detection": DETECTION, "image-denoising": DENOISING, "image-generation": GENERATION, "timeseries": SERIES,
-    "molecule": MOLECULES, "retrieval-qa": RETRIEVAL,
+    "molecule": MOLECULES, "retrieval-qa": RETRIEVAL, "masked-language-model": {"epochs": 1, "length": 32},
 }  # fmt: skip
 
 
@@ -56,8 +58,8 @@ def trained(folder: Path, recipe: str) -> dict[str, bytes]:
     inputs = write(folder, dict(zip(("anvil", "borealis"), asked.pop("tables"), strict=True)))
     small = {name: value for name, value in {"bootstrap_samples": 100, **SMALL[recipe]}.items() if value is not None}
     values = {"job": "1", "recipe": recipe, "threads": 1, "output": str(folder / "out"), "parameters": small, **asked}
-    if recipe == "retrieval-qa":
-        values["base"] = {"path": base("DistilBertModel", folder / "base")}
+    if recipe in {"retrieval-qa", "masked-language-model"}:
+        values["base"] = {"path": base("DistilBertModel", folder / "base", gap=recipe != "retrieval-qa")}
     spec = JobSpec.model_validate(values | {"inputs": [{**one, "viewable": True} for one in inputs]})
     code, events = launch(spec)
     assert code == 0, events[-1]
@@ -149,3 +151,16 @@ def test_a_question_is_answered_with_sources_or_not_at_all(tried: Any) -> None:
     assert ("It does not know." in shown) or ("Calm" in shown and "Likeness" in shown)
     why = ask({"text": "The calm machine was 3 !", "explain": "on"})
     assert ("It does not know." in shown) or ("What of the question found" in why and "word is-for is-4" in why)
+
+
+def test_hidden_words_are_guessed_and_the_model_is_a_base_that_tells_kinds_apart(tried: Any) -> None:
+    ask = tried("masked-language-model")
+    assert "Write ___ in place of each word" in ask("try")
+    assert "How hard the texts were to foresee" in ask("explanation")
+    assert "Guesses words that are hidden in texts like those in" in ask("card")
+    shown = ask({"text": "The machine ___ calm, ＿＿ bright"})
+    assert "Gap 2" in shown
+    assert shown.count("<progress") == 10
+    assert "Write ___ in place of each hidden word" in ask({"text": "nothing is hidden"})
+    made = BaseModel.objects.get()
+    assert made.task == "classification"

@@ -12,7 +12,8 @@ from trainer.data.columns import Bools, Categories, Column, Floats, Ints, Number
 from trainer.failures import TrainingError
 
 Task = Literal[
-    "classification", "regression", "language", "detection", "generation", "restoration", "forecast", "retrieval"
+    "classification", "regression", "language", "masked", "detection", "generation", "restoration", "forecast",
+    "retrieval",
 ]
 MAX_CLASSES_OF_NUMBERS = 20  # a numeric target with more different values than this is a quantity
 MAX_CLASSES = 1000

@@ -7,13 +7,25 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+from transformers import (
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+)
 
 from trainer.contract import N_
 from trainer.failures import TrainingError
-from trainer.recipes.fine_tune.base import converts, writes
+from trainer.recipes.fine_tune.base import besides, converts, guesses, writes
 
 GGUF = ".gguf"
+KINDS: Any = (  # whether it is one, as what it is opened, and what it can learn
+    (writes, AutoModelForCausalLM, "language"),
+    (converts, AutoModelForSeq2SeqLM, "language"),
+    (guesses, AutoModelForMaskedLM, "classification"),
+    (lambda _: True, AutoModel, "classification"),
+)
 
 
 def import_base(source: Path, folder: Path) -> dict[str, str]:
@@ -23,9 +35,10 @@ def import_base(source: Path, folder: Path) -> dict[str, str]:
     """
     try:
         where, more = (source.parent, {"gguf_file": source.name}) if source.suffix == GGUF else (source, {})
-        causal, pairs = bool(more) or writes(source), not more and converts(source)
-        kind: Any = AutoModelForCausalLM if causal else AutoModelForSeq2SeqLM if pairs else AutoModel
-        model = kind.from_pretrained(where, dtype=torch.float32, use_safetensors=not more, **more)
+        kind, task = KINDS[0][1:] if more else next(known[1:] for known in KINDS if known[0](source))
+        model, told = kind.from_pretrained(
+            where, dtype=torch.float32, use_safetensors=not more, output_loading_info=True, **more
+        )
         tokenizer: Any = AutoTokenizer.from_pretrained(where, **more)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
@@ -37,11 +50,13 @@ def import_base(source: Path, folder: Path) -> dict[str, str]:
     if hasattr(config, "quantization_config"):
         del config.quantization_config
     config.save_pretrained(folder)
-    if pairs:  # with what does the answer begin?
+    if kind is AutoModelForSeq2SeqLM:  # with what does the answer begin?
         model.generation_config.save_pretrained(folder)
     tied = set(model.all_tied_weights_keys)  # the same numbers stand under another name
     # Numbers of a quantized file are no finer than half precision holds.
     dtype = torch.float16 if more else torch.float32
     weights = {name: value.to(dtype).contiguous() for name, value in model.state_dict().items() if name not in tied}
+    if kind is AutoModelForMaskedLM:
+        weights |= besides(source, told, f"{model.base_model_prefix}.")
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    return {"task": "language" if causal or pairs else "classification"}
+    return {"task": task}

@@ -69,7 +69,7 @@ def _of_task(task: str, labels: int) -> Iterator[Reason]:
         yield "gain", _("Gain and lift"), _("The held-out rows are all of one class: there is nothing to tell apart.")
     if task == "regression":
         yield "interval", _("Interval around the answer"), _("Too few rows were set aside for validation to learn it.")
-    if task == "language":
+    if task in {"language", "masked"}:
         yield "surprise", _("How hard the texts were to foresee"), _("No held-out text was long enough to measure.")
     yield from _of_new_task(task)
 

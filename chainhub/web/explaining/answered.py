@@ -26,6 +26,7 @@ def drawn_answer(version: ModelVersion, row: Json, prediction: Json) -> Data:
         "series": _forecast,
         "molecule": _molecule,
         "question": _sources,
+        "hidden": _guesses,
     }
     kind = kind_of(version)
     return {"kind": kind, **kinds[kind](version, row, prediction)} if kind in kinds else {}
@@ -102,6 +103,15 @@ def as_image(svg: Any) -> str:
     if not isinstance(svg, str) or not svg:
         return ""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _guesses(_version: ModelVersion, _row: Json, prediction: Json) -> Data:
+    """Of each gap in turn what may have stood there."""
+    gaps = [
+        {"number": number, "guesses": [{**one, "label": one["text"]} for one in told]}
+        for number, told in enumerate(prediction.get("guesses") or (), start=1)
+    ]
+    return {"text": prediction["text"], "gaps": gaps}
 
 
 def _sources(_version: ModelVersion, _row: Json, prediction: Json) -> Data:

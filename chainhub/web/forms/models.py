@@ -14,7 +14,8 @@ SORTS = [("newest", _("Newest first")), ("name", _("By name"))]
 TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression")),
          ("language", _("Writing texts")), ("detection", _("Finding things in pictures")),
          ("restoration", _("Restoring pictures")), ("generation", _("Drawing pictures")),
-         ("forecast", _("Forecasts")), ("retrieval", _("Answering with sources"))]  # fmt: skip
+         ("masked", _("Guessing hidden words")), ("forecast", _("Forecasts")),
+         ("retrieval", _("Answering with sources"))]  # fmt: skip
 PREFIX = "field-"
 LARGEST_PICTURE = 5 * 2**20
 LONGEST_TEXT = 20_000

@@ -148,8 +148,26 @@ class QuestionForm(AskingForm):
     )
 
 
+class GapsForm(AskingForm):
+    """A text in which words are to be guessed."""
+
+    text = forms.CharField(
+        label=_("Text with gaps"),
+        max_length=LONGEST_PROMPT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Write ___ in place of each word that the model should guess, at most eight of them."),
+        error_messages={"required": _("Write a text first.")},
+    )
+
+
 PICTURES = {"image": PictureForm, "boxes": SearchedPictureForm, "restore": NoisyPictureForm}
-ASKING = {"create": OrderForm, "series": SeriesForm, "molecule": MoleculeForm, "question": QuestionForm}
+ASKING: dict[str, Any] = {
+    "create": OrderForm,
+    "series": SeriesForm,
+    "molecule": MoleculeForm,
+    "question": QuestionForm,
+    "hidden": GapsForm,
+}
 
 
 def picture_form(version: ModelVersion, *args: Any) -> PictureForm:
@@ -168,7 +186,7 @@ def asking_form(version: ModelVersion, *args: Any, **kwargs: Any) -> Any:
 def filled(version: ModelVersion, row: dict[str, Any]) -> dict[str, str]:
     """A row of the model as that form's own fields hold it."""
     kind = kind_of(version)
-    if kind in ("prompt", "create", "question", "molecule"):
+    if kind in ("prompt", "create", "question", "molecule", "hidden"):
         return {name: _written(value) for name, value in row.items() if value is not None}
     # What is not known empties its field, which may hold another row's value.
     told = {name: "" if value is None else _written(value) for name, value in row.items()}

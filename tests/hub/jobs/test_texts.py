@@ -130,3 +130,19 @@ def test_the_writing_base_model_takes_only_texts(
     with pytest.raises(InvalidInputError, match="holds no texts"):
         launch("fine-tune", "stars", base=writer)
     assert launch("fine-tune", "review", base=writer).base == writer
+
+
+def test_words_are_hidden_in_texts_alone_from_a_base_model_that_reads(
+    launch: Callable[..., TrainingJob], anvil: Organization, alice: User, reviews: DatasetVersion
+) -> None:
+    reader = make_base(anvil, alice)
+    assert features(reviews, "masked-language-model", "review") is None
+    with pytest.raises(InvalidInputError, match="Choose the base model"):
+        launch("masked-language-model", "review")
+    with pytest.raises(InvalidInputError, match="holds no texts"):
+        launch("masked-language-model", "stars", base=reader)
+    with pytest.raises(InvalidInputError, match="learns from the texts alone"):
+        launch("masked-language-model", "review", base=reader, fields=["source"])
+    with pytest.raises(InvalidInputError, match="writes; this recipe goes on from base models that only read"):
+        launch("masked-language-model", "review", base=make_base(anvil, alice, slug="writer", task="language"))
+    assert launch("masked-language-model", "review", base=reader).base == reader

@@ -20,7 +20,7 @@ from trainer.data.spill import spill_for
 from trainer.data.target import Target
 from trainer.data.texts import texts_at
 from trainer.objectives import Objective, objective_of
-from trainer.recipes.fine_tune import base, reading
+from trainer.recipes.fine_tune import base, opening, reading
 from trainer.recipes.fine_tune.answering import Answering
 from trainer.recipes.fine_tune.converted import ByAnswer, converted, feed_of
 from trainer.recipes.fine_tune.converting import Converting
@@ -28,6 +28,7 @@ from trainer.recipes.fine_tune.pairs import pairs, start_of
 from trainer.recipes.fine_tune.reading import Rows
 from trainer.recipes.fine_tune.schema import Parameters
 from trainer.recipes.fine_tune.telling import Telling
+from trainer.recipes.fine_tune.tuned import TunedNetwork
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.serving import Served
@@ -110,12 +111,13 @@ class Tuning(Preparation):
         left = tells and tokenizer.padding_side == "left"  # what is written must stand in front
         return rows.encoded.feed(tokenizer.pad_token_id or 0, device, left=left)
 
-    def network(self, outputs: int, device: torch.device) -> base.TunedNetwork:
+    def network(self, outputs: int, device: torch.device) -> TunedNetwork:
         source = self.source
         forward = told if source.tells else written if source.rows.second is None else converted
-        return base.TunedNetwork(
-            source.folder, source.target.labels if source.tells else None, source.parameters, forward, device=device
+        opened = (
+            opening.telling(source.folder, source.target.labels) if source.tells else opening.writing(source.folder)
         )
+        return TunedNetwork(opened, source.parameters, forward, device=device)
 
     def texts(self, rows: Ints) -> list[str]:
         known = self.source.rows

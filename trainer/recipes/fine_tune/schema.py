@@ -20,13 +20,14 @@ NEEDS_BASE = True
 # Additions and new heads begin at nothing and go far; weights that know much already must not forget it. Of MiniLM on
 # film reviews additions learn somewhat more at 0.002 and nothing any more at 0.004, so this keeps a distance.
 USUAL_RATES = {"lora": 1e-3, "qlora": 1e-3, "last": 5e-4, "full": 1e-4}
+Method = Literal["lora", "qlora", "full", "last"]
 ADDITIONS = ("lora", "qlora")  # methods in which the base model's own weights stay as they are
 
 
-class Parameters(TransformerTraining):
-    """How much of the base model learns, and how."""
+class Tuned(TransformerTraining):
+    """How much of a base model learns, and how."""
 
-    method: Literal["lora", "qlora", "full", "last"] = setting(
+    method: Method = setting(
         "lora",
         N_("What learns"),
         N_(
@@ -69,15 +70,6 @@ class Parameters(TransformerTraining):
         lt=1,
     )
     length: int = reading_at_most(128, N_("Longest text in tokens"), 8, 8192)
-    written_samples: int = setting(
-        8,
-        N_("Answers to compare"),
-        N_("So many held-out questions are answered and compared with the answers given; 0 for none."),
-        group="evaluation",
-        advanced=True,
-        ge=0,
-        le=500,
-    )
     epochs: int = again("epochs", 1)
     learning_rate: float = rate_if_chosen(
         N_("How far one step moves the weights. Empty: 0.001 for additions, 0.0005 for last layers, 0.0001 for all.")
@@ -88,3 +80,17 @@ class Parameters(TransformerTraining):
     @classmethod
     def usual_rate(cls, given: dict[str, Any]) -> float:
         return USUAL_RATES.get(str(given.get("method", "lora")), USUAL_RATES["lora"])
+
+
+class Parameters(Tuned):
+    """And what is asked of one that writes."""
+
+    written_samples: int = setting(
+        8,
+        N_("Answers to compare"),
+        N_("So many held-out questions are answered and compared with the answers given; 0 for none."),
+        group="evaluation",
+        advanced=True,
+        ge=0,
+        le=500,
+    )

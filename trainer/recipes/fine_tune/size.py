@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.recipes.fine_tune.schema import ADDITIONS, Parameters
+from trainer.recipes.fine_tune.schema import ADDITIONS, Tuned
 from trainer.sizes import FLOAT, Data, Size
 
 LIBRARIES = 200 * 2**20  # bytes of transformers and peft, once loaded
@@ -85,7 +85,7 @@ def _said(config: Mapping[str, Any], *names: str) -> Any:
     return next((config[name] for name in names if config.get(name)), None) or config[names[0]]
 
 
-def size_of(p: Parameters, data: Data) -> Size | None:
+def size_of(p: Tuned, data: Data) -> Size | None:
     """None where nothing is known of the base model."""
     try:
         shape = shape_of((data.base or {})["config"])
@@ -114,7 +114,7 @@ def size_of(p: Parameters, data: Data) -> Size | None:
     return Size(trained, round(used * usual), passing, prepared, back)
 
 
-def _trained(p: Parameters, shape: Shape, weights: int, classes: int) -> int:
+def _trained(p: Tuned, shape: Shape, weights: int, classes: int) -> int:
     head = 0 if shape.writes else (shape.width + 1) * classes
     if p.method in ADDITIONS:
         pooled = 0 if shape.writes else 2 * shape.width

@@ -23,7 +23,7 @@ from chainhub.jobs.dividing import (
     time_fields,
 )
 from chainhub.jobs.fields import check_fields, common_fields, not_learnt
-from chainhub.jobs.texts import LANGUAGE, TEXT, learns_texts, task_of, usual_texts
+from chainhub.jobs.texts import LANGUAGE, MASKED, TEXT, learns_texts, task_of, usual_texts
 from chainhub.web.forms.jobs.step import Step
 
 MOST_BOXES = 300  # fields that can be ticked one by one
@@ -114,7 +114,9 @@ class FieldsStep(Step):
         if self.reads:
             options["choice"].choices = [(ALL, _("The field that holds the texts")), (SOME, _("Chosen fields"))]
         if self.writes:
-            options["target"].help_text = _("The texts that the model learns to write.")
+            guesses = recipe.tasks == (MASKED,)
+            told = _("The texts in which it guesses words."), _("The texts that the model learns to write.")
+            options["target"].help_text = told[0] if guesses else told[1]
         if self.images or self.writes or recipe.target or len(known) > MOST_BOXES:
             del options["features"], options["choice"]
         else:

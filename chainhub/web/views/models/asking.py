@@ -17,7 +17,7 @@ from chainhub.web.http import SignedInRequest
 
 LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
 SHOWN = 40  # letters of an example
-SILENT = ("restore", "create", "series")  # kinds whose answers have no reasons
+SILENT = ("restore", "create", "series", "hidden")  # kinds whose answers have no reasons
 SMALL = {
     "prompt": ("length", "temperature"),
     "create": ("count", "seed", "label"),
@@ -33,7 +33,7 @@ def trying(_request: SignedInRequest, _model: Model, version: ModelVersion, _ver
     if kind in ("image", "boxes", "restore"):
         drawn = kind == "image" and _drawn(version)
         return common | {"ask": _ask(version, kind), "form": picture_form(version)} | (drawn or {})
-    if kind in ("text", "prompt", "create", "series", "question"):
+    if kind in ("text", "prompt", "create", "series", "question", "hidden"):
         # A translation is the likeliest one, unless somebody asks for more daring.
         usual = {"initial": {"temperature": 0}} if version.model.recipe == TRANSLATES else {}
         return common | {"ask": _ask(version, kind), "form": asking_form(version, **usual)}
@@ -72,6 +72,7 @@ def _ask(version: ModelVersion, kind: str) -> dict[str, Any]:
         "molecule": (_("A molecule"), _("Predict")),
         "question": (_("Ask it"), _("Ask")),
         "prompt": (_("Ask it"), _("Write")),
+        "hidden": (_("Words to guess"), _("Guess")),
         "text": (_("A text"), _("Predict")),
     }
     title, button = said[kind]
