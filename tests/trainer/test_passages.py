@@ -16,6 +16,7 @@ from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_hostile import failed
 from tests.trainer.test_retrieval import SUBJECTS, open_to_all, questions, search
 from trainer.data.lines import Collecting
+from trainer.measures.retrieval import BEST, OTHER, OWN, RANK
 from trainer.recipes.retrieval_qa.nearness import ByNearness
 from trainer.recipes.retrieval_qa.reading import Passage
 
@@ -59,6 +60,23 @@ def test_a_source_may_be_a_number_or_a_date(search: MakeSpec, kind: pa.DataType)
     told = {item["title"].lower(): item["source"] for item in passages}
     first = {"int64": "1", "date32[day]": "1970-01-02", "double": "1", "bool": "true"}[str(kind)]
     assert told["swift"] == first
+
+
+def test_the_limit_is_that_of_a_search_among_what_is_published(search: MakeSpec) -> None:
+    """What is near to a passage that nobody is answered with is no reason to answer."""
+    held = Collecting(None, writes=False)
+    held.add([[1]] * 3)
+    objective = ByNearness(np.array([0, 1]), held.whole(), 1.0, torch.device("cpu"), np.array([0, 2]))
+    objective.all = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
+    told = objective.told(torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([0, 1]))
+    assert told[:, [RANK, BEST, OWN, OTHER]].tolist() == [
+        [0.0, 1.0, 1.0, pytest.approx(0.6)], [0.0, pytest.approx(0.8), 1.0, pytest.approx(0.8)],
+    ]  # fmt: skip
+    spec = search({"epochs": 1})
+    for seen, answered in ((("anvil", "borealis"), True), (("anvil",), True), ((), False)):
+        assert launch(open_to_all(spec, *seen))[0] == 0
+        found = json.loads(Path(spec.output, "evaluation.json").read_bytes())
+        assert ("refusal" in found) == ("refused_below" in found) == answered
 
 
 @pytest.mark.parametrize("parameters", [{"batch_size": 1}, {"batch_size": 16, "accumulation": 16}])

@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import torch
 
-from trainer.data.columns import Floats, Ints
+from trainer.data.columns import Bools, Floats, Ints
 from trainer.evaluation.seen import Seen
 from trainer.measures.retrieval import BEST, FOUND, OTHER, RANK
 
@@ -26,12 +26,18 @@ class Refuses(Protocol):
 
     refused: float  # the share of found questions that may be refused
 
+    def answered(self, rows: Ints) -> Bools:
+        """Of those rows, whether a published model has their source."""
+
 
 def refusal(seen: Seen, validation: Ints) -> dict[str, Any]:
-    """Without validation rows nothing is refused."""
-    if not isinstance(seen.source, Refuses) or not len(seen.rows):
+    """Of questions whose source a published model has; without such validation rows nothing is refused."""
+    if not isinstance(seen.source, Refuses):
         return {}
-    told = _told(seen, seen.rows)
+    rows, validation = (some[seen.source.answered(some)] for some in (seen.rows, validation))
+    if not len(rows):
+        return {}
+    told = _told(seen, rows)
     found: dict[str, Any] = {"refusal": [_at(limit, told) for limit in LIMITS]}
     limit = _limit(_told(seen, validation), seen.source.refused) if len(validation) else None
     if limit is None:

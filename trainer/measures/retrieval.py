@@ -1,7 +1,7 @@
 """How well the right source is found among all: shares of questions, and their mean reciprocal rank (Voorhees, 1999).
 
 Of each question is kept: the rank of its source (0 is first; what scores alike shares a rank), the best score, that of
-its own source, the loss, and the best score of all other sources.
+its own source, the loss, and the best score of all other sources. Best are those of sources that a published model has.
 """
 
 from __future__ import annotations

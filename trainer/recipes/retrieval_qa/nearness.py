@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the customary name
 from torch import Tensor, nn
@@ -58,7 +59,17 @@ def of_all(network: Trainable, passages: Encoded, device: torch.device) -> Tenso
 class ByNearness:
     """A row's target is the number of its passage."""
 
-    def __init__(self, passage_of: Ints, passages: Encoded, temperature: float, device: torch.device) -> None:
+    def __init__(
+        self,
+        passage_of: Ints,
+        passages: Encoded,
+        temperature: float,
+        device: torch.device,
+        published: Ints | None = None,
+    ) -> None:
+        """`published` are the places of the passages that people will be answered with: all, where that is not said."""
+        places = np.arange(len(passages.begins) - 1) if published is None else published
+        self._published = torch.from_numpy(places).to(device)
         self._targets = torch.from_numpy(passage_of).to(device)
         self._passages, self._temperature, self._device = passages, temperature, device
         self.all = torch.empty(0)  # vectors of the passages
@@ -94,8 +105,11 @@ class ByNearness:
         own = near.gather(1, targets[:, None])
         rank = (near > own).sum(1) + ((near == own).sum(1) - 1) / 2
         losses = F.cross_entropy(near / self._temperature, targets, reduction="none")
-        others = near.scatter(1, targets[:, None], -1.0).amax(1)
-        return torch.stack([rank, near.amax(1), own[:, 0], losses, others], 1)
+        others = near.scatter(1, targets[:, None], -1.0)
+        best, other = (
+            F.pad(told.index_select(1, self._published), (0, 1), value=-1.0).amax(1) for told in (near, others)
+        )
+        return torch.stack([rank, best, own[:, 0], losses, other], 1)
 
     def loss_of(self, told: Tensor, rows: Tensor) -> float:
         return float(told[:, 3].mean())

@@ -13,7 +13,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from trainer.contract import N_, JobSpec, Log, SpecError
-from trainer.data.columns import Ints
+from trainer.data.columns import Bools, Ints
 from trainer.data.feed import Ahead, Feed
 from trainer.data.lines import Paired
 from trainer.data.reading import Party, read_parties
@@ -72,8 +72,14 @@ class QuestionSource:
     def refused(self) -> float:
         return self.parameters.refused
 
+    def answered(self, rows: Ints) -> Bools:
+        """Of those rows, whether their own passage travels with the model."""
+        found: Bools = np.isin(self.pairs.passage_of[rows], self.published)
+        return found
+
     def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
-        return ByNearness(self.pairs.passage_of, self.pairs.told, self.parameters.temperature, device)
+        p = self.pairs
+        return ByNearness(p.passage_of, p.told, self.parameters.temperature, device, self.published)
 
     def prepare(self, rows: Ints) -> Search:
         return Search(self)
