@@ -19,6 +19,7 @@ from trainer.catalogue import recipe
 from trainer.contract import Artifact, JobSpec, Log, Split, Started
 from trainer.data.splits import by_time
 from trainer.metrics import Judged
+from trainer.predict import Predictor
 from trainer.recipes.timeseries import windows
 from trainer.recipes.timeseries.objective import ByScaledError
 from trainer.recipes.timeseries.program import read
@@ -227,6 +228,20 @@ def test_memory_holds_no_table_of_all_windows() -> None:
     tracemalloc.stop()
     assert len(cut.starts) == 20_000
     assert most < 50_000_000
+
+
+@pytest.mark.parametrize("scaling", ["last", "mean"])
+def test_a_small_series_is_told_as_narrowly_as_it_moves_beside_a_very_large_one(of: MakeSpec, scaling: str) -> None:
+    small, large = sales(90, 1, shops=1), sales(90, 2, shops=1)
+    sold = pa.array([value * 1e6 for value in large["sold"].to_pylist()])
+    large = large.set_column(3, "sold", sold).set_column(1, "shop", [["large"] * 90])
+    spec = of({"scaling": scaling}, tables={"anvil": pa.concat_tables([small, large])})
+    evaluation_of(spec)
+    past = small["sold"].to_pylist()[-7:]
+    (told,) = Predictor(spec.output).predict([{"values": past}])
+    assert told["high"][0] - told["low"][0] < 20 * np.std(past)
+    (flat,) = Predictor(spec.output).predict([{"values": [40.0] * 7}])
+    assert flat["forecast"][0] == pytest.approx(40, rel=0.1)
 
 
 def test_windows_are_measured_by_what_was_read_of_them_and_no_more(of: MakeSpec) -> None:

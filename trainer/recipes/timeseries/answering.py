@@ -13,7 +13,7 @@ from trainer.contract import N_
 from trainer.data.columns import Floats
 from trainer.recipes.timeseries.calendar import moment_of, waved
 from trainer.recipes.timeseries.network import Forecaster, Sizes
-from trainer.recipes.timeseries.windows import measured
+from trainer.recipes.timeseries.windows import measured, seen_in
 from trainer.serving import Row, refusal, weights_in
 
 MOST = 100_000  # values of one request
@@ -33,9 +33,7 @@ class Forecasting:
 
     def predict(self, rows: list[Row]) -> list[Row]:
         values = np.stack([self._values(row) for row in rows])
-        center, scale = measured(
-            values[:, -1], values.mean(1), values.std(1), self._known["scaling"], self._known["whole"]
-        )
+        center, scale = measured(seen_in(values), self._known["scaling"], self._known["whole"])
         parts = [(values - center[:, None]) / scale[:, None], np.stack([self._beside(row) for row in rows])]
         outputs = self._module(torch.from_numpy(np.concatenate(parts, 1)).float()).double().numpy()
         told = outputs * scale[:, None] + center[:, None]

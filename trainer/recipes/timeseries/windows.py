@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from trainer.devices import finest
 from trainer.recipes.program import Tell
 from trainer.recipes.timeseries.reading import Series
 
-FLAT = 1e-3  # of the spread of all: the least by which a window is measured
+FLAT = 1e-3  # of the size of its values, or of the spread of all: the least by which a window is measured
 SAME = 1e-13  # of the size of numbers: a spread that is rounding
 AT_ONCE = 1_000_000  # numbers of windows that are looked at at a time
 
@@ -32,6 +32,15 @@ class Shape:
     season: int
     scaling: str
     ahead: bool  # whether other fields are read for the days ahead
+
+
+class Seen(NamedTuple):
+    """Of every window the last value, the mean, the spread, and how large its values are."""
+
+    last: Floats
+    mean: Floats
+    spread: Floats
+    size: Floats
 
 
 @dataclass(frozen=True)
@@ -81,13 +90,11 @@ class Windows:
         return self.moments[self.starts + self.shape.window + self.shape.horizon - 1]
 
     @cached_property
-    def _of_windows(self) -> tuple[Floats, Floats, Floats]:
-        """Last value, mean and spread of every window."""
+    def _of_windows(self) -> Seen:
+        """What is seen of every window."""
         every = np.arange(len(self.starts))
         parts = map(self.past, np.array_split(every, 1 + len(every) * self.shape.window // AT_ONCE))
-        told = ((part[:, -1].copy(), part.mean(1), part.std(1)) for part in parts)  # a view would keep all of the part
-        found = [np.concatenate(one) for one in zip(*told, strict=True)]
-        return found[0], found[1], found[2]
+        return Seen(*(np.concatenate(one) for one in zip(*map(seen_in, parts), strict=True)))
 
     def read_by(self, rows: Ints) -> Ints:
         """How often those rows read each step."""
@@ -103,8 +110,7 @@ class Windows:
 
     def measured(self, whole: dict[str, float]) -> tuple[Floats, Floats]:
         """From what every window is measured, and by what."""
-        last, mean, spread = self._of_windows
-        return measured(last, mean, spread, self.shape.scaling, whole)
+        return measured(self._of_windows, self.shape.scaling, whole)
 
 
 def spread_of(values: Floats, often: Ints | None = None) -> tuple[float, float]:
@@ -118,12 +124,18 @@ def spread_of(values: Floats, often: Ints | None = None) -> tuple[float, float]:
     return float(center * most), (scale * most if scale > SAME else 0.0) or 1.0
 
 
-def measured(
-    last: Floats, mean: Floats, spread: Floats, scaling: str, whole: dict[str, float]
-) -> tuple[Floats, Floats]:
+def seen_in(windows: Floats) -> Seen:
+    """Of windows × steps."""
+    last = windows[:, -1].copy()  # a view would keep all of them
+    return Seen(last, windows.mean(1), windows.std(1), np.abs(windows).mean(1))
+
+
+def measured(seen: Seen, scaling: str, whole: dict[str, float]) -> tuple[Floats, Floats]:
+    """From what windows are measured, and by what: a small series by its own size, also beside a very large one."""
     if scaling == "all":
-        return np.full(len(last), whole["center"]), np.full(len(last), whole["scale"])
-    return (last if scaling == "last" else mean), np.maximum(spread, FLAT * whole["scale"])
+        return np.full(len(seen.last), whole["center"]), np.full(len(seen.last), whole["scale"])
+    least = np.where(seen.size > 0, np.minimum(seen.size, whole["scale"]), whole["scale"])
+    return (seen.last if scaling == "last" else seen.mean), np.maximum(seen.spread, FLAT * least)
 
 
 def windows_of(found: Sequence[Series], shape: Shape, tell: Tell) -> Windows:
