@@ -36,9 +36,12 @@ PREDICTIVE_MAINTENANCE = Scenario(
             sample="batteries",
             title=_("34 battery cells of NASA, held out cell by cell"),
             fields=("cycle", "voltage", "temperature"),
-            split={"kind": "group", "group": "battery_id"},
+            # Every cell once, for one held-out fifth says little: there it was 0.075 (forest 0.073), here it is even
+            # (three divisions: 0.042 to 0.044, forest 0.042 to 0.043). Tuned by folds of the training cells alone, a
+            # wider layer was better there (0.0325, this one 0.0333, forest 0.036) and gained nothing on the others.
+            split={"kind": "group-k-fold", "group": "battery_id", "folds": 5, "validation_fraction": 0.0},
             metric="mae",
-            baselines=reached_by(_("Random forest, the same cells held out"), mae=0.072),
+            baselines=reached_by(_("Random forest, the same cells held out"), mae=0.042),
             caveat=_(
                 "Which cells are held out matters more than the method: with other cells the same forest errs by 0.044 "
                 "to 0.088, and by 0.039 on the eleven cells that were cycled longest, one left out at a time."
