@@ -225,7 +225,7 @@ def test_rows_pictures_and_questions_are_samples_too(browse: Browse, bob: User, 
     evaluated = version.evaluation | {"samples": [{"picture": PICTURE}]}
     ModelVersion.objects.update(evaluation=evaluated)
     ModelVersion.objects.update(preprocessing={"kind": "image", "fields": []})
-    assert f'name="sample" value="0" aria-label="Try example 1"><img src="data:image/png;base64,{PICTURE}"' in page(
+    assert f'formnovalidate name="sample" value="0" aria-label="Try example 1"><img src="data:image/png;base64,{PICTURE}"' in page(
         browse(bob), version, "try"
     )
     model.answer = {"label": "yes", "probabilities": {"yes": 0.9, "no": 0.1}}

@@ -139,7 +139,7 @@ def test_a_molecule_is_drawn_with_its_value(tried: Any) -> None:
     ask = tried("molecule")
     shown = ask({"smiles": "CCO", "sequence": "MKT" * 8, "explain": "on"})
     assert "data:image/svg+xml;base64," in shown
-    assert "Green atoms" in shown
+    assert "Green atoms raised the number" in shown
     assert "is no molecule that can be read" in ask({"smiles": "C(C", "sequence": "MKT"})
     assert "data-fill" in ask("try")
 
