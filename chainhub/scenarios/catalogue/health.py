@@ -54,10 +54,14 @@ DISEASE_DIAGNOSIS = Scenario(
             title=_("Patches of two brain scans: tumour or tissue"),
             recipe="image-classification",
             target="label",
-            parameters={"network": "cnn", "channels": [16, 32], "side": 32, "epochs": 15, "main_metric": "roc_auc"},
+            base="mobilenet-v2",
+            parameters={"base_side": 128, "epochs": 30, "main_metric": "roc_auc"},
             metric="roc_auc",
             baselines=reached_by(_("CNN on patches of one scan, slices held out"), roc_auc=0.985),
-            caveat=_("Two patients only: this shows the way, and says nothing about patients in general."),
+            caveat=_(
+                "Two patients only, and patches of one tumour overlap, so that held-out ones resemble those learnt "
+                "from: this shows the way, and says nothing about patients in general."
+            ),
             minutes=1,
         ),
     ),
