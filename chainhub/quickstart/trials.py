@@ -116,7 +116,7 @@ def _one(example: "Example", hub: Hub) -> bool:
     from chainhub.accounts.models import User  # noqa: PLC0415
     from chainhub.core.sentences import render  # noqa: PLC0415
     from chainhub.jobs.models import Status  # noqa: PLC0415
-    from chainhub.scenarios.examples import launch_example  # noqa: PLC0415
+    from chainhub.scenarios.making import launch_example  # noqa: PLC0415
 
     started = time.monotonic()
     job = launch_example(example, actor=User.objects.get(email=DIRECTOR))

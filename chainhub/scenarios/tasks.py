@@ -10,7 +10,8 @@ from chainhub.core.sentences import sentence
 from chainhub.organizations.models import Organization
 from chainhub.scenarios.bases import CARRIED, import_carried
 from chainhub.scenarios.catalogue import scenario
-from chainhub.scenarios.examples import Example, launch_example
+from chainhub.scenarios.examples import Example
+from chainhub.scenarios.making import launch_example
 from chainhub.scenarios.preparing import Preparing
 
 

@@ -16,7 +16,8 @@ from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization, Role
 from chainhub.scenarios import samples
 from chainhub.scenarios.catalogue import scenario
-from chainhub.scenarios.examples import Example, launch_example
+from chainhub.scenarios.examples import Example
+from chainhub.scenarios.making import launch_example
 from chainhub.scenarios.partners import MARK
 from tests.conftest import person, seat
 from tests.process.test_taking_back_at_once import at_once

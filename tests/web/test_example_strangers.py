@@ -11,7 +11,8 @@ from chainhub.accounts.models import User
 from chainhub.datasets.models import Dataset
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization
-from chainhub.scenarios.examples import Example, launch_example
+from chainhub.scenarios.examples import Example
+from chainhub.scenarios.making import launch_example
 from chainhub.scenarios.partners import MARK
 from tests.hub.scenarios.test_examples import heart
 

@@ -9,7 +9,7 @@ from chainhub.collaborations.agreements import default_agreement
 from chainhub.collaborations.models import Collaboration
 from chainhub.organizations.models import Organization
 from chainhub.scenarios.catalogue import scenarios
-from chainhub.scenarios.partners import real_organizations
+from chainhub.scenarios.keeper import real_organizations
 
 
 def scenario_choices() -> list[tuple[str, Any]]:

@@ -18,7 +18,8 @@ from chainhub.core.sentences import render as said
 from chainhub.jobs.catalogue import find_recipe, title_of
 from chainhub.registry.models import Model, ModelVersion
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
-from chainhub.scenarios.examples import NOTHING, Example, open_example
+from chainhub.scenarios.examples import NOTHING, Example
+from chainhub.scenarios.making import open_example
 from chainhub.scenarios.preparing import Preparing
 from chainhub.web.forms.jobs.parameters import shown_parameters
 from chainhub.web.http import SignedInRequest

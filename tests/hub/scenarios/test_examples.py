@@ -20,8 +20,10 @@ from chainhub.organizations.models import Membership, Organization, Role, Stage
 from chainhub.organizations.services import create_organization
 from chainhub.scenarios import examples, samples
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
-from chainhub.scenarios.examples import Example, fill_example, launch_example, open_example
-from chainhub.scenarios.partners import KEEPER, partner_name
+from chainhub.scenarios.examples import Example
+from chainhub.scenarios.keeper import KEEPER
+from chainhub.scenarios.making import fill_example, launch_example, open_example
+from chainhub.scenarios.partners import partner_name
 
 pytestmark = pytest.mark.django_db
 
