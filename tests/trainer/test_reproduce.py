@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.trainer.conftest import MakeSpec, launch, reviews
+from tests.trainer.test_recorded_losses import RUNS
 from trainer.contract import JobSpec
 from trainer.rerun import Line, RerunError, compare, find, read, spec_for, told, train
 from trainer.source import needed, packed, pinned, source_of
@@ -46,9 +47,11 @@ def again(got: Path, data: Path, *more: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("recipe", ["tabular", "text-classification"])
+@pytest.mark.parametrize("recipe", ["tabular", "text-classification", "image-generation"])
 def test_a_stranger_with_the_data_comes_to_the_same_metrics(job: MakeSpec, tmp_path: Path, recipe: str) -> None:
-    spec = job() if recipe == "tabular" else texts(job, tmp_path)
+    """Also where another network judges."""
+    makes = {"tabular": job, "text-classification": lambda: texts(job, tmp_path)}
+    spec = makes.get(recipe, lambda: job(**RUNS[recipe]))()
     got, data = published(spec, tmp_path)
     done = again(got, data, "--output", str(tmp_path / "again"))
     assert done.returncode == 0, done.stderr
