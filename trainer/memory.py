@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import sys
@@ -43,6 +44,15 @@ def left(megabytes: int | None) -> float:
     if most := _number(group / "memory.max", r"(\d+)"):
         bounds.append(most - _number(group / "memory.stat", r"anon (\d+)"))
     return max(0, min(bounds))
+
+
+def give_back() -> None:
+    """What was freed goes back to the system: the C library keeps it for small pieces, where large ones do not fit."""
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - for this alone
+
+        with contextlib.suppress(OSError, AttributeError):  # another library than GNU's has no such function
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _number(path: Path, pattern: str) -> int:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from transformers.pytorch_utils import Conv1D
 
+from trainer import memory
 from trainer.recipes.fine_tune.four_bits import packed, unpacked
 
 
@@ -81,6 +82,7 @@ def shorten(module: nn.Module, device: torch.device) -> None:
     for weight in module.parameters():
         if not weight.requires_grad:
             weight.data = weight.data.clone()
+    memory.give_back()
 
 
 def lengthened(module: nn.Module) -> nn.Module:
