@@ -17,6 +17,8 @@ from torch import Tensor, nn
 
 from trainer.sight.shape import COLOURS, Sight, Stage
 
+FINE = 8  # pixels of the picture from place to place
+
 
 class Convolution(nn.Module):
     """A convolution with what stood behind it as a factor and a summand of each channel.
@@ -83,22 +85,29 @@ class Base(nn.Module):
     deviation: Tensor
 
     def __init__(self, sight: Sight, *, pace: float = 0.0, ends: bool = True) -> None:
-        """`ends`: with the last layer, which only features of the whole picture need."""
+        """`ends`: with the last layer, which only features of the whole picture need.
+
+        Layers that look closer than `FINE` learn nothing: edges and colours are the same everywhere, and to learn them
+        again would take half of the time.
+        """
         super().__init__()
         self.register_buffer("mean", torch.tensor(sight.mean)[:, None, None], persistent=False)
         self.register_buffer("deviation", torch.tensor(sight.deviation)[:, None, None], persistent=False)
-        self.stem = Convolution(COLOURS, sight.stem, 3, 2, even=sight.even, pace=pace)
-        blocks, before = [], sight.stem
+        self.stem = Convolution(COLOURS, sight.stem, 3, 2, even=sight.even)
+        blocks, before, apart = [], sight.stem, 2
         for stage in sight.stages:
             for place in range(stage.blocks):
-                blocks.append(Block(before, stage, 1 if place else stage.stride, even=sight.even, pace=pace))
+                stride = 1 if place else stage.stride
+                apart *= stride
+                blocks.append(Block(before, stage, stride, even=sight.even, pace=pace if apart >= FINE else 0.0))
                 before = stage.width
         self.blocks = nn.ModuleList(blocks)
         self.last = Convolution(before, sight.last, 1, pace=pace) if ends else None
 
     def maps(self, pictures: Tensor) -> list[Tensor]:
         """What was found at each stride from 4 on, finest first."""
-        x, found = F.relu6(self.stem((pictures - self.mean) / self.deviation)), []
+        pictures = ((pictures - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)  # faster
+        x, found = F.relu6(self.stem(pictures)), []
         for block in self.blocks:
             seen = block(x)
             if seen.shape[2:] != x.shape[2:]:

@@ -9,6 +9,7 @@ from trainer.sight.shape import COLOURS, Sight
 from trainer.sight.work import Layer, work_of
 
 KEPT = 1.5  # numbers that stay of each that a layer gives, for the way back: bends keep what they bent
+CLOSER = 4  # pixels from place to place, below which no layer learns
 BACK = 3  # of the largest layer's, while its gradient goes back
 
 
@@ -23,8 +24,9 @@ def sight_in(base: Mapping[str, Any] | None) -> Sight | None:
 def passing_of(layers: list[Layer], side: int, *, learns: bool) -> int:
     """Half the numbers that are there while one picture goes forwards and back; forwards alone they come and go."""
     given = [count * places for _, _, places, count in layers]
+    kept = sum(count * places for _, _, places, count in layers if places <= -((-side // CLOSER) ** 2))
     pictures = COLOURS * side * side
-    return round(((KEPT * sum(given) if learns else 0) + BACK * max(given) + 2 * pictures) / 2)
+    return round(((KEPT * kept if learns else 0) + BACK * max(given) + 2 * pictures) / 2)
 
 
 def layers_of(sight: Sight, side: int, *, ends: bool = True) -> tuple[list[Layer], int]:

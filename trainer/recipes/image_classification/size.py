@@ -16,6 +16,7 @@ BACK = 2  # of the largest one's, while its gradient goes back
 JUDGED = 2.5  # of the largest one's, where nothing is left for a way back
 CHANGED = 4  # of the pixels, as pictures are judged with noise over them
 LEAST, AT_ONCE = 64, 32  # pixels a side, and pictures at a time, that a base model looks at: as `based` has it
+NOISY = 2_000_000  # pixels of what is judged at a time with noise over it: as `evaluation.robustness` has it
 LIBRARY = 15 * 2**20  # bytes that convolutions take for themselves
 
 
@@ -52,14 +53,15 @@ def _with_base(p: Parameters, data: Data) -> Size | None:
     side = max(LEAST, round((pixels / (_channels(pixels) if data.numbers else COLOURS)) ** 0.5))
     layers, held = layers_of(sight, side)
     head, passing = dense([sight.last, data.classes])
-    looking = FLOAT * (held + 2 * AT_ONCE * passing_of(layers, side, learns=False))
+    seen = passing_of(layers, side, learns=False)
     prepared = data.size + data.rows * pixels * (OF_COLUMN if data.numbers else 2 * FLOAT) + COLUMN * data.numbers
-    judged = 2 * passing_of(layers, side, learns=False)
-    prepared += looking + LIBRARY
+    # Pictures are looked at by the dozen: for their features, with noise over them, for what speaks for a kind.
+    prepared += LIBRARY + FLOAT * (held + 2 * max(AT_ONCE, NOISY // pixels) * seen)
     if p.base_pace == 0:
-        return Size(head, head, passing, prepared + FLOAT * data.rows * sight.last, judged=judged)
+        return Size(head, head, passing, prepared + FLOAT * data.rows * sight.last)
     work = sum(weights * places for weights, _, places, _ in layers)
-    return Size(head + held, head + work, passing + passing_of(layers, side, learns=True), prepared, judged=judged)
+    moving = passing + passing_of(layers, side, learns=True)
+    return Size(head + held, head + work, moving, prepared, judged=2 * seen)
 
 
 def _channels(pixels: int) -> int:

@@ -34,16 +34,17 @@ class Based(nn.Module):
         self.base, wide = base, WIDER * width
         ways = (nn.Conv2d(given, wide, 1, bias=False) for given in given_by(sight))
         self.sides = nn.ModuleList(nn.Sequential(way, nn.GroupNorm(GROUPS, wide)) for way in ways)
-        self.joined = layer(wide, wide)
+        self.joined = nn.ModuleList(layer(wide, wide) for _ in self.sides)
         self.told = nn.Conv2d(wide, kinds + 4, 1)
 
     def forward(self, pictures: Tensor) -> Tensor:
         found = [side(seen) for side, seen in zip(self.sides, self.base.maps(pictures), strict=True)]
-        x = found[-1]
-        for finer in reversed(found[:-1]):
+        x = self.joined[-1](F.relu(found[-1]))
+        for finer, joined in zip(reversed(found[:-1]), reversed(self.joined[:-1]), strict=True):
             height, width = finer.shape[2:]
-            x = finer + F.interpolate(F.relu(x), scale_factor=2.0, mode="nearest")[:, :, :height, :width]
-        maps: Tensor = self.told(self.joined(F.relu(x)))
+            larger = F.interpolate(x, scale_factor=2.0, mode="nearest")
+            x = joined(F.relu(finer + larger[:, :, :height, :width]))
+        maps: Tensor = self.told(x)
         return maps
 
 

@@ -24,6 +24,6 @@ def head_of(sight: Sight, p: Parameters, kinds: int, side: int) -> list[Layer]:
     wide, found = WIDER * p.width, list[Layer]()
     for place, given in enumerate(given_by(sight)):
         places = (-(-side // 4) // 2**place) ** 2
-        found.append((given * wide, 2 * wide, places, wide))
+        found += [(given * wide, 2 * wide, places, wide), (9 * wide * wide, 2 * wide, places, wide)]
     fine = (-(-side // 4)) ** 2
-    return [*found, (9 * wide * wide, 2 * wide, fine, wide), (wide * (kinds + 4), kinds + 4, fine, kinds + 4)]
+    return [*found, (wide * (kinds + 4), kinds + 4, fine, kinds + 4)]
