@@ -72,7 +72,12 @@ def _field(entry: Mapping[str, Any]) -> Field:
     if entry["kind"] == "category":
         return Field(entry["name"], "category", list(entry["values"]), str(entry.get("typical") or ""))
     low, high = entry.get("low"), entry.get("high")
-    return Field(entry["name"], "number", [], f"{entry['fill']:.4g}", low, high)
+    return Field(entry["name"], "number", [], in_four_digits(entry["fill"]), low, high)
+
+
+def in_four_digits(value: float) -> str:
+    """As a person would type it: 12.35, and 69280 rather than 6.928e+04."""
+    return f"{float(f'{value:.4g}'):.15g}"
 
 
 def checked_rows(version: ModelVersion, rows: Any) -> list[Row]:

@@ -225,8 +225,9 @@ def test_rows_pictures_and_questions_are_samples_too(browse: Browse, bob: User, 
     evaluated = version.evaluation | {"samples": [{"picture": PICTURE}]}
     ModelVersion.objects.update(evaluation=evaluated)
     ModelVersion.objects.update(preprocessing={"kind": "image", "fields": []})
-    assert f'formnovalidate name="sample" value="0" aria-label="Try example 1"><img src="data:image/png;base64,{PICTURE}"' in page(
-        browse(bob), version, "try"
+    assert (
+        f'formnovalidate name="sample" value="0" aria-label="Try example 1"><img src="data:image/png;base64,{PICTURE}"'
+        in page(browse(bob), version, "try")
     )
     model.answer = {"label": "yes", "probabilities": {"yes": 0.9, "no": 0.1}}
     ask(browse(bob), version, {"sample": "0"}, "file/")
@@ -241,6 +242,16 @@ def test_where_the_simple_forecast_wins_the_page_says_so(browse: Browse, bob: Us
     measured = {"mae": {"value": 1.0}, "skill": {"value": -0.2, "low": -0.3, "high": -0.1}}
     shown = page(browse(bob), publish_kind(job, "series", overall={"rows": 300, "metrics": measured}), "explanation")
     assert "The simple forecast wins" in shown
+
+
+def test_a_forecast_of_one_step_is_told_in_numbers(browse: Browse, bob: User, job: TrainingJob, model: Model) -> None:
+    """A line would be a single point."""
+    version = publish_kind(job, "series", horizon=[{"step": 1, "mae": 0.5, "naive_mae": 1.0, "seasonal_mae": None}])
+    shown = page(browse(bob), version, "explanation")
+    assert "Mean absolute error, one step ahead" in shown
+    assert "How far off, step by step" not in shown
+    model.answer = {name: values[:1] for name, values in KINDS["series"]["answer"].items()}
+    assert '<p class="verdict"><span class="number">4</span>' in ask(browse(bob), version, {"values": "1 2 3 4"})
 
 
 @pytest.mark.parametrize(

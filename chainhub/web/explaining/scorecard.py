@@ -98,7 +98,11 @@ def approval(evaluation: Json) -> Data | None:
     rows = [{**one, "name": _("Not known") if one["value"] is None else one["value"]} for one in found["groups"]]
     series: list[dict[str, Any]] = [
         {"name": _("Approved of all"), "values": [one["approved"] for one in rows]},
-        {"name": _("Approved of those who turned out good"), "values": [one["good_approved"] for one in rows]},
+        {
+            "name": _("Approved of those who turned out good"),
+            "values": [one["good_approved"] for one in rows],
+            "everybody": True,  # in ink, beside the other in the accent colour
+        },
     ]
     axis = {"format": "percent", "from_zero": True, "max": 1}
     chart = {"categories": [one["name"] for one in rows], "series": series, "horizontal": True, "x": axis}

@@ -53,7 +53,8 @@ def ahead(evaluation: Json, organizations: Organizations) -> Data | None:
         "skill": skill,
         "verdict": _verdict(skill),
         "charts": [_forecast(one, organizations) for one in shown],
-        "errors": _errors(steps) if steps else None,
+        "errors": _errors(steps) if len(steps) > 1 else None,
+        "one_step": steps[0] if len(steps) == 1 else None,  # of which a line would be a single point
         "band": _band(evaluation.get("band") or {}),
     }
 

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from chainhub.collaborations.models import Collaboration
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.rows import Field, fields_of
+from chainhub.registry.rows import Field, fields_of, in_four_digits
 
 SORTS = [("newest", _("Newest first")), ("name", _("By name"))]
 TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression")),
@@ -157,13 +157,14 @@ class PictureForm(forms.Form):
 
 def _input_of(field: Field) -> forms.Field:
     if field.is_number:
-        usual = {"low": f"{field.low:.4g}", "high": f"{field.high:.4g}"} if None not in (field.low, field.high) else {}
+        edges = {"low": field.low, "high": field.high}
+        usual = {name: in_four_digits(one) for name, one in edges.items() if one is not None}
         return forms.CharField(
             label=field.name,
             required=False,
             max_length=40,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "placeholder": field.typical, "autocomplete": "off"}),
-            help_text=_("Usually %(low)s to %(high)s") % usual if usual else "",
+            help_text=_("Usually %(low)s to %(high)s") % usual if len(usual) == len(edges) else "",
         )
     if field.kind == "text":
         return forms.CharField(

@@ -14,7 +14,7 @@ export function valueAxis(axis = {}, more = {}) {
     max: axis.max ?? undefined,
     scale: !axis.from_zero,
     axisLabel: { color: faint, fontSize: 11, formatter: (value) => write(value), hideOverlap: true },
-    axisLine: { show: false },
+    axisLine: { show: false, onZero: false }, // its name stands above it, at the left edge, wherever zero is
     axisTick: { show: false },
     splitLine: { lineStyle: { color: line } },
     splitNumber: 4,

@@ -102,7 +102,8 @@ def warnings(preprocessing: Row, row: Row) -> list[Row]:
                 found.append({"text": text, "params": said})
         elif "low" in field and _is_far(float(value), field["low"], field["high"]):
             text = N_("“%(field)s” is %(value)s; nine in ten training rows lie between %(low)s and %(high)s.")
-            found.append({"text": text, "params": said | {"low": field["low"], "high": field["high"]}})
+            edges = {name: f"{float(f'{field[name]:.4g}'):.15g}" for name in ("low", "high")}
+            found.append({"text": text, "params": said | edges})
     return found
 
 
