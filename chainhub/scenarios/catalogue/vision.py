@@ -72,12 +72,13 @@ OBJECT_DETECTION = Scenario(
             sample="trees",
             title=_("Trees from above, marked by hand at three field sites"),
             target="boxes",
-            parameters={"turns": "all", "epochs": 100, "learning_rate": 0.004, "baselines": False},
+            base="mobilenet-v2",
+            parameters={"turns": "all", "epochs": 60, "learning_rate": 0.004, "baselines": False},
             metric="map_40",
             baselines=reached_by(
                 _("CenterNet head on MobileNetV2 with ImageNet weights, 320 steps, a held-out third"), map_40=0.58
             ),
-            caveat=_("The baseline began with weights learnt from ImageNet; from random ones it reached 0.36."),
+            caveat=_("The baseline began with the same weights as ours; from random ones it reached 0.36."),
             minutes=5,
         ),
     ),
