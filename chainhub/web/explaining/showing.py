@@ -45,7 +45,7 @@ def created(evaluation: Json) -> Data | None:
 def ahead(evaluation: Json, organizations: Organizations) -> Data | None:
     """Forecasts beside what came, the error of each step, how often the band held, and who wins."""
     shown = evaluation.get("forecasts") or ()
-    steps = evaluation.get("horizon") or ()
+    steps: Any = evaluation.get("horizon") or ()
     if not shown and not steps:
         return None
     skill = overall(evaluation).get("skill", Score(None))
