@@ -14,7 +14,7 @@ from trainer.failures import TrainingError
 Task = Literal[
     "classification", "regression", "language", "masked", "detection", "generation", "restoration", "forecast",
     "retrieval",
-]
+]  # fmt: skip
 MAX_CLASSES_OF_NUMBERS = 20  # a numeric target with more different values than this is a quantity
 MAX_CLASSES = 1000
 

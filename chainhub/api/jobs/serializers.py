@@ -148,7 +148,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
     base = serializers.RegexField(
         r"^[-\w]+/[-\w]+$",
         required=False,
-        help_text="`organization/base-model` of a task that the recipe has in `bases`; needed where `needs_base` is true",
+        help_text="`organization/base-model` of a task in the recipe's `bases`; needed where `needs_base` is true",
     )
     inputs = WantedInputSerializer(many=True, required=False, max_length=MOST_INPUTS)  # type: ignore[call-arg]
 
