@@ -167,6 +167,10 @@ CREDIT_SCORING = Scenario(
             split=FIVEFOLD,
             metric="roc_auc",
             baselines=reached_by(_("Logistic regression"), roc_auc=0.786),
+            caveat=_(
+                "Every loan is held out once. A thousand loans tell the AUC to within 0.03, so what lies closer to the "
+                "baseline is level with it."
+            ),
             minutes=1,
         ),
     ),

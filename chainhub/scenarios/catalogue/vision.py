@@ -40,7 +40,7 @@ VISUAL_INSPECTION = Scenario(
             slug="digits-cnn",
             sample="digits",
             title=_("The same digits, with convolutions"),
-            parameters={"network": "cnn", "channels": [16, 32], "epochs": 6},
+            parameters={"network": "cnn", "channels": [16, 32], "epochs": 10},
             metric="accuracy",
             baselines=reached_by(_("CNN of two convolutions, all digits pooled"), accuracy=0.963),
             minutes=2,
