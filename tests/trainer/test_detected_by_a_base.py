@@ -25,7 +25,9 @@ from trainer.predict import Predictor
 from trainer.recipes.object_detection.based import Based
 from trainer.recipes.object_detection.head import given_by, head_of
 from trainer.recipes.object_detection.network import whole
+from trainer.recipes.object_detection.size import size_of
 from trainer.sight.network import Base
+from trainer.sight.size import layers_of, passing_of
 from trainer.sizes import Data, estimate_of
 
 FEW: dict[str, Any] = {
@@ -94,6 +96,17 @@ def test_maps_are_as_large_as_without_a_base(size: tuple[int, int]) -> None:
     assert maps.shape == (6, -(-size[0] // 4), -(-size[1] // 4))
 
 
+@pytest.mark.parametrize("sight", [MOBILENET_V2.sight, EFFICIENTNET_LITE0.sight])
+def test_a_small_picture_has_a_map_of_every_stride(sight: Any) -> None:
+    base = Base(sight, ends=False)
+    with torch.no_grad():
+        maps = base.maps(torch.rand(1, 3, 16, 16))
+        assert [tuple(one.shape[1:]) for one in maps] == [
+            (width, side, side) for width, side in zip(given_by(sight), (4, 2, 1, 1), strict=True)
+        ]
+        assert whole(Based(2, 8, base, sight).eval(), torch.rand(3, 16, 16)).shape == (6, 4, 4)
+
+
 @pytest.mark.parametrize("sight", [SMALL, MOBILENET_V2.sight, EFFICIENTNET_LITE0.sight])
 def test_channels_and_weights_are_those_of_the_network(sight: Any) -> None:
     base = Base(sight, ends=False)
@@ -118,3 +131,15 @@ def test_memory_and_work_are_told_beforehand() -> None:
     assert moves.multiplications_per_step > stays.multiplications_per_step
     assert 400 * 2**20 < stays.memory < moves.memory < 1500 * 2**20
     assert estimate_of(known, known.check({}), Data(rows=1, base={"config": {}, "weights": None})) is None
+    layers, _ = layers_of(MOBILENET_V2.sight, 160, ends=False)
+    kept = passing_of(layers, 160, learns=True) - passing_of(layers, 160, learns=False)
+    assert 0 < kept < 0.75 * sum(given * places for _, _, places, given in layers)
+
+
+def test_memory_and_work_without_a_base_grow_with_the_crop() -> None:
+    known = recipe("object-detection")
+    small, large = (size_of(known.check({"crop": side}), Data(rows=9, classes=2)) for side in (32, 64))  # type: ignore[arg-type]  # of this recipe
+    assert small is not None
+    assert large is not None
+    assert large.multiplications == 4 * small.multiplications > 0
+    assert large.activations == 4 * small.activations > 0

@@ -109,10 +109,9 @@ class Base(nn.Module):
         pictures = ((pictures - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)  # faster
         x, found = F.relu6(self.stem(pictures)), []
         for block in self.blocks:
-            seen = block(x)
-            if seen.shape[2:] != x.shape[2:]:
+            if block.see.stride > 1:  # of small pictures one place may stay one place
                 found.append(x)
-            x = seen
+            x = block(x)
         return [*found[1:], x]
 
     def forward(self, pictures: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ def size_of(p: Parameters, data: Data) -> Size | None:
         return _with_base(p, data)
     layers = list(_layers(p, max(1, data.classes)))
     weights = sum(count + also for count, also, _, _ in layers)
-    places = {stride: -((-p.crop // stride) ** 2) for stride in (2, 4, 8, 16)}
+    places = {stride: (-(-p.crop // stride)) ** 2 for stride in (2, 4, 8, 16)}
     work = sum(count * places[stride] for count, _, stride, _ in layers)
     passing = 3 * sum(width * places[stride] for _, _, stride, width in layers) + 4 * p.crop**2
     judged = 3 * FLOAT * p.width * (p.side // 2) ** 2  # the first layer's, and what follows from it
