@@ -95,6 +95,14 @@ def _by_group(source: Source, spec: JobSpec) -> list[Part]:
 
 
 def _enough(parts: list[Part] | None, spec: JobSpec, groups: int) -> list[Part]:
+    if parts is None and spec.split.group in spec.masked:  # how many values differ is not told of a masked field
+        raise TrainingError(
+            "data",
+            N_("“%(field)s” tells fewer groups apart than the %(folds)s folds that each hold out one."),
+            N_("Ask for fewer folds, or choose a field that tells more groups apart."),
+            field=spec.split.group,
+            folds=spec.split.folds,
+        )
     if parts is None:
         raise TrainingError(
             "data",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion, Kind
-from chainhub.datasets.roles import FieldRole, FieldType, roles_of
+from chainhub.datasets.roles import FieldRole, FieldType, roles_of, sensitive_fields
 from chainhub.jobs.fields import common_fields, fields_of
 
 MOMENTS = {FieldType.DATE.value, FieldType.TIME.value}
@@ -46,8 +46,12 @@ def _kinds(versions: Sequence[DatasetVersion], name: str) -> set[str]:
 
 
 def _check_folds(split: Mapping[str, Any], versions: Sequence[DatasetVersion], group: str) -> None:
-    """Refuses more folds than all datasets together can have groups; which of them are the same only training sees."""
-    if split.get("kind") != GROUP_FOLDS:
+    """Refuses more folds than all datasets together can have groups; which of them are the same only training sees.
+
+    Not by a field that an owner masks: asked with one number of folds after another, it would tell how many values
+    differ. Of such a one, too, only training sees it.
+    """
+    if split.get("kind") != GROUP_FOLDS or any(group in sensitive_fields(one.dataset) for one in versions):
         return
     told = [field for version in versions for field in version.inspection.get("fields", ()) if field["name"] == group]
     counts = [field.get("distinct") for field in told]

@@ -169,6 +169,13 @@ def test_more_folds_than_groups_end_in_a_sentence(job: MakeSpec) -> None:
     ended(launch(on_machines(job, tables=tables, split=FOLDS))[1], "“machine” tells 3 groups apart, fewer than the 4")
 
 
+def test_of_a_masked_field_it_is_not_said_how_many_groups_it_tells(job: MakeSpec) -> None:
+    tables = {"anvil": machines(120, 1, many=3), "borealis": machines(80, 2, many=3)}
+    _, events = launch(on_machines(job, tables=tables, split=FOLDS, masked=["machine"]))
+    ended(events, "“machine” tells fewer groups apart than the 4 folds")
+    assert "groups" not in events[-1].params
+
+
 def test_a_split_names_its_field_and_no_other() -> None:
     for wrong in (
         {"kind": "group"},

@@ -164,3 +164,20 @@ def test_alice_holds_out_every_group_once(
     assert (job.split["kind"], job.split["group"], job.split["folds"]) == ("group-k-fold", "x1", 4)
     assert "4 folds of whole groups by “x1”" in browse(alice).get(job.get_absolute_url()).content.decode()
     assert "4 folds of whole groups by “x1”" in browse(alice).get(f"{LAUNCH}?clone={job.pk}").content.decode()
+
+
+def test_a_launch_does_not_tell_how_many_values_a_masked_field_has(
+    browse: Browse, alice: Any, said: Any, versions: list[DatasetVersion]
+) -> None:
+    for version in versions:
+        for field in version.inspection["fields"]:
+            if field["name"] == "x1":
+                field |= {"type": "category", "distinct": 2}
+        version.save()
+    theirs = versions[1].dataset
+    theirs.field_settings = {"x1": {"sensitive": True}}
+    theirs.save()
+    asked = {**said, "kind": "group-k-fold", "group": "x1", "p-returns": "", "step": "review", "go": "launch"}
+    answer = browse(alice).post(LAUNCH, {**asked, "folds": "5"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert TrainingJob.objects.get().split["folds"] == 5
