@@ -146,3 +146,12 @@ def test_words_are_hidden_in_texts_alone_from_a_base_model_that_reads(
     with pytest.raises(InvalidInputError, match="writes; this recipe goes on from base models that only read"):
         launch("masked-language-model", "review", base=make_base(anvil, alice, slug="writer", task="language"))
     assert launch("masked-language-model", "review", base=reader).base == reader
+
+
+def test_answers_with_sources_go_on_from_a_base_model_that_reads(
+    launch: Callable[..., TrainingJob], anvil: Organization, alice: User
+) -> None:
+    with pytest.raises(InvalidInputError, match="writes; this recipe goes on from base models that only read"):
+        launch("retrieval-qa", "review", base=make_base(anvil, alice, slug="writer", task="language"))
+    reader = make_base(anvil, alice)
+    assert launch("retrieval-qa", "review", base=reader).base == reader

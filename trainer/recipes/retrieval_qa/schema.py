@@ -12,7 +12,7 @@ NAME, VERSION = "retrieval-qa", 1
 TITLE = N_("Answers with sources")
 SUMMARY = N_("Finds the passage that answers a question asked in other words, and says when none of them does.")
 DATASETS, TASKS, TARGETS = ("answers", "pairs", "text", "table"), ("retrieval",), ("text",)
-NEEDS_BASE = True
+NEEDS_BASE, BASES = True, ("classification",)  # one that reads: a writer does not look at what follows a word
 
 USUAL_RATE = 5e-5
 
