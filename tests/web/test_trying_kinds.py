@@ -135,8 +135,9 @@ def test_a_forecast_by_the_calendar_is_asked_when_the_last_value_was(
     ask(browse(bob), version, {"values": "1 2 3 4", "field-day": "2026-01-31"})
     ask(browse(bob), version, {"values": "day,demand\n2026-01-30,1\n2026-01-31,2"})
     ask(browse(bob), version, {"values": "1 2 3 4", "field-day": ""})
+    ask(browse(bob), version, {"values": "day,demand\n2026-01-30,1\n,2"})  # the last day is not known
     asked = [one["rows"][0].get("day") for one in model.asked]
-    assert asked == ["2026-01-31", "2026-01-31", None]
+    assert asked == ["2026-01-31", "2026-01-31", None, None]
 
 
 def test_a_drawing_of_a_molecule_can_run_nothing(browse: Browse, bob: User, job: TrainingJob, model: Model) -> None:
@@ -164,6 +165,8 @@ def test_the_words_for_which_a_passage_was_found_are_coloured_in_it(
     assert '<span class="word is-for is-4" title="0.200">temperature</span> above 38' in " ".join(shown.split())
     assert "What of the question found the first passage" in shown
     assert "&lt;hot&gt;" in shown
+    model.answer["reasons"]["sources"] = [{"tokens": [], "read": 0}]  # nothing of the passage was weighed
+    assert "above 38" in ask(browse(bob), version, {"text": "I feel hot", "explain": "on"})
     del model.answer["reasons"]
     assert "is-for" not in ask(browse(bob), version, {"text": "I feel hot", "explain": "on"})
 

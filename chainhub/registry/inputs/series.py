@@ -114,8 +114,9 @@ def _columns(fields: SeriesFields, table: Sequence[Sequence[str]]) -> Row:
         )
     columns = {VALUES: place} | {name: names.index(name) for name in fields.others if name in names}
     told: Row = {name: _column(table[1:], at, names[at]) for name, at in columns.items()}
-    if fields.moment in names and names.index(fields.moment) < len(table[-1]):
-        told[fields.moment] = table[-1][names.index(fields.moment)]
+    place = names.index(fields.moment) if fields.moment and fields.moment in names else len(table[-1])
+    if place < len(table[-1]) and table[-1][place].strip():  # an empty cell: answered without the calendar
+        told[fields.moment] = table[-1][place]
     return told
 
 

@@ -61,7 +61,7 @@ def words_of(tokens: list[Json]) -> list[Data]:
 
 def _words(tokens: list[Json]) -> Iterator[dict[str, Any]]:
     """Each piece with its shade: 4 speaks most for the answer, 0 not at all; `gap`: a space stands before it."""
-    most = max(abs(one["weight"]) for one in tokens) or 1.0
+    most = max((abs(one["weight"]) for one in tokens), default=0.0) or 1.0
     last = " "
     for one in tokens:
         share = abs(one["weight"]) / most
