@@ -82,11 +82,11 @@ def by_group_folds(
     kinds = np.unique(np.stack([owner, classes], 1), axis=0, return_inverse=True)[1].reshape(-1)
     rows = np.zeros((len(present), kinds.max() + 1))
     np.add.at(rows, (group, kinds), 1)
-    held = np.zeros((split.folds, rows.shape[1]))
+    share, held = rows / rows.sum(0), np.zeros((split.folds, rows.shape[1]))
     fold_of = np.empty(len(present), np.int64)
     size, drawn = rows.sum(1), [derive(seed, "group", "fold", names[one]) for one in present.tolist()]
     for place in sorted(range(len(present)), key=lambda one: (-size[one], drawn[one])):
-        alike = held @ (rows[place] / rows.sum(0))
+        alike = held @ share[place]
         chosen = np.lexsort((held.sum(1), alike))[0]  # one that has nothing yet is first
         fold_of[place] = chosen
         held[chosen] += rows[place]
