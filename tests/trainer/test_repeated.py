@@ -63,6 +63,9 @@ def test_sums_tell_rows_apart() -> None:
     longer = torch.tensor([[5, 6, 0, 0, 0]]), torch.tensor([[5, 6, 9, 9]]), torch.tensor([[True, True, False, False]])
     assert np.array_equal(_sum(tokens, None), _sum(longer[0], None))
     assert np.array_equal(_sum(tokens, own), _sum(longer[1], longer[2]))
+    less = torch.tensor([[5, 6, -1]]), torch.tensor([[5, 6, -1, -1, -1]])  # filled up with -1
+    assert np.array_equal(_sum(less[0], less[1]), _sum(less[1], less[0]))
+    assert np.array_equal(_sum(torch.tensor([[5, 6]]), None), _sum(less[1], None))
     turned = torch.stack([numbers[:, 1], numbers[:, 0], numbers[:, 2]], 1)
     assert not np.isin(_sum(turned, codes), _sum(numbers, codes)).any()
     assert np.array_equal(_sum(torch.zeros(1, 3), None), _sum(-torch.zeros(1, 3), None))

@@ -51,13 +51,14 @@ def _sums(feed: Feed, rows: Ints, at_once: int) -> Sums:
 
 
 def _sum(numbers: Tensor, codes: Tensor | None) -> Sums:
-    """Rows of texts are filled up to the longest beside them: nothing that fills up counts."""
+    """Rows of texts are filled up to the longest beside them: nothing that fills up counts, be it 0 or less."""
     if codes is not None and codes.dtype is torch.bool:
         numbers = numbers * codes
     whole = np.zeros(len(numbers), np.uint64)
     for place, part in enumerate((numbers, codes)):
         if part is not None and part.numel():
-            bits = (part.float() + 0.0).cpu().numpy().reshape(len(part), -1).view(np.uint32)  # -0.0 is 0.0
+            told = part if part.is_floating_point() or part.dtype is torch.bool else part.clamp(min=0)
+            bits = (told.float() + 0.0).cpu().numpy().reshape(len(part), -1).view(np.uint32)  # -0.0 is 0.0
             weights = numpy_generator(place, "rows").integers(1, 2**63, bits.shape[1]).astype(np.uint64)
             whole += (bits * weights).sum(1, dtype=np.uint64)
     return whole
