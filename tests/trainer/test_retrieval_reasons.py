@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,6 +16,20 @@ from trainer.predict import Predictor
 from trainer.recipes.retrieval_qa.reasons import Read, read, why
 
 __all__ = ["search"]  # the fixture
+
+
+class Slow:
+    """A tokenizer that does not know where in a text its tokens stand."""
+
+    is_fast = False
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+
+    def __call__(self, text: Any, *, return_offsets_mapping: bool = False, **options: Any) -> Any:
+        if return_offsets_mapping:
+            raise NotImplementedError
+        return self._tokenizer(text, **options)
 
 
 def test_it_is_told_which_words_of_a_passage_made_it_like_the_question(search: MakeSpec) -> None:
@@ -31,6 +46,9 @@ def test_it_is_told_which_words_of_a_passage_made_it_like_the_question(search: M
         for words in (said["reasons"]["tokens"], said["reasons"]["sources"][0]["tokens"])
     }
     assert heaviest == {"swift"}
+    slow = Predictor(spec.output)
+    slow.model._tokenizer = Slow(slow.model._tokenizer)  # type: ignore[attr-defined]  # parts of the searcher
+    assert slow.predict([asked], explain=True) == model.predict([asked])
     told = json.loads(Path(spec.output, "preprocessing.json").read_bytes())
     Path(spec.output, "preprocessing.json").write_text(json.dumps(told | {"refused_below": 1.01}))
     assert "reasons" not in Predictor(spec.output).predict([asked], explain=True)[0]

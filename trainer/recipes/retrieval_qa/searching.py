@@ -54,8 +54,12 @@ class Searcher:
         return [self._found(text_in(row, self._names)) for row in rows]
 
     def explain(self, rows: list[Row]) -> list[Any]:
-        """Of each source which words made it like the question; None where nothing was found."""
-        return [self._why(text_in(row, self._names)) for row in rows[: self.explained]]
+        """Of each source which words made it like the question; None where nothing was found.
+
+        And where the tokenizer does not know where in a text its tokens stand.
+        """
+        fast = self._tokenizer.is_fast
+        return [self._why(text_in(row, self._names)) if fast else None for row in rows[: self.explained]]
 
     @torch.no_grad()
     def _why(self, text: str) -> Row | None:
