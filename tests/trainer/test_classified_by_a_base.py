@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from tests.trainer.conftest import MakeSpec, launch
@@ -101,6 +103,18 @@ def test_what_is_published_answers_as_it_was_judged(going_on: MakeSpec) -> None:
     shown = {round(one["probability"], 4) for one in told["examples"]}
     assert shown
     assert shown <= likely
+
+
+def test_an_example_to_try_is_as_large_as_the_model_reads_it(going_on: MakeSpec) -> None:
+    spec = going_on({"base_side": 96, "epochs": 1, "baselines": False})
+    launch(spec)
+    told = evaluation(spec)
+
+    def sizes(part: str) -> set[tuple[int, int]]:
+        return {Image.open(io.BytesIO(base64.b64decode(one["picture"]))).size for one in told[part]}
+
+    assert sizes("samples") == {(96, 96)}
+    assert sizes("examples") == {(64, 64)}  # only looked at
 
 
 @pytest.mark.parametrize("pace", [0.0, 0.2])

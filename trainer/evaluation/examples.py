@@ -30,8 +30,8 @@ class Legible(Protocol):
 class Visible(Protocol):
     """A source of pictures."""
 
-    def picture(self, row: int) -> bytes:
-        """A small PNG of it."""
+    def picture(self, row: int, *, whole: bool = False) -> bytes:
+        """A small PNG of it; `whole` as large as the model reads it."""
 
 
 def viewable(spec: JobSpec, source: Source) -> Bools:
@@ -64,7 +64,7 @@ def samples(source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
     ordered = open_to_all[np.argsort(source.target.values[open_to_all], kind="stable")]
     count = min(SAMPLES, len(ordered))
     places = (np.arange(count) + 0.5) * len(ordered) / max(1, count)  # the middles of as many parts: no extreme row
-    found = [_content(source, spec, row) for row in ordered[places.astype(np.int64)].tolist()]
+    found = [_content(source, spec, row, whole=True) for row in ordered[places.astype(np.int64)].tolist()]
     return {"samples": found} if found else {}
 
 
@@ -74,9 +74,9 @@ def _may_be_shown(source: Source, spec: JobSpec, task: str) -> bool:
     return task in BY_ROW and not hidden
 
 
-def _content(source: Legible | Visible, spec: JobSpec, row: int) -> dict[str, Any]:
+def _content(source: Legible | Visible, spec: JobSpec, row: int, *, whole: bool = False) -> dict[str, Any]:
     if isinstance(source, Visible):
-        return {"picture": b64encode(source.picture(row)).decode()}
+        return {"picture": b64encode(source.picture(row, whole=whole)).decode()}
     return {"values": {name: value for name, value in source.shown(row).items() if name not in spec.masked}}
 
 

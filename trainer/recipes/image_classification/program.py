@@ -50,9 +50,10 @@ class ImageSource:
     in_file: bool = False  # the values are mapped, not in memory
     begun: Begun | None = None  # a base model to go on from
 
-    def picture(self, row: int) -> bytes:
-        """A small PNG of it."""
-        return pixels.as_png(self.values[row].numpy(), self.shape, THUMBNAIL)
+    def picture(self, row: int, *, whole: bool = False) -> bytes:
+        """A small PNG of it; `whole` as large as the model reads it, so that it can be asked about."""
+        most = max(THUMBNAIL, *self.shape[1:]) if whole else THUMBNAIL
+        return pixels.as_png(self.values[row].numpy(), self.shape, most)
 
     def prepare(self, rows: Ints) -> ImagePreparation:
         return ImagePreparation(self)
