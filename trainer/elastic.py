@@ -62,8 +62,8 @@ def _learn(store: Store, rank: int) -> str:
 def taken_up(spec: JobSpec, ranks: Ranks) -> JobSpec:
     """The job from its last checkpoint, where torchrun has begun it before; the leading process looks, for all.
 
-    A file marks which job the output is of. What an older one left there is gone before it is marked, so no clock is
-    asked whose a checkpoint is.
+    A file marks which job the output is of. What an older one left there is put aside before it is marked, so no clock
+    is asked whose a checkpoint is.
     """
     folder = Path(spec.output)
     mark, path = folder / MARK, folder / checkpoint.NAME
@@ -75,11 +75,16 @@ def taken_up(spec: JobSpec, ranks: Ranks) -> JobSpec:
         if mark.exists() and mark.read_text(encoding="utf-8") == known:
             goes_on = path.exists()
         else:
-            if not (spec.resume_from and path.exists() and path.samefile(spec.resume_from)):
-                path.unlink(missing_ok=True)
+            if path.exists() and not _same(path, spec.resume_from):
+                path.replace(path.with_name(f"old-{path.name}"))
             mark.write_text(known, encoding="utf-8")
     device = torch.device("cuda" if dist.get_backend() == "nccl" else "cpu")
     return spec.model_copy(update={"resume_from": str(path)}) if ranks.agreed(int(goes_on), device) else spec
+
+
+def _same(path: Path, other: str | None) -> bool:
+    """Whether that is the same file; what is not there is told of when it is opened."""
+    return other is not None and Path(other).exists() and path.samefile(other)
 
 
 def unmark(spec: JobSpec) -> None:

@@ -15,6 +15,9 @@ from tests.trainer.test_hostile import failed, logs
 from tests.trainer.test_kinds_of_bases import tuned
 from tests.trainer.test_reproduce import published
 from tests.trainer.test_resume import hashes, interrupted
+from trainer import catalogue
+from trainer.distributed import ALONE
+from trainer.loop import open_job
 from trainer.predict import Predictor
 from trainer.rerun import compare, find, read, spec_for, train
 
@@ -49,8 +52,19 @@ def test_what_it_cannot_convert_is_told(job: MakeSpec, tmp_path: Path) -> None:
     assert "30 rows of Anvil Steel are left out: one of the two texts is missing." in logs(events)
 
 
+def test_a_text_that_stands_there_twice_is_never_on_both_sides(job: MakeSpec, tmp_path: Path) -> None:
+    texts = [f"The machine number {row % 20} was calm" for row in range(60)]
+    table = reviews(60, 1).set_column(0, "text", [texts])
+    opened = open_job(catalogue.checked(tuned(job, imported(KINDS[0], tmp_path), tables={"anvil": table}, **ASKED)),
+                      lambda _: None, ALONE)  # fmt: skip
+    fit = opened.fits[0]
+    learnt, judged = ({texts[row] for row in rows.tolist()} for rows in (fit.train, fit.test))
+    assert judged
+    assert not learnt & judged
+
+
 def test_longer_texts_than_it_can_place_are_cut(job: MakeSpec, tmp_path: Path) -> None:
-    long = reviews(60, 1).set_column(0, "text", [["the machine was calm " * 50] * 60])
+    long = reviews(60, 1).set_column(0, "text", [[f"{row} " + "the machine was calm " * 50 for row in range(60)]])
     spec = tuned(job, imported(KINDS[1], tmp_path), {"length": 500}, tables={"anvil": long}, **ASKED)
     code, events = launch(spec)
     assert code == 0, events[-1]

@@ -79,7 +79,7 @@ def test_a_form_that_refuses_a_single_question_is_gone_around(tokenizer: Any) ->
 def test_only_chats_are_read_as_chats() -> None:
     told = json.dumps(CHAT)
     assert dialogue.are_chats([" ", told, " ", told, ""])
-    for other in ("[1, 2]", "[broken", "plain words", "[]", '[{"text": "no role"}]'):
+    for other in ("[1, 2]", "[broken", "plain words", "[]", '[{"text": "no role"}]', '[{"role": {}, "content": "x"}]'):
         assert not dialogue.are_chats([told, other])
         assert not dialogue.are_chats([other, told])
         assert dialogue.are_chats([other, told, told])

@@ -97,19 +97,19 @@ def test_a_file_becomes_the_network_that_it_was(
 
 def spoilt(found: dict[str, Any], how: str) -> None:
     names = {"lacking": "features.0.1.bias", "shape": "features.0.0.weight", "infinite": "features.0.1.running_mean"}
+    put: dict[str, Any] = {
+        "too many": ("features.99.bias", torch.zeros(1)), "shape": (names["shape"], torch.zeros(4, 3, 5, 5)),
+        "things": (names["lacking"], [1.0]), "elsewhere": (names["lacking"], torch.zeros(4, device="meta")),
+        "spread": (names["lacking"], torch.zeros(1).expand(2**40)), "unknown": ("weight", torch.zeros(1)),
+    }  # fmt: skip
+    if how == "unknown":
+        found.clear()
     if how == "lacking":
         del found[names[how]]
-    elif how == "too many":
-        found["features.99.bias"] = torch.zeros(1)
-    elif how == "shape":
-        found[names[how]] = torch.zeros(4, 3, 5, 5)
     elif how == "infinite":
         found[names[how]][0] = float("inf")
-    elif how == "things":
-        found["features.0.1.bias"] = [1.0]
-    elif how == "unknown":
-        found.clear()
-        found["weight"] = torch.zeros(1)
+    else:
+        found.update([put[how]])
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,8 @@ def spoilt(found: dict[str, Any], how: str) -> None:
         ("shape", "stem.weight has the shape"),
         ("infinite", "stem.bias is not of finite numbers"),
         ("things", "holds other things than tensors"),
+        ("elsewhere", "not written out"),
+        ("spread", "not written out"),
         ("unknown", "belong to no network that is known here"),
     ],
 )

@@ -46,7 +46,16 @@ def tensors_in(source: Path) -> dict[str, Tensor]:
         raise unreadable(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__) from None
     if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
         raise unreadable("it holds other things than tensors by name")
+    if not all(map(_is_written_out, found.values())):
+        raise unreadable("it holds tensors that are not written out")
     return {str(name): value for name, value in found.items() if not str(name).endswith("num_batches_tracked")}
+
+
+def _is_written_out(tensor: Tensor) -> bool:
+    """Not so are sparse ones, those of a shape alone, and one number that pretends to be many."""
+    if tensor.layout is not torch.strided or tensor.is_meta:
+        return False
+    return tensor.untyped_storage().nbytes() >= tensor.numel() * tensor.element_size()
 
 
 def converted(found: Mapping[str, Tensor], network: Published) -> dict[str, Tensor]:

@@ -68,7 +68,7 @@ def _said(cell: str) -> list[dict[str, Any]]:
     said = None
     with contextlib.suppress(ValueError, RecursionError):
         said = json.loads(cell) if cell.lstrip().startswith("[") else None
-    fits = isinstance(said, list) and all(isinstance(one, dict) and "role" in one for one in said)
+    fits = isinstance(said, list) and all(isinstance(one, dict) and isinstance(one.get("role"), str) for one in said)
     return said if fits and said else []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def pairs(
         )
     first, second = Collecting(spill, writes=False), Collecting(spill, writes=False)
     excerpts, sizes, counts = Excerpts(spill), growing(np.float64, None), []
+    text_of, seen = growing(np.int64, None), dict[bytes, int]()
     for party in parties:
         counts.append(0)
         for batch in _pairs_of(party, [*fields, spec.target]):
@@ -54,10 +56,17 @@ def pairs(
             read = tokenizer.batch_decode(answers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
             sizes.add(np.array([len(text.encode()) for text in read], np.float64))
             excerpts.add(batch)
+            text_of.add(np.array([seen.setdefault(_known_by(text), len(seen)) for text in asked], np.int64))
             counts[-1] += len(batch)
         _check(party, counts[-1], tell)
     owner, target = np.repeat(np.arange(len(parties)), counts), Target("language", [], sizes.whole())
-    return Rows(np.empty(0, np.int64), owner, target, first.whole(), fields, excerpts.closed(), second.whole())
+    texts = first.whole(), fields, excerpts.closed(), second.whole()
+    return Rows(np.empty(0, np.int64), owner, target, *texts, text_of=text_of.whole())
+
+
+def _known_by(text: str) -> bytes:
+    """Short, for a corpus need not fit in memory."""
+    return blake2b(text.encode(errors="replace"), digest_size=16).digest()
 
 
 def _pairs_of(party: Party, names: list[str]) -> Iterator[list[tuple[str, str]]]:

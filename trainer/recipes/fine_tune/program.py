@@ -74,6 +74,11 @@ class TextsForBase:
         return self.rows.target
 
     @property
+    def together(self) -> Ints | None:
+        """A text that is to be made another of, and stands there twice, is never on both sides of a split."""
+        return self.rows.text_of
+
+    @property
     def tells(self) -> bool:
         """Whether kinds are told apart; else answers are written."""
         return self.target.task == "classification"

@@ -35,6 +35,7 @@ class Rows:
     fields: list[str]
     excerpts: Excerpts  # how the fields begin; or a whole question and its answer
     second: Encoded | None = None  # where one text is made of another: what is to be written
+    text_of: Ints | None = None  # there: the same number for the same first text
 
 
 def kinds(
