@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 Said = Event
 
 # What a model of this hub has beside its weights, its shape and its tokenizer.
-FOR_PEOPLE = {"README.md", "README.zh.md", "evaluation.json", "preprocessing.json", "example.py", "best.safetensors"}
+FOR_PEOPLE = {"README.md", "README.zh.md", "BASE.md", "evaluation.json", "preprocessing.json", "example.py"}
+FOR_PEOPLE |= {"best.safetensors"}
 AT_ONCE = 500  # events of one batch
 GATHER = 0.15  # seconds in which events are gathered to a batch
 PIECE = 1 << 16

@@ -27,6 +27,7 @@ WEIGHTS, CONFIG, PREPROCESSING, EVALUATION = (
     "evaluation.json",
 )
 NEEDED = (WEIGHTS, CONFIG, PREPROCESSING, EVALUATION)
+BASE_README, BASE_NOTICE = "README.md", "BASE.md"  # as a base model has it; the same beside a model made of it
 LARGEST_JSON = 50 * 2**20
 
 
@@ -63,6 +64,18 @@ def leavings_of(job: TrainingJob) -> Leavings:
 def handed_over(left: Leavings, home: Organization) -> dict[str, Blob]:
     """The same files under the key of the organization that keeps the model: the job's may destroy its own."""
     return {path: hand_over(blob, home) for path, blob in left.files.items()}
+
+
+def notice_of(job: TrainingJob, home: Organization) -> dict[str, Blob]:
+    """What came with the base model: whose work it is and on which terms. Weights made of it carry that on.
+
+    A base model that was made here has the notice of what it went on from in turn, if it went on from anything.
+    """
+    if job.base is None:
+        return {}
+    path = BASE_README if job.base.collaboration_id is None else BASE_NOTICE
+    found = job.base.commit.files.filter(path=path).select_related("blob").first()
+    return {} if found is None else {BASE_NOTICE: hand_over(found.blob, home)}
 
 
 def _json(blob: Blob) -> dict[str, Any]:

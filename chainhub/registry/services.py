@@ -72,7 +72,8 @@ def _add_version(model: Model, job: TrainingJob, left: publishing.Leavings) -> M
         primary_metric=name,
         primary_value=value,
     )
-    files = {**publishing.handed_over(left, model.organization), **card.files_of(version, left.files)}
+    home = model.organization
+    files = publishing.handed_over(left, home) | card.files_of(version, left.files) | publishing.notice_of(job, home)
     version.commit = commit_files(model.repository, files, author=job.proposed_by, title=f"v{number}: {job}")
     tag_commit(version.commit, f"v{number}")
     version.save(force_insert=True)

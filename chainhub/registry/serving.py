@@ -25,7 +25,7 @@ from chainhub.jobs import predicting
 from chainhub.nodes.models import ComputeNode
 from chainhub.registry.card import EXAMPLE, README
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.publishing import EVALUATION
+from chainhub.registry.publishing import BASE_NOTICE, EVALUATION
 from chainhub.registry.rows import kind_of
 from chainhub.repositories.storage import LostBlobError, fetch_blob
 
@@ -34,7 +34,7 @@ Answering = ModelVersion | BaseModel
 PATIENCE = 10.0  # seconds from question to answer
 WRITING = 60.0  # the same for a large model, or where a text is written token by token
 WORKERS_PATIENCE = 5.0  # seconds a worker waits for the rows of somebody who asked
-NOT_ASKED = (EVALUATION, EXAMPLE, *README.values(), "best.safetensors")  # files that are for people
+NOT_ASKED = (EVALUATION, EXAMPLE, *README.values(), BASE_NOTICE, "best.safetensors")  # files that are for people
 AGAIN = "reproduce/"  # the same, of whoever trains the model again
 QUICK = ("table", "image", "text")  # kinds of input that are answered in a breath
 QUEUE = "system"
