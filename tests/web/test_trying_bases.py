@@ -140,6 +140,7 @@ def test_erin_compares_pictures(browse: Browse, erin: User, alice: User, anvil: 
         ((b"one",), "Choose at least two pictures."),
         ((b"a",) * 21, "At most twenty pictures"),
         ((b"a", b"b" * (5 * 2**20 + 1)), "at most 5 MB each"),
+        ((b"a" * (5 * 2**20),) * 5, "At most 20 MB of pictures at once"),
         ((b"a", b""), "empty"),
     ],
 )

@@ -14,6 +14,7 @@ from chainhub.registry.prompts import LONGEST_PROMPT
 from chainhub.scenarios.bases import CARRIED
 from chainhub.web.forms.models import LARGEST_PICTURE
 
+MOST_TOGETHER = 20 * 2**20  # bytes of all pictures: they go to the worker in one piece, a third longer as base64
 TOO_FEW = gettext_lazy("Choose at least two pictures.")
 
 
@@ -79,7 +80,9 @@ class PicturesForm(forms.Form):
     pictures = FilesField(
         label=gettext_lazy("Picture files"),
         widget=FilesInput(attrs={"accept": "image/*"}),
-        help_text=gettext_lazy("Two to twenty at once: PNG, JPEG or another common kind, at most 5 MB each."),
+        help_text=gettext_lazy(
+            "Two to twenty at once: PNG, JPEG or another common kind, at most 5 MB each and 20 MB together."
+        ),
         error_messages={"required": TOO_FEW},
     )
 
@@ -90,6 +93,10 @@ class PicturesForm(forms.Form):
             raise forms.ValidationError(TOO_FEW)
         if len(pictures) > MOST or any(one.size > LARGEST_PICTURE for one in pictures):
             raise forms.ValidationError(gettext_lazy("At most twenty pictures of at most 5 MB each."))
+        if sum(one.size for one in pictures) > MOST_TOGETHER:
+            raise forms.ValidationError(
+                gettext_lazy("At most 20 MB of pictures at once: choose fewer or smaller ones.")
+            )
         return pictures
 
     @property
