@@ -2,9 +2,11 @@
 
 Whoever makes it holds a lease and renews it: after a crash nobody does, and the page offers to make it again. So it
 does where nobody has begun within a minute; should both come to be worked on, the second finds the lease and leaves it.
+The lease says whose it is: who was away for longer than it lasts neither renews nor ends the one of who came after.
 """
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -56,13 +58,14 @@ class Preparing:
     @contextmanager
     def held(self, user: User) -> Iterator[bool]:
         """Whether the work is ours: the lease is renewed while it goes on. A refusal is told to who asked."""
-        mine = cache.add(self._key("held"), 1, LEASE)
+        token = uuid.uuid4().hex
+        mine = cache.add(self._key("held"), token, LEASE)
         cache.delete_many([self._key("asked"), self._key("waits")])
         if not mine:
             yield False
             return
         over = threading.Event()
-        renewing = threading.Thread(target=self._renew, args=(over,), name="example-lease", daemon=True)
+        renewing = threading.Thread(target=self._renew, args=(over, token), name="example-lease", daemon=True)
         renewing.start()
         try:
             yield True
@@ -74,14 +77,17 @@ class Preparing:
         finally:
             over.set()
             renewing.join()
-            cache.delete(self._key("held"))
+            if cache.get(self._key("held")) == token:
+                cache.delete(self._key("held"))
 
-    def _renew(self, over: threading.Event) -> None:
+    def _renew(self, over: threading.Event, token: str) -> None:
         while not over.wait(RENEWED_EVERY):
-            with suppress(
-                RedisError
-            ):  # away for a moment: the next time, or the page offers it again, which is harmless
-                cache.set(self._key("held"), 1, LEASE)
+            # Away for a moment: the next time, or the page offers it again, which is harmless.
+            with suppress(RedisError):
+                if cache.get(self._key("held")) == token:
+                    cache.set(self._key("held"), token, LEASE)
+                else:  # it ran out: taken back, unless somebody else has it
+                    cache.add(self._key("held"), token, LEASE)
 
     def refused(self, why: Sentence, user: User) -> None:
         """The page says why, and the inbox too."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -199,13 +200,35 @@ def test_after_a_crash_nobody_renews_it_and_it_is_offered_again_within_a_minute(
     browse: Browse, alice: User, preparing: Preparing, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process is gone, and with it the thread that renews the lease."""
-    monkeypatch.setattr(Preparing, "_renew", lambda _self, _over: None)
+    monkeypatch.setattr(Preparing, "_renew", lambda _self, _over, _token: None)
     left_open = preparing.held(alice)
     assert left_open.__enter__()
     assert "The example is being made" in browse(alice).get(HEART).content.decode()
     clock.now += 60
     assert ">Launch</button>" in browse(alice).get(HEART).content.decode()
     left_open.__exit__(None, None, None)
+
+
+def test_who_was_away_too_long_leaves_the_lease_to_who_came_after(
+    alice: User, preparing: Preparing, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renew = Preparing._renew
+    monkeypatch.setattr(Preparing, "_renew", lambda _self, _over, _token: None)
+    first, second = preparing.held(alice), preparing.held(alice)
+    assert first.__enter__()
+    firsts = cache.get(preparing._key("held"))
+    clock.now += making.LEASE + 1
+    assert second.__enter__()
+
+    over = iter([False, True])
+    once: Any = SimpleNamespace(wait=lambda _seconds: next(over))
+    clock.now += making.LEASE - 5
+    renew(preparing, once, firsts)  # the first is back, for one renewal
+    first.__exit__(None, None, None)
+    assert preparing.is_held
+    clock.now += 6
+    assert not preparing.is_held, "the second's lease was prolonged by somebody else"
+    second.__exit__(None, None, None)
 
 
 def test_a_refusal_stands_on_the_page(browse: Browse, alice: User, preparing: Preparing) -> None:
