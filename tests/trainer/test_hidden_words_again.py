@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from transformers import PreTrainedTokenizerFast
 
 from tests.trainer.bases import PLACES, base
 from tests.trainer.conftest import MakeSpec, launch, reviews
@@ -16,7 +17,11 @@ from tests.trainer.test_hostile import failed, logs
 from tests.trainer.test_reproduce import published
 from tests.trainer.test_resume import hashes, interrupted
 from trainer.contract import Started
+from trainer.data import tokens
+from trainer.data.reading import Party
 from trainer.predict import Predictor, answer
+from trainer.recipes.fine_tune.base import tokenizer_in
+from trainer.recipes.masked_language.hiding import _rows, hidden
 from trainer.rerun import compare, find, read, spec_for, train
 
 
@@ -85,3 +90,20 @@ def test_texts_without_gaps_or_with_too_many_are_refused_in_a_sentence(job: Make
     assert [sentence[:20] for sentence in told] == [
         "Write ___ in place o", "Write ___ in place o", "The model reads %(mo", "A text is given as “",
     ]  # fmt: skip
+
+
+def test_bytes_of_a_letter_are_counted_once_however_many_tokens_it_is() -> None:
+    plain = tokens.learn([["the machine was calm"] * 5], "bpe", 400)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=plain)
+    text = "the 机器 was calm é🙂"
+    ((ids, sizes),) = _rows(text, tokenizer, 64)
+    assert len(ids) > len(text.split())
+    assert sum(sizes) == pytest.approx(len(text.encode()))
+
+
+def test_the_same_text_has_the_same_number_and_another_has_another(tmp_path: Path) -> None:
+    tokenizer = tokenizer_in(Path(imported("DistilBertModel", tmp_path)))
+    content = pa.table({"text": ["the machine was calm", "the machine was swift", " the machine was calm "]})
+    party = Party("anvil", "Anvil", [content])
+    found = hidden([party], "text", tokenizer, length=16, share=0.15, seed=0, spill=None)
+    assert found.text_of.tolist() == [0, 1, 0]

@@ -7,6 +7,7 @@ RoBERTa, 2019, table 1).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from trainer.data.lines import Collecting, Encoded
 from trainer.data.reading import Party
 from trainer.data.spill import Spill, growing
 from trainer.data.target import Target
-from trainer.data.texts import batches_of
+from trainer.data.texts import batches_of, known_by
 from trainer.failures import TrainingError
 from trainer.recipes.fine_tune.converted import NONE
 from trainer.seeding import numpy_generator
@@ -44,7 +45,7 @@ def hidden(
     """Long texts fall into several rows; those without a word are left out."""
     shown, wanted = Collecting(spill, writes=False), Collecting(spill, writes=False)
     sizes, text_of, counts = growing(np.float64, None), growing(np.int64, None), []
-    seen: dict[str, int] = {}
+    seen: dict[bytes, int] = {}
     for party in parties:
         random = numpy_generator(seed, "hidden", party.slug)
         counts.append(0)
@@ -55,7 +56,7 @@ def hidden(
                 shown.add([row[0] for row in rows])
                 wanted.add([row[1] for row in rows])
                 sizes.add(np.array([row[2] for row in rows], np.float64))
-                text_of.add(np.full(len(rows), seen.setdefault(one, len(seen))))
+                text_of.add(np.full(len(rows), seen.setdefault(known_by(one), len(seen))))
                 counts[-1] += len(rows)
         if not counts[-1]:
             raise TrainingError(
@@ -73,18 +74,19 @@ def _texts(party: Party, field: str) -> Iterator[list[str]]:
         yield [text for (cell,) in batch if (text := cell.strip())]
 
 
-def _rows(text: str, tokenizer: Any, length: int) -> Iterator[tuple[list[int], list[int]]]:
-    """Its tokens, and the bytes that each stands for."""
+def _rows(text: str, tokenizer: Any, length: int) -> Iterator[tuple[list[int], list[float]]]:
+    """Its tokens, and the bytes that each stands for; those that are of one letter together stand for its bytes."""
     found = tokenizer(
         text, truncation=True, max_length=length, return_overflowing_tokens=True, return_offsets_mapping=True
     )
     for tokens, spans in zip(found.input_ids, found.offset_mapping, strict=True):
-        yield tokens, [len(text[begin:end].encode(errors="replace")) for begin, end in spans]
+        shared = Counter(spans)
+        yield tokens, [len(text[begin:end].encode(errors="replace")) / shared[begin, end] for begin, end in spans]
 
 
 def _hide(
-    row: tuple[list[int], list[int]], tokenizer: Any, share: float, random: np.random.Generator
-) -> tuple[list[int], list[int], int] | None:
+    row: tuple[list[int], list[float]], tokenizer: Any, share: float, random: np.random.Generator
+) -> tuple[list[int], list[int], float] | None:
     """What is shown, what is hidden, and its bytes; None of a row in which nothing can be guessed."""
     tokens, sizes = np.array(row[0]), np.array(row[1])
     can = ~np.isin(tokens, tokenizer.all_special_ids)
@@ -95,4 +97,4 @@ def _hide(
     how, others = random.random(len(tokens)), random.integers(0, len(tokenizer), len(tokens))
     covered = np.where(how < SAID, tokenizer.mask_token_id, np.where(how < OTHER, others, tokens))
     told = np.where(chosen, covered, tokens).tolist(), np.where(chosen, tokens, NONE).tolist()
-    return *told, int(sizes[chosen].sum())
+    return *told, float(sizes[chosen].sum())

@@ -14,7 +14,7 @@ from trainer.data.columns import Ints
 from trainer.data.lines import Collecting, Encoded
 from trainer.data.reading import Party
 from trainer.data.spill import Spill, growing
-from trainer.data.texts import Cells, Excerpts, batches_of
+from trainer.data.texts import Cells, Excerpts, batches_of, known_by
 from trainer.failures import TrainingError
 from trainer.recipes.program import Tell
 
@@ -59,7 +59,7 @@ class Collected:
         self._lines = [Collecting(spill, writes=False) for _ in range(3)]
         self._numbers = growing(np.int64, None), growing(np.int64, None)
         self._places: dict[str, int] = {}
-        self._asked: dict[str, int] = {}
+        self._asked: dict[bytes, int] = {}
         self._passages: list[Passage] = []
         self._unseen: set[str] = set()  # passages that stand in rows alone that not everyone may see
         self._excerpts = Excerpts(spill)
@@ -85,7 +85,7 @@ class Collected:
         for line, texts in zip(self._lines, (asked, told, list(new)), strict=True):
             line.add(encoded(self._tokenizer, texts, self._length) if texts else [])
         self._numbers[0].add(np.array([self._places[text] for text in told]))
-        self._numbers[1].add(np.array([self._asked.setdefault(text, len(self._asked)) for text in asked]))
+        self._numbers[1].add(np.array([self._asked.setdefault(known_by(text), len(self._asked)) for text in asked]))
         self._excerpts.add([(text,) for text in asked])
 
     def whole(self, counts: Sequence[int], rows: Ints) -> Pairs:

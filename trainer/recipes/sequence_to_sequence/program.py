@@ -19,7 +19,7 @@ from trainer.data.lines import Collecting, Encoded, Paired
 from trainer.data.reading import Party, read_parties
 from trainer.data.spill import Spill, growing, spill_for
 from trainer.data.target import Target
-from trainer.data.texts import Excerpts, batches_of, chosen_fields, text_fields
+from trainer.data.texts import Excerpts, batches_of, chosen_fields, known_by, text_fields
 from trainer.failures import TrainingError
 from trainer.module import ModuleNetwork
 from trainer.objectives import Objective
@@ -150,7 +150,7 @@ def _source(
 ) -> PairSource:  # fmt: skip
     first, second = Collecting(spill, writes=False), Collecting(spill, writes=False)
     excerpts, text_of, rows = Excerpts(spill), growing(np.int64, None), growing(np.int64, None)
-    seen: dict[str, int] = {}
+    seen: dict[bytes, int] = {}
     end, counts, read = tokens.end_of(tokenizer), list[int](), 0
     for party in parties:
         counts.append(0)
@@ -158,7 +158,7 @@ def _source(
             asked, told = [one for one, _ in batch.values()], [other for _, other in batch.values()]
             first.add([cut(one.ids, p.length, end) for one in tokenizer.encode_batch_fast(asked)])
             second.add([[end, *cut(one.ids, p.length, end)] for one in tokenizer.encode_batch_fast(told)])
-            text_of.add(np.array([seen.setdefault(text, len(seen)) for text in asked], np.int64))
+            text_of.add(np.array([seen.setdefault(known_by(text), len(seen)) for text in asked], np.int64))
             rows.add(read + np.fromiter(batch, np.int64))
             excerpts.add(list(batch.values()))
             counts[-1] += len(batch)
