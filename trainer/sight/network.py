@@ -101,15 +101,15 @@ class Base(nn.Module):
                 apart *= stride
                 blocks.append(Block(before, stage, stride, even=sight.even, pace=pace if apart >= FINE else 0.0))
                 before = stage.width
-        self.blocks = nn.ModuleList(blocks)
+        self.blocks, self._strides = nn.ModuleList(blocks), [block.see.stride for block in blocks]
         self.last = Convolution(before, sight.last, 1, pace=pace) if ends else None
 
     def maps(self, pictures: Tensor) -> list[Tensor]:
         """What was found at each stride from 4 on, finest first."""
         pictures = ((pictures - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)  # faster
         x, found = F.relu6(self.stem(pictures)), []
-        for block in self.blocks:
-            if block.see.stride > 1:  # of small pictures one place may stay one place
+        for block, stride in zip(self.blocks, self._strides, strict=True):
+            if stride > 1:  # of small pictures one place may stay one place
                 found.append(x)
             x = block(x)
         return [*found[1:], x]
