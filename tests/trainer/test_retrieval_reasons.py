@@ -28,7 +28,7 @@ class Slow:
 
     def __call__(self, text: Any, *, return_offsets_mapping: bool = False, **options: Any) -> Any:
         if return_offsets_mapping:
-            raise NotImplementedError
+            raise ValueError("only fast tokenizers know offsets")
         return self._tokenizer(text, **options)
 
 

@@ -15,9 +15,7 @@ SKIMAGES = {
     "jpg": "hubble_deep_field retina rocket",
 }
 PLACES: dict[str, tuple[Carrier, str]] = {
-    **{
-        name: (SKIMAGE, f"skimage/data/{name}.{ending}") for ending, names in SKIMAGES.items() for name in names.split()
-    },
+    **{name: (SKIMAGE, f"skimage/data/{name}.{kind}") for kind, names in SKIMAGES.items() for name in names.split()},
     "china": (SKLEARN, "sklearn/datasets/images/china.jpg"),
     "flower": (SKLEARN, "sklearn/datasets/images/flower.jpg"),
 }

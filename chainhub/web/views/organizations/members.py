@@ -32,9 +32,8 @@ def role(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     seat, form = _seat(request, slug, pk), RoleForm(request.POST)
     if form.is_valid():
         seat = services.change_role(seat, actor=request.user, role=form.cleaned_data["role"])
-        messages.success(
-            request, _("%(person)s is now %(role)s.") % {"person": seat.user, "role": seat.get_role_display()}
-        )
+        who = {"person": seat.user, "role": seat.get_role_display()}
+        messages.success(request, _("%(person)s is now %(role)s.") % who)
     return redirect("web:organization", slug)
 
 
