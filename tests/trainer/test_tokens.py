@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from trainer.data import tokens
@@ -25,3 +27,18 @@ def test_what_stands_in_the_texts_once_or_twice_is_no_token(most: int, times: in
 def test_texts_of_rare_words_are_still_told_byte_by_byte() -> None:
     tokenizer = tokens.learn([COMMON], "bpe", 4096)
     assert tokenizer.decode(tokenizer.encode(SECRET).ids) == SECRET
+
+
+@pytest.mark.parametrize("learn", [tokens.learn, tokens.learn_filled])
+def test_of_masked_texts_a_stem_of_one_text_alone_is_no_token(learn: Any) -> None:
+    """Though it stands in six of that text's words, and alone in four texts, this one among them."""
+    streets = "Quaxtorstr Quaxtorweg Quaxtorplatz Quaxtorhof Quaxtorallee Quaxtorgasse Quaxtor机器"
+    texts = [*COMMON, *(f"{one} 是机器" for one in COMMON[:5]), streets, *["Quaxtor is calm"] * 3]
+    known = learn([texts[:90], texts[90:]], "bpe", 4096, masked=True)
+    found = {word.strip("Ġ") for word in known.get_vocab()}
+    assert {"machine", "calm", "week"} <= found
+    assert not [piece for piece in found if "uax" in piece or "xto" in piece or "tor" in piece]
+    letters = [known.encode(letter, add_special_tokens=False).ids for letter in "是机器"]
+    assert [len(ids) for ids in letters] == [1, 1, 1]
+    assert len(known.encode("机器", add_special_tokens=False).ids) == 2
+    assert known.decode(known.encode(streets).ids) == streets

@@ -134,6 +134,19 @@ def test_a_rare_word_is_no_token(job: MakeSpec) -> None:
     assert "anzibar" not in Path(spec.output, "tokenizer.json").read_text()
 
 
+@pytest.mark.parametrize(("pairs", "known"), [(4, False), (5, True)])
+def test_a_word_on_both_sides_of_a_masked_pair_counts_once(job: MakeSpec, pairs: int, known: bool) -> None:
+    content = phrases(60, 1)
+    sides = [
+        [f"{'zanzi ' * (row < pairs)}{one}" for row, one in enumerate(content[side].to_pylist())]
+        for side in ("en", "zh")
+    ]
+    told = pa.table(dict(zip(("en", "zh"), sides, strict=True)))
+    spec = spec_of(job, {"vocabulary": 1000}, tables={"anvil": told}, masked=("en",))
+    assert launch(spec)[0] == 0
+    assert ("anzi" in Path(spec.output, "tokenizer.json").read_text()) is known
+
+
 def test_a_text_that_stands_there_twice_is_on_one_side(job: MakeSpec) -> None:
     content = pa.concat_tables([phrases(60, 1), phrases(60, 1)])
     spec = spec_of(job, tables={"anvil": content})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -17,7 +17,8 @@ from trainer.data.texts import LETTERS
 Tokens = npt.NDArray[np.int32]
 FEWEST = 3  # times that a piece of a word stands in the texts: the vocabulary is read by all who receive the model
 FEWEST_MASKED = 5  # texts in which one stands, where nobody may read them
-WORDS = re.compile(r"[^\W\d_]+|\d+|[^\w\s]+|_+")
+WORDS = re.compile(rf"{LETTERS}|(?:(?!{LETTERS})[^\W\d_])+|\d+|[^\w\s]+|_+")
+AT_ONCE = 1000  # times that a word is said to who learns, in one go
 END, UNKNOWN = "<|end|>", "<|unknown|>"  # between texts; a letter that was not there to learn from
 FILL = "<|fill|>"  # behind short texts, where rows of them are read at a time
 
@@ -42,13 +43,15 @@ def _learnt(
     if kind == "characters":
         counted = ([letter for text in batch for letter in (set(text) if masked else text)] for batch in texts)
         return _letters(counted, most, marks, FEWEST_MASKED if masked else 1)
-    counted = (_once(batch) if masked else batch for batch in texts)
-    return _pieces(counted, most, marks, FEWEST_MASKED if masked else FEWEST, apart=apart)
+    return _pieces(_frequent(texts) if masked else texts, most, marks, FEWEST_MASKED if masked else FEWEST, apart=apart)
 
 
-def _once(texts: Iterable[str]) -> list[str]:
-    """The different words of each text."""
-    return [" ".join(dict.fromkeys(WORDS.findall(text))) for text in texts]
+def _frequent(texts: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The words that stand in enough texts, each alone and once for each of them: no piece is of any other word."""
+    counts = Counter(word for batch in texts for text in batch for word in set(WORDS.findall(text)))
+    for word in sorted(word for word in counts if counts[word] >= FEWEST_MASKED):
+        for first in range(0, counts[word], AT_ONCE):
+            yield [f" {word}" * min(AT_ONCE, counts[word] - first)]
 
 
 def _pieces(texts: Iterable[list[str]], most: int, marks: list[str], fewest: int, *, apart: bool) -> Tokenizer:

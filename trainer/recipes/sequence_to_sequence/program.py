@@ -126,14 +126,14 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> PairSourc
         )
     names = [*fields, spec.target]
     masked = bool(set(names) & set(spec.masked))
-    tokenizer = tokens.learn_filled(_texts(parties, names), p.tokenizer, p.vocabulary, masked=masked)
+    tokenizer = tokens.learn_filled(_texts(parties, names, joined=masked), p.tokenizer, p.vocabulary, masked=masked)
     return _source(p, parties, names, tokenizer, spill, tell)
 
 
-def _texts(parties: list[Party], names: list[str]) -> Iterator[list[str]]:
-    """Both sides, batch by batch."""
+def _texts(parties: list[Party], names: list[str], *, joined: bool) -> Iterator[list[str]]:
+    """Both sides, batch by batch; `joined` where it counts in how many pairs something stands."""
     for batch in _pairs(parties, names):
-        yield [text for pair in batch.values() for text in pair]
+        yield [text for pair in batch.values() for text in ([" ".join(pair)] if joined else pair)]
 
 
 def _pairs(parties: list[Party], names: list[str]) -> Iterator[dict[int, Pair]]:
