@@ -26,6 +26,7 @@ HOME = "trainer.recipes"
 FIRST = (  # as people see them
     "tabular", "timeseries", "molecule", "image_classification", "object_detection", "image_denoising",
     "image_generation", "text_classification", "sequence_to_sequence", "retrieval_qa", "language_model", "fine_tune",
+    "masked_language",
 )  # fmt: skip
 OF_TEXTS = ("classification", "language")
 ELSEWHERE = "TRAINER_RECIPES"  # names packages of further recipes, between commas; Python must find them

@@ -82,5 +82,5 @@ def test_the_api_document_says_what_explain_does(client: Client) -> None:
     schemas = client.get("/api/v1/schema/").json()["components"]["schemas"]
     assert schemas["QuestionRequest"]["properties"]["explain"]["type"] == "boolean"
     reasons = schemas["Prediction"]["properties"]["reasons"]
-    assert len(reasons["oneOf"]) == 3
+    assert len(reasons["oneOf"]) == 4  # of a row, of a picture, of a text, of passages
     assert schemas["Prediction"]["properties"]["warnings"]["items"] == {"type": "string"}
