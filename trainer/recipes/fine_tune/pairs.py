@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from trainer.data.lines import Collecting
 from trainer.data.reading import Party
 from trainer.data.spill import Spill, growing
 from trainer.data.target import Target
-from trainer.data.texts import Excerpts, batches_of, chosen_fields, text_fields
+from trainer.data.texts import Excerpts, batches_of, chosen_fields, known_by, text_fields
 from trainer.failures import TrainingError
 from trainer.recipes.fine_tune import base
 from trainer.recipes.fine_tune.reading import Rows
@@ -56,17 +55,12 @@ def pairs(
             read = tokenizer.batch_decode(answers, skip_special_tokens=True, clean_up_tokenization_spaces=False)
             sizes.add(np.array([len(text.encode()) for text in read], np.float64))
             excerpts.add(batch)
-            text_of.add(np.array([seen.setdefault(_known_by(text), len(seen)) for text in asked], np.int64))
+            text_of.add(np.array([seen.setdefault(known_by(text), len(seen)) for text in asked], np.int64))
             counts[-1] += len(batch)
         _check(party, counts[-1], tell)
     owner, target = np.repeat(np.arange(len(parties)), counts), Target("language", [], sizes.whole())
     texts = first.whole(), fields, excerpts.closed(), second.whole()
     return Rows(np.empty(0, np.int64), owner, target, *texts, text_of=text_of.whole())
-
-
-def _known_by(text: str) -> bytes:
-    """Short, for a corpus need not fit in memory."""
-    return blake2b(text.encode(errors="replace"), digest_size=16).digest()
 
 
 def _pairs_of(party: Party, names: list[str]) -> Iterator[list[tuple[str, str]]]:
