@@ -119,6 +119,20 @@ def text_fields(parties: Sequence[Party], but: Sequence[str]) -> list[str]:
     ]
 
 
+def check_pairs(party: Party, count: int, tell: Tell) -> None:
+    """TrainingError where no row has both texts; a word about those that lack one."""
+    if not count:
+        raise TrainingError(
+            "data",
+            N_("No row of %(organization)s has both texts."),
+            N_("Every organization needs rows in which both stand."),
+            organization=party.name,
+        )
+    if count < party.rows:
+        text = N_("%(rows)s rows of %(organization)s are left out: one of the two texts is missing.")
+        tell(Log(level="warning", text=text, params={"rows": party.rows - count, "organization": party.name}))
+
+
 def known_by(text: str) -> bytes:
     """Short, and the same for the same text alone: where texts are told apart, the corpus need not fit in memory."""
     return blake2b(text.encode(errors="replace"), digest_size=16).digest()

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from transformers import GenerationConfig
 
-from trainer.contract import N_, JobSpec, Log
+from trainer.contract import N_, JobSpec
 from trainer.data.lines import Collecting
 from trainer.data.reading import Party
 from trainer.data.spill import Spill, growing
 from trainer.data.target import Target
-from trainer.data.texts import Excerpts, batches_of, chosen_fields, known_by, text_fields
+from trainer.data.texts import Excerpts, batches_of, check_pairs, chosen_fields, known_by, text_fields
 from trainer.failures import TrainingError
 from trainer.recipes.fine_tune import base
 from trainer.recipes.fine_tune.reading import Rows
@@ -57,7 +57,7 @@ def pairs(
             excerpts.add(batch)
             text_of.add(np.array([seen.setdefault(known_by(text), len(seen)) for text in asked], np.int64))
             counts[-1] += len(batch)
-        _check(party, counts[-1], tell)
+        check_pairs(party, counts[-1], tell)
     owner, target = np.repeat(np.arange(len(parties)), counts), Target("language", [], sizes.whole())
     texts = first.whole(), fields, excerpts.closed(), second.whole()
     return Rows(np.empty(0, np.int64), owner, target, *texts, text_of=text_of.whole())
@@ -68,16 +68,3 @@ def _pairs_of(party: Party, names: list[str]) -> Iterator[list[tuple[str, str]]]
         both = [("\n".join(before).strip(), told.strip()) for *before, told in batch]
         if own := [pair for pair in both if all(pair)]:
             yield own
-
-
-def _check(party: Party, count: int, tell: Tell) -> None:
-    if not count:
-        raise TrainingError(
-            "data",
-            N_("No row of %(organization)s has both texts."),
-            N_("Every organization needs rows in which both stand."),
-            organization=party.name,
-        )
-    if count < party.rows:
-        text = N_("%(rows)s rows of %(organization)s are left out: one of the two texts is missing.")
-        tell(Log(level="warning", text=text, params={"rows": party.rows - count, "organization": party.name}))

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from trainer.contract import N_, JobSpec, Log
+from trainer.contract import N_, JobSpec
 from trainer.data import tokens
 from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Ahead, Feed
@@ -19,7 +19,7 @@ from trainer.data.lines import Collecting, Encoded, Paired
 from trainer.data.reading import Party, read_parties
 from trainer.data.spill import Spill, growing, spill_for
 from trainer.data.target import Target
-from trainer.data.texts import Excerpts, batches_of, chosen_fields, known_by, text_fields
+from trainer.data.texts import Excerpts, batches_of, check_pairs, chosen_fields, known_by, text_fields
 from trainer.failures import TrainingError
 from trainer.module import ModuleNetwork
 from trainer.objectives import Objective
@@ -162,7 +162,7 @@ def _source(
             rows.add(read + np.fromiter(batch, np.int64))
             excerpts.add(list(batch.values()))
             counts[-1] += len(batch)
-        _check(party, counts[-1], tell)
+        check_pairs(party, counts[-1], tell)
         read += party.rows
     written_by = second.whole()
     target = Target("language", [], _bytes_of(written_by, tokens.sizes(tokenizer)))
@@ -171,19 +171,6 @@ def _source(
         parties, owner, rows.whole(), target, tokenizer, names[:-1], first.whole(), written_by, text_of.whole(),
         excerpts.closed(), p,
     )  # fmt: skip
-
-
-def _check(party: Party, count: int, tell: Tell) -> None:
-    if not count:
-        raise TrainingError(
-            "data",
-            N_("No row of %(organization)s has both texts."),
-            N_("Every organization needs rows in which both stand."),
-            organization=party.name,
-        )
-    if count < party.rows:
-        text = N_("%(rows)s rows of %(organization)s are left out: one of the two texts is missing.")
-        tell(Log(level="warning", text=text, params={"rows": party.rows - count, "organization": party.name}))
 
 
 def _bytes_of(lines: Encoded, sizes: Ints) -> Floats:
