@@ -42,3 +42,13 @@ def test_of_masked_texts_a_stem_of_one_text_alone_is_no_token(learn: Any) -> Non
     assert [len(ids) for ids in letters] == [1, 1, 1]
     assert len(known.encode("机器", add_special_tokens=False).ids) == 2
     assert known.decode(known.encode(streets).ids) == streets
+
+
+def test_whole_words_are_tokens_and_each_chinese_letter_is_one_however_rare() -> None:
+    """Numbers, capitals and f are letters of words as any other, and what Unicode holds far out is one too."""
+    texts = ["Buffer of 2048 FIFO files", "缓冲区 2048 个文件", "𠮷𠮷家"] * 20
+    known = tokens.learn_filled([texts], "bpe", 4096)
+    for words in ("Buffer", " of", " 2048", " FIFO", " files"):
+        assert len(known.encode(f"{words}", add_special_tokens=False).ids) == 1, words
+    assert [len(known.encode(text, add_special_tokens=False).ids) for text in ("𠮷", "𠮷𠮷")] == [1, 2]
+    assert known.decode(known.encode(texts[2]).ids) == texts[2]

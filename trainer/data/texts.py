@@ -22,8 +22,9 @@ from trainer.recipes.program import Tell
 
 Cells = tuple[str, ...]  # what stands in the chosen fields of a row
 
-# Chinese, Japanese and Korean letters stand for themselves, anything else is a word between spaces and marks.
-LETTERS = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]"
+# Chinese, Japanese and Korean letters stand for themselves, anything else is a word between spaces and marks. The
+# letters themselves, not their escapes: tokenizers' expressions read \U as another thing than re does.
+LETTERS = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]"
 WORD = re.compile(rf"{LETTERS}|[^\W_]+(?:['’][^\W_]+)*|[!?！？]|[:;]-?[()DPp]", re.UNICODE)
 
 PIECE = "~"  # before a piece of a word: no word begins with it
