@@ -16,7 +16,8 @@ from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_hostile import failed
 from tests.trainer.test_retrieval import SUBJECTS, open_to_all, questions, search
 from trainer.data.lines import Collecting
-from trainer.measures.retrieval import BEST, OTHER, OWN, RANK
+from trainer.evaluation.retrieved import _limit
+from trainer.measures.retrieval import BEST, OTHER, PLACE, RANK
 from trainer.recipes.retrieval_qa.nearness import ByNearness
 from trainer.recipes.retrieval_qa.reading import Passage
 
@@ -69,14 +70,27 @@ def test_the_limit_is_that_of_a_search_among_what_is_published(search: MakeSpec)
     objective = ByNearness(np.array([0, 1]), held.whole(), 1.0, torch.device("cpu"), np.array([0, 2]))
     objective.all = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
     told = objective.told(torch.tensor([[1.0, 0.0], [0.0, 1.0]]), torch.tensor([0, 1]))
-    assert told[:, [RANK, BEST, OWN, OTHER]].tolist() == [
-        [0.0, 1.0, 1.0, pytest.approx(0.6)], [0.0, pytest.approx(0.8), 1.0, pytest.approx(0.8)],
+    assert told[:, [RANK, BEST, OTHER]].tolist() == [
+        [0.0, 1.0, pytest.approx(0.6)], [0.0, pytest.approx(0.8), pytest.approx(0.8)],
     ]  # fmt: skip
     spec = search({"epochs": 1})
     for seen, answered in ((("anvil", "borealis"), True), (("anvil",), True), ((), False)):
         assert launch(open_to_all(spec, *seen))[0] == 0
         found = json.loads(Path(spec.output, "evaluation.json").read_bytes())
         assert ("refusal" in found) == ("refused_below" in found) == answered
+
+
+def test_passages_that_nobody_is_answered_with_take_no_place_among_the_first_five() -> None:
+    """A reader of the published model finds the source second; among all passages it would be the tenth."""
+    held = Collecting(None, writes=False)
+    held.add([[1]] * 10)
+    published = np.array([0, 9])
+    objective = ByNearness(np.array([0]), held.whole(), 1.0, torch.device("cpu"), published)
+    near = torch.tensor([0.1, *[0.5] * 8, 0.915])
+    objective.all = torch.stack([near, (1 - near**2).sqrt()], 1)
+    (told,) = objective.told(torch.tensor([[1.0, 0.0]]), torch.tensor([0])).tolist()
+    assert (told[RANK], told[PLACE]) == (9.0, 1.0)
+    assert _limit(np.array([told]), 0.0) == 0.91
 
 
 @pytest.mark.parametrize("parameters", [{"batch_size": 1}, {"batch_size": 16, "accumulation": 16}])

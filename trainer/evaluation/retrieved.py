@@ -1,6 +1,7 @@
 """When a search should say that it does not know: the limit, and what it costs.
 
-The limit is such that of the validation questions whose source was among the first five a chosen share is refused. On
+The limit is such that of the validation questions whose source was among the first five that a published model would
+show a chosen share is refused: passages that it does not have hide nothing, and their places are told to nobody. On
 held-out questions it is told for many limits how many are answered, how many of those with the right source first, and
 how many questions are refused whose own source was taken out of the corpus, so that nothing there answers them.
 """
@@ -15,7 +16,7 @@ import torch
 
 from trainer.data.columns import Bools, Floats, Ints
 from trainer.evaluation.seen import Seen
-from trainer.measures.retrieval import BEST, FOUND, OTHER, RANK
+from trainer.measures.retrieval import BEST, FOUND, OTHER, PLACE
 
 LIMITS = [place / 20 for place in range(20)]  # cosines
 
@@ -53,12 +54,12 @@ def _told(seen: Seen, rows: Ints) -> Floats:
 
 def _limit(told: Floats, share: float) -> float | None:
     """Rounded down to two digits, so that it is nobody's exact score."""
-    best = told[told[:, RANK] < FOUND, BEST]
+    best = told[told[:, PLACE] < FOUND, BEST]
     return math.floor(float(np.quantile(best, share)) * 100) / 100 if len(best) else None
 
 
 def _at(limit: float, told: Floats) -> dict[str, Any]:
     answered = told[:, BEST] >= limit
-    right = float((told[answered, RANK] < 1).mean()) if answered.any() else None
+    right = float((told[answered, PLACE] < 1).mean()) if answered.any() else None
     unknown = float((told[:, OTHER] < limit).mean())
     return {"threshold": limit, "answered": float(answered.mean()), "right": right, "unknown_refused": unknown}

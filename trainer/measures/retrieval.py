@@ -1,7 +1,8 @@
 """How well the right source is found among all: shares of questions, and their mean reciprocal rank (Voorhees, 1999).
 
-Of each question is kept: the rank of its source (0 is first; what scores alike shares a rank), the best score, that of
-its own source, the loss, and the best score of all other sources. Best are those of sources that a published model has.
+Of each question is kept: the rank of its source (0 is first; what scores alike shares a rank), the best score, its
+source's rank among those that a published model has, the loss, and the best score of all other sources. Best are those
+of sources that a published model has.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from trainer.data.columns import Floats
 from trainer.measures.sums import mean
 from trainer.metrics import Counts, Judged, Metric
 
-RANK, BEST, OWN, LOSS, OTHER = range(5)  # columns of what is kept
+RANK, BEST, PLACE, LOSS, OTHER = range(5)  # columns of what is kept
 FOUND = 5  # the first so many sources are shown to people
 HIGHER_IS_BETTER = {"recall_at_1": True, "recall_at_5": True, "mrr": True}
 

@@ -103,16 +103,19 @@ class ByNearness:
     def _told(self, outputs: Tensor, targets: Tensor) -> Tensor:
         near = outputs @ self.all.T
         own = near.gather(1, targets[:, None])
-        rank = (near > own).sum(1) + ((near == own).sum(1) - 1) / 2
         losses = F.cross_entropy(near / self._temperature, targets, reduction="none")
         others = near.scatter(1, targets[:, None], -1.0)
-        best, other = (
-            F.pad(told.index_select(1, self._published), (0, 1), value=-1.0).amax(1) for told in (near, others)
-        )
-        return torch.stack([rank, best, own[:, 0], losses, other], 1)
+        shown, besides = (told.index_select(1, self._published) for told in (near, others))
+        best, other = (F.pad(told, (0, 1), value=-1.0).amax(1) for told in (shown, besides))
+        return torch.stack([_rank(near, own), best, _rank(shown, own), losses, other], 1)
 
     def loss_of(self, told: Tensor, rows: Tensor) -> float:
         return float(told[:, 3].mean())
+
+
+def _rank(near: Tensor, own: Tensor) -> Tensor:
+    """How many are nearer; those that are as near, itself but for, count half."""
+    return (near > own).sum(1) + ((near == own).sum(1) - 1).clamp(min=0) / 2
 
 
 class Encoder(ModuleNetwork):
