@@ -92,11 +92,9 @@ def _traded(evaluation: Json) -> Iterator[Sentence]:
 def _small_parts(evaluation: Json) -> Iterator[Sentence]:
     for one in scores.standings(evaluation):
         if one.test_rows < FEW_ROWS:
-            yield sentence(
-                gettext_noop("%(organization)s held out only %(rows)s rows; its own scores are uncertain."),
-                organization=one.name,
-                rows=one.test_rows,
-            )
+            few = gettext_noop("%(organization)s held out only %(rows)s rows; its own scores are uncertain.")
+            single = gettext_noop("%(organization)s held out a single row; its own scores are uncertain.")
+            yield sentence(single if one.test_rows == 1 else few, organization=one.name, rows=one.test_rows)
         if one.own_together.value is None:
             yield sentence(
                 gettext_noop("For %(organization)s alone the main metric could not be measured: %(reason)s"),

@@ -32,7 +32,8 @@ function line(data, series, room) {
     sampling: "lttb",
     smooth: false,
     lineStyle: { color: colour, width: quiet ? 1.5 : 2.2, type: series.series === "alone" ? [2, 3] : (DASH[series.split] ?? "solid"), opacity: quiet ? 0.7 : 1 },
-    itemStyle: { color: colour },
+    // Hollow for training: a legend's mark, or a curve of one point, shows no dash.
+    itemStyle: series.split === "train" ? { color: look().raised, borderColor: colour, borderWidth: 1.5 } : { color: colour },
     emphasis: { focus: "series" },
     endLabel: { show: room, formatter: "{a}", color: colour, fontSize: 11.5, distance: 6 },
     labelLayout: { moveOverlap: "shiftY" },
