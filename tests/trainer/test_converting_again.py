@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from trainer import catalogue
 from trainer.distributed import ALONE
 from trainer.loop import open_job
 from trainer.predict import Predictor
+from trainer.recipes.fine_tune.base import tokenizer_in
+from trainer.recipes.fine_tune.pairs import start_of
 from trainer.rerun import compare, find, read, spec_for, train
 
 
@@ -70,3 +73,19 @@ def test_longer_texts_than_it_can_place_are_cut(job: MakeSpec, tmp_path: Path) -
     assert code == 0, events[-1]
     assert f"The base model reads at most {PLACES} tokens at a time." in logs(events)
     assert isinstance(Predictor(spec.output).predict([{"text": "calm " * 900, "length": 500}])[0]["text"], str)
+
+
+@pytest.mark.parametrize("silent", [("generation_config.json",), ("generation_config.json", "config.json")])
+def test_with_what_an_answer_begins_stands_in_either_file(tmp_path: Path, silent: tuple[str, ...]) -> None:
+    """BART begins with the token that ends a text, which only its older file may say."""
+    folder = Path(imported(KINDS[1], tmp_path))
+    tokenizer = tokenizer_in(folder)
+    assert start_of(folder, tokenizer) == 3
+    for name in silent:
+        told = json.loads((folder / name).read_bytes())
+        told["decoder_start_token_id"] = None
+        (folder / name).write_text(json.dumps(told))
+    expected = 3 if len(silent) == 1 else tokenizer.pad_token_id
+    assert start_of(folder, tokenizer) == expected
+    (folder / "generation_config.json").unlink()
+    assert start_of(folder, tokenizer) == expected

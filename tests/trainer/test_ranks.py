@@ -185,7 +185,6 @@ def test_a_failure_of_all_is_told_once(server: Servant, job: MakeSpec) -> None:
     assert events[-1][1]["failure"] == "numeric"
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_stop_that_comes_before_a_rank_can_hear_it_is_heard(job: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     def late(stop: threading.Event, *signals: signal.Signals) -> None:
         time.sleep(0.5)
@@ -201,6 +200,7 @@ def test_a_stop_that_comes_before_a_rank_can_hear_it_is_heard(job: MakeSpec, mon
     assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_several_processes_without_the_gpu_they_ask_for_say_so(server: Servant, job: MakeSpec) -> None:
     code, events = train(server, job(processes=2, device="gpu"))
     assert code == 1

@@ -80,16 +80,21 @@ def by_group_folds(
         return None
     classes = target.values.astype(np.int64) if target.task == "classification" else np.zeros(len(owner), np.int64)
     kinds = np.unique(np.stack([owner, classes], 1), axis=0, return_inverse=True)[1].reshape(-1)
-    rows = np.zeros((len(present), kinds.max() + 1))
-    np.add.at(rows, (group, kinds), 1)
-    share, held = rows / rows.sum(0), np.zeros((split.folds, rows.shape[1]))
+    of_kind, size = np.bincount(kinds), np.bincount(group)
+    # A table of all groups by all kinds might be long, and most of it nothing.
+    both, rows = np.unique(group * len(of_kind) + kinds, return_counts=True)
+    begins = np.searchsorted(both, np.arange(len(present) + 1) * len(of_kind))
+    held, full = np.zeros((split.folds, len(of_kind))), np.zeros(split.folds)
     fold_of = np.empty(len(present), np.int64)
-    size, drawn = rows.sum(1), [derive(seed, "group", "fold", names[one]) for one in present.tolist()]
+    drawn = [derive(seed, "group", "fold", names[one]) for one in present.tolist()]
     for place in sorted(range(len(present)), key=lambda one: (-size[one], drawn[one])):
-        alike = held @ share[place]
-        chosen = np.lexsort((held.sum(1), alike))[0]  # one that has nothing yet is first
+        own = slice(begins[place], begins[place + 1])
+        kind = both[own] % len(of_kind)
+        alike = held[:, kind] @ (rows[own] / of_kind[kind])
+        chosen = np.lexsort((full, alike))[0]  # one that has nothing yet is first
         fold_of[place] = chosen
-        held[chosen] += rows[place]
+        held[chosen, kind] += rows[own]
+        full[chosen] += size[place]
     return [_grouped(groups, names, fold_of[group] == fold, split, seed) for fold in range(split.folds)]
 
 

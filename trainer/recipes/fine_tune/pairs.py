@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,12 @@ from trainer.recipes.program import Tell
 
 
 def start_of(folder: Path, tokenizer: Any) -> int:
-    """The token with which every answer begins, and which is never written."""
-    try:
-        said = GenerationConfig.from_pretrained(folder)
-    except OSError:
-        said = base.config_in(folder)
-    found = getattr(said, "decoder_start_token_id", None)
+    """The token with which every answer begins, and which is never written; the first of both files that says it."""
+    found = None
+    with contextlib.suppress(OSError):
+        found = GenerationConfig.from_pretrained(folder).decoder_start_token_id
+    if found is None:  # older models say it there alone
+        found = getattr(base.config_in(folder), "decoder_start_token_id", None)
     return int(tokenizer.pad_token_id if found is None else found)
 
 
