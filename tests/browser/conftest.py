@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bootstrap import browser as browsers
 from tests.running import RunningHub, hub_environment, running_hub
@@ -19,6 +19,8 @@ __all__ = ["hub_environment", "running_hub"]
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
+PATIENCE = 60_000  # milliseconds for a page or a sight: other work on the machine makes nothing wrong
+expect.set_options(timeout=PATIENCE)
 Opener = Callable[..., Page]
 
 
@@ -50,7 +52,7 @@ def open_page(running_hub: RunningHub, browser: Browser) -> Iterator[Opener]:
 
     def opened(user: Any, path: str = "/", **options: Any) -> Page:
         context = browser.new_context(base_url=running_hub.address, **{"locale": "en-US", **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if user is not None:
             client = Client()

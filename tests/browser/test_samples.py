@@ -63,7 +63,7 @@ def test_bob_clicks_examples(running_hub: RunningHub, page_of: Trained, bob: Use
 
     page.locator("button[name=sample]").nth(1).click()
     pictures = page.locator("#answer .compared img")
-    expect(pictures).to_have_count(2, timeout=30 * SECONDS)
+    expect(pictures).to_have_count(2, timeout=90 * SECONDS)
     assert all(picture.evaluate("image => image.naturalWidth > 0") for picture in pictures.all())
 
     page.goto(forecasting)
@@ -72,5 +72,5 @@ def test_bob_clicks_examples(running_hub: RunningHub, page_of: Trained, bob: Use
     expect(values).to_have_value("")
     example.click()
     assert values.input_value() == json.loads(example.get_attribute("data-fill") or "{}")["values"]
-    expect(page.locator("#answer figure[data-chart] svg").first).to_be_visible(timeout=30 * SECONDS)
+    expect(page.locator("#answer figure[data-chart] svg").first).to_be_visible(timeout=90 * SECONDS)
     assert not errors, "\n".join(errors)

@@ -114,7 +114,7 @@ def test_twenty_cuts_and_five_kills(
     person = Person(through(alice), running_hub, relay, table)
     person.suffer(acts, amounts(chance, SIZE, len(acts)))
     page = person.page
-    expect(page.locator(".drop-file.is-done")).to_have_count(1, timeout=30 * SECONDS)
+    expect(page.locator(".drop-file.is-done")).to_have_count(1, timeout=90 * SECONDS)
     upload = Upload.objects.select_related("blob").get()  # none was begun anew
     assert upload.blob is not None
     assert upload.blob.sha256 == hashlib.sha256(table.read_bytes()).hexdigest()
@@ -127,7 +127,7 @@ def test_twenty_cuts_and_five_kills(
     assert DatasetVersion.objects.get().upload == upload
     page.goto("/datasets/new/")
     page.set_input_files(CHOOSER, table)  # the same file again is another upload, since that one is used
-    expect(page.locator(".drop-file.is-done")).to_have_count(1, timeout=30 * SECONDS)
+    expect(page.locator(".drop-file.is-done")).to_have_count(1, timeout=90 * SECONDS)
     assert Upload.objects.count() == 2
     Upload.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert expire_uploads() == 1  # that other one, of which nothing was made
@@ -182,4 +182,4 @@ def test_a_full_organization_is_told_in_the_list(
     assert not Upload.objects.exists()
     Organization.objects.filter(pk=anvil.pk).update(quota_bytes=None)
     page.get_by_role("button", name="重试 bearings.csv").click()
-    expect(page.locator(".drop-file.is-done")).to_have_count(1, timeout=30 * SECONDS)
+    expect(page.locator(".drop-file.is-done")).to_have_count(1, timeout=90 * SECONDS)

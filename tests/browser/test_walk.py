@@ -82,7 +82,7 @@ class Visitor:
         self.page.locator("[data-upload-submit]").click()
         self.page.wait_for_url(f"**/datasets/{self.slug}/**")
         # What inspection found appears by itself.
-        expect(self.page.locator("main table")).to_contain_text("vibration", timeout=30 * SECONDS)
+        expect(self.page.locator("main table")).to_contain_text("vibration", timeout=90 * SECONDS)
 
     def grant(self, *, ask_me: bool) -> None:
         self.page.goto(f"/datasets/{self.slug}/bearings-of-{self.name.lower()}/?tab=use")
@@ -123,7 +123,7 @@ class Visitor:
         page.goto("/models/")
         page.locator("main article a").first.click()
         page.goto(page.url.split("?")[0] + "?tab=try")
-        expect(page.locator("#answer .verdict .number")).to_have_text(re.compile("yes|no"), timeout=30 * SECONDS)
+        expect(page.locator("#answer .verdict .number")).to_have_text(re.compile("yes|no"), timeout=90 * SECONDS)
         page.fill("[name=vibration], [name$=vibration]", "9.5")
         page.locator("#answer").locator("..").locator("button.is-primary").click()
         expect(page.locator("#answer .verdict .number")).to_have_text("yes")
@@ -154,7 +154,7 @@ def test_two_organizations_train_a_model_together(
     pages = [browser.new_context(base_url=running_hub.address, locale=locale).new_page() for _ in range(2)]
     errors: list[str] = []
     for page in pages:
-        page.set_default_timeout(15 * SECONDS)
+        page.set_default_timeout(60 * SECONDS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: complain(message, errors))
     anna = Visitor(pages[0], "Anna", "Altmann Bearings", "upstream")
@@ -175,7 +175,7 @@ def test_two_organizations_train_a_model_together(
     ben.approve()
     ben.page.goto(job)
     for visitor in (anna, ben):  # neither page is loaded again: the job comes to its end before their eyes
-        expect(visitor.page.locator("#state .badge").first).to_contain_text(words["succeeded"], timeout=60 * SECONDS)
+        expect(visitor.page.locator("#state .badge").first).to_contain_text(words["succeeded"], timeout=180 * SECONDS)
         expect(visitor.page.locator("#overview svg.intervals").first).to_be_visible()  # with its numbers, not empty
 
     for visitor in (anna, ben):
