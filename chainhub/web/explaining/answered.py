@@ -78,16 +78,18 @@ def _forecast(version: ModelVersion, row: Json, prediction: Json) -> Data:
 def ahead_chart(past: list[float], told: Mapping[str, Any], *, label: str) -> Data:
     """Past and forecast on one axis, now at 0; with the interval, the simple forecast and the truth where known."""
     ahead = range(1, len(told["forecast"]) + 1)
+    # A single step would be a dot without a band: it is drawn from the last value on.
+    now = [(0, past[-1])] if past and len(ahead) == 1 else []
     band = list(zip(ahead, told["low"], told["high"], strict=True)) if told.get("low") else None
-    known = [(_("Past"), zip(range(1 - len(past), 1), past, strict=True))]
+    known = [(_("Past"), [*zip(range(1 - len(past), 1), past, strict=True)])]
     if truth := told.get("truth"):
-        known.append((_("What came"), zip(ahead, truth, strict=True)))
-    series: list[Data] = [{"name": name, "everybody": True, "points": [*points]} for name, points in known]
-    series.append({"name": _("Forecast"), "points": [*zip(ahead, told["forecast"], strict=True)]})
+        known.append((_("What came"), [*now, *zip(ahead, truth, strict=True)]))
+    series: list[Data] = [{"name": name, "everybody": True, "points": points} for name, points in known]
+    series.append({"name": _("Forecast"), "points": [*now, *zip(ahead, told["forecast"], strict=True)]})
     if band:
-        series[-1]["band"] = band
+        series[-1]["band"] = [*((step, last, last) for step, last in now), *band]
     if naive := told.get("naive"):
-        points = [*zip(ahead, naive, strict=True)]
+        points = [*now, *zip(ahead, naive, strict=True)]
         series.append({"name": _("Last season again"), "series": "alone", "everybody": True, "points": points})
     return {"series": series, "x": {"label": _("Steps from now"), "format": "integer"}, "y": {"label": label}}
 

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from chainhub.core.sentences import render
 from chainhub.datasets.search.words import IDEOGRAPHS
+from chainhub.registry.rows import in_four_digits
 from chainhub.registry.scores import Json
 from chainhub.web.evaluations import Data
 from chainhub.web.explaining.looking import heat_chart
@@ -42,7 +43,7 @@ def reasons_of(prediction: Json) -> Data:
 
 def _bar(one: Json) -> Data:
     value = one.get("value")
-    said = _("not known") if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+    said = _("not known") if value is None else in_four_digits(value) if isinstance(value, float) else str(value)
     return {"name": f"{one['field']}: {said[:LONGEST]}", "value": one["weight"]}
 
 

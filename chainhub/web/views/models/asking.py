@@ -35,8 +35,11 @@ def trying(_request: SignedInRequest, _model: Model, version: ModelVersion, _ver
         return common | {"ask": _ask(version, kind), "form": picture_form(version)} | (drawn or {})
     if kind in ("text", "prompt", "create", "series", "question", "hidden"):
         # A translation is the likeliest one, unless somebody asks for more daring.
-        usual = {"initial": {"temperature": 0}} if version.model.recipe == TRANSLATES else {}
-        return common | {"ask": _ask(version, kind), "form": asking_form(version, **usual)}
+        translates = version.model.recipe == TRANSLATES
+        form = asking_form(version, **({"initial": {"temperature": 0}} if translates else {}))
+        if translates:
+            form.fields["text"].help_text = _("The model translates it, or rewrites it as it has learnt to.")
+        return common | {"ask": _ask(version, kind), "form": form}
     if kind == "molecule":
         return common | {"ask": _ask(version, kind), "form": asking_form(version), **_several(version)}
     form = RowForm(version=version, initial=RowForm.typical(version))
