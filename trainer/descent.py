@@ -15,10 +15,14 @@ from trainer.data.feed import Feed
 from trainer.devices import finest
 from trainer.distributed import ALONE, Ranks
 from trainer.network import Trainable
-from trainer.objectives import Objective
+from trainer.objectives import Compares, Objective
 from trainer.precision import Precision
 
 SHORT = N_("Memory was short: each batch is now computed in parts of %(rows)s rows, with the same result.")
+APART = N_(
+    "Memory was short: each batch is now computed in parts of %(rows)s rows. Rows are compared within their part "
+    "alone, so what is learnt differs somewhat."
+)
 Tell = Callable[[Log], None]
 
 
@@ -67,7 +71,8 @@ class Descent:
                     raise
             self.part, self._chain = math.ceil(min(self.part, len(mine)) / 2), None
             memory.release(self._feed.device)
-            self._tell(Log(level="warning", text=SHORT, params={"rows": self.part}))
+            text = APART if isinstance(self._objective, Compares) else SHORT
+            self._tell(Log(level="warning", text=text, params={"rows": self.part}))
         return loss if mass is None else self._averaged(loss, mass)
 
     def _own(self, rows: Tensor, batch: int) -> tuple[Tensor, float | None]:

@@ -48,6 +48,14 @@ class Looks(Protocol):
 
 
 @runtime_checkable
+class Compares(Protocol):
+    """An objective by which a row's loss depends on the rows beside it: in parts, a batch teaches something else."""
+
+    def compared(self) -> str:
+        """With what of the rows beside it each row is compared."""
+
+
+@runtime_checkable
 class Sets(Protocol):
     """A source whose task is learnt by a loss of its own."""
 

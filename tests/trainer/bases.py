@@ -45,6 +45,16 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         | {"pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3, "decoder_start_token_id": 3}
         | {"forced_eos_token_id": None},
     ),
+    **{
+        f"{name}{end}": (
+            f"{name}Config",
+            {"d_model": 32, "encoder_layers": 3, "decoder_layers": 1, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64}
+            | {"encoder_attention_heads": 2, "decoder_attention_heads": 2, "max_position_embeddings": PLACES}
+            | {"pad_token_id": 0, "eos_token_id": 3, "decoder_start_token_id": 0, "forced_eos_token_id": None}
+            | {"scale_embedding": True, "init_std": 0.2},
+        )
+        for name, end in (("Pegasus", "ForConditionalGeneration"), ("Marian", "MTModel"))
+    },
     "GPT2LMHeadModel": (
         "GPT2Config",
         {"n_embd": 32, "n_layer": 2, "n_head": 2, "n_positions": PLACES, "bos_token_id": 2, "eos_token_id": 3},

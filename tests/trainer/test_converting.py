@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
@@ -18,9 +20,17 @@ from trainer.catalogue import recipe
 from trainer.contract import Started
 from trainer.importing import import_base
 from trainer.predict import Predictor
+from trainer.recipes.fine_tune.converted import converted
+from trainer.recipes.fine_tune.converting import Converting
+from trainer.recipes.fine_tune.opening import writing
+from trainer.recipes.fine_tune.program import open_model
+from trainer.recipes.fine_tune.schema import Parameters
+from trainer.recipes.fine_tune.size import shape_of
+from trainer.recipes.fine_tune.tuned import TunedNetwork
 from trainer.sizes import Data, estimate_of
 
 KINDS = ["T5ForConditionalGeneration", "BartForConditionalGeneration"]
+SCALED = ["PegasusForConditionalGeneration", "MarianMTModel"]  # a deep encoder, a shallow decoder
 ASKED = {"target": "answer", "fields": ["text"]}
 
 
@@ -78,6 +88,44 @@ def test_answers_are_learnt(job: MakeSpec, tmp_path: Path) -> None:
         words = one["reasons"]["tokens"]
         assert " ".join(word["text"] for word in words) == question["text"]
         assert abs(words[1]["weight"]) + abs(words[4]["weight"]) > abs(words[3]["weight"])  # "machine" is answered, too
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *SCALED])
+def test_the_words_of_a_text_weigh_together_what_the_text_does(tmp_path: Path, kind: str) -> None:
+    """Whoever asks why is told of the very model that answered, also where its vectors are scaled on their way in."""
+    model = open_model(Path(imported(kind, tmp_path)), {"is_encoder_decoder": True, "task": "language"}, {"fields": []})
+    assert isinstance(model, Converting)
+    row, written = {"text": "The calm machine was swift and bright"}, [9, 12, 7]
+    told = model.weighed(row, written)
+    assert told is not None
+    read = torch.tensor(model._read(row).input_ids)
+    nothing = torch.where(read > 3, 0, read)
+    begun = torch.tensor([[model._start, *written[:-1]]])
+
+    def likely(text: torch.Tensor) -> float:
+        logits = model._model(input_ids=text[None], decoder_input_ids=begun).logits[0]
+        return float(logits.log_softmax(1)[torch.arange(3), torch.tensor(written)].mean())
+
+    apart = likely(read) - likely(nothing)
+    assert abs(apart) > 1e-5
+    assert sum(word["weight"] for word in told["tokens"]) == pytest.approx(apart, rel=0.02)
+
+
+@pytest.mark.parametrize(("kind", "last"), [(KINDS[0], 2), (SCALED[0], 2), (SCALED[1], 1), (SCALED[1], 9)])
+def test_the_last_layers_are_those_that_write_and_then_those_that_read(tmp_path: Path, kind: str, last: int) -> None:
+    """Who lets two layers of a deep reader with one writing layer learn has that one and the reader's last."""
+    folder = Path(imported(kind, tmp_path))
+    p = Parameters.model_validate({"method": "last", "last_layers": last})
+    module = TunedNetwork(writing(folder), p, converted, device=torch.device("cpu")).module
+    numbered = re.compile(r"(encoder|decoder)\.(?:layers|block)\.(\d+)\.")
+    blocks = [(found[1], found[2], w) for name, w in module.named_parameters() if (found := numbered.search(name))]
+    learning = {(part, place) for part, place, weight in blocks if weight.requires_grad}
+    reads, writes = (2, 2) if kind in KINDS else (3, 1)
+    order = [*(("encoder", str(n)) for n in range(reads)), *(("decoder", str(n)) for n in range(writes))]
+    assert learning == set(order[-last:])
+    counts = [[weight.numel() for *_, weight in blocks if weight.requires_grad or whole] for whole in (False, True)]
+    shape = shape_of(json.loads((folder / "config.json").read_bytes()))
+    assert shape.share_of_last(last) == pytest.approx(sum(counts[0]) / sum(counts[1]), rel=0.02)
 
 
 @pytest.mark.parametrize("kind", KINDS)

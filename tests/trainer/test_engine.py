@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,14 +14,17 @@ import torch
 from tests.trainer.conftest import MakeSpec, StopAfter, launch, pictures
 from trainer.contract import Artifact, Finished, Log, Metric
 from trainer.data.feed import Ahead, Resident, spilled
+from trainer.data.lines import Collecting
 from trainer.data.target import Target
 from trainer.distributed import ALONE, Ranks
 from trainer.layers import dense
 from trainer.learner import Learner
 from trainer.network import Network
-from trainer.objectives import objective_of
+from trainer.objectives import Compares, objective_of
 from trainer.optim import Optimizer, clip, learning_rate, norm_of
 from trainer.precision import Precision
+from trainer.recipes.image_generation.making import ByJudge, Drawing
+from trainer.recipes.retrieval_qa.nearness import ByNearness
 from trainer.recipes.tabular.schema import Parameters
 
 CPU = torch.device("cpu")
@@ -72,6 +75,35 @@ def test_short_memory_halves_the_parts_until_they_fit(monkeypatch: pytest.Monkey
     trained(learner)
     assert [log.params["rows"] for log in told] == [16, 8]
     torch.testing.assert_close(learner.network.flat, trained(learner_of()).network.flat, rtol=1e-4, atol=1e-6)
+
+
+def test_what_is_compared_within_a_part_is_not_said_to_learn_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever has a search or a drawer learn with little memory reads that its parts change what it learns."""
+    told: list[Log] = []
+    held = Collecting(None, writes=False)
+    held.add([[1], [2]])
+    search = ByNearness(np.array([0, 1]), held.whole(), 1.0, torch.device("cpu"))
+    for objective in (search, learner_of().objective):
+        descent = learner_of().descend
+        descent._chain, descent._tell, descent._objective = None, told.append, objective
+        monkeypatch.setattr(descent, "_by_autograd", fails_beyond(1))
+        descent(torch.arange(2))
+    assert ["differs" in log.text for log in told] == [True, False]
+    assert ["same result" in log.text for log in told] == [False, True]
+    assert isinstance(
+        ByJudge(Drawing((1, 16, 16), 0, cast("Any", None)), None, np.arange(2), cast("Any", None), 1), Compares
+    )
+
+
+def fails_beyond(most: int) -> Any:
+    def computed(rows: torch.Tensor, batch: int | None, **_: Any) -> tuple[torch.Tensor, float]:
+        if len(rows) > most:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+        return torch.zeros(()), 0.5
+
+    return computed
 
 
 def test_a_mistake_is_not_taken_for_short_memory() -> None:

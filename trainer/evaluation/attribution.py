@@ -9,6 +9,7 @@ a base model answers, whose own libraries take longer still.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,3 +35,18 @@ def likelihood(outputs: Tensor, classes: Tensor) -> Tensor:
     if outputs.shape[1] == 1:
         return outputs[:, 0]
     return torch.softmax(outputs, 1).gather(1, classes[:, None])[:, 0]
+
+
+class Vectors:
+    """The layer that knows tokens' vectors, in whose place others can be given."""
+
+    def __init__(self, layer: torch.nn.Module) -> None:
+        self._layer = layer
+
+    def of(self, tokens: Tensor) -> Tensor:
+        found: Tensor = self._layer(tokens.long())
+        return found.detach()
+
+    def taking(self, vectors: Tensor) -> Any:
+        """A handle that gives the layer back at its end; the layer answers with those vectors until then."""
+        return self._layer.register_forward_hook(lambda *_: vectors)

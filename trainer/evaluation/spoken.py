@@ -20,7 +20,7 @@ from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Inputs
 from trainer.data.texts import WORD
 from trainer.evaluation.asked import Spanned, affordable
-from trainer.evaluation.attribution import integrated_gradients
+from trainer.evaluation.attribution import Vectors, integrated_gradients
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.seen import Seen
 from trainer.module import ModuleNetwork
@@ -75,7 +75,7 @@ def attributed(
     `spans` are (0, 0) for tokens that frame a text; they stay as they are in the text that says nothing.
     """
     module: Any = network.module
-    vectors = _Vectors(module.get_input_embeddings())
+    vectors = Vectors(module.get_input_embeddings())
     tokens, mask = inputs
     frame = torch.tensor([[begin == end for begin, end in own] for own in spans], device=tokens.device)
     empty = torch.where(frame, tokens, module.config.pad_token_id)
@@ -90,21 +90,6 @@ def attributed(
 
     each = integrated_gradients(above, known, nothing, STEPS).sum(2).double()
     return each.tolist(), classes.tolist()
-
-
-class _Vectors:
-    """The layer that knows tokens' vectors, in whose place others can be given."""
-
-    def __init__(self, layer: torch.nn.Module) -> None:
-        self._layer = layer
-
-    def of(self, tokens: Tensor) -> Tensor:
-        found: Tensor = self._layer(tokens.long())
-        return found.detach()
-
-    def taking(self, vectors: Tensor) -> Any:
-        """A handle that gives the layer back at its end; the layer answers with those vectors until then."""
-        return self._layer.register_forward_hook(lambda *_: vectors)
 
 
 def by_word(text: str, spans: list[tuple[int, int]], weights: list[float]) -> dict[str, float]:

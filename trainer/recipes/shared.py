@@ -138,6 +138,15 @@ def pacing(default: float) -> Any:
     )
 
 
+def in_parts() -> Any:
+    """For recipes in which rows of a batch are compared with each other."""
+    info = again("accumulation", 1)
+    info.description = N_(
+        "A batch is computed in so many parts: less memory, but rows are compared within a part alone."
+    )
+    return info
+
+
 def colouring() -> Any:
     """For recipes that read picture files."""
     text = N_("Whether picture files are read in grey or in colour.")

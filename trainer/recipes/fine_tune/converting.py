@@ -10,6 +10,7 @@ from torch import Tensor
 from transformers import AutoModelForSeq2SeqLM
 
 from trainer.asking import text_in
+from trainer.evaluation.attribution import Vectors
 from trainer.recipes.fine_tune import base
 from trainer.recipes.fine_tune.pairs import start_of
 from trainer.seeding import derive
@@ -62,19 +63,23 @@ class Converting(Writes):
         if not said or not self._tokenizer.is_fast:
             return None
         marks = torch.tensor([token in self._tokenizer.all_special_ids for token in found.input_ids])
-        reads, writes = (part.get_input_embeddings() for part in (self._model.get_encoder(), self._model.get_decoder()))
-        first, tokens = writes(torch.tensor([[self._start]])), torch.tensor(said)
+        encoder, tokens = self._model.get_encoder(), torch.tensor(said)
+        reads, writes = (Vectors(part.get_input_embeddings()) for part in (encoder, self._model.get_decoder()))
+        begins = torch.tensor([self._start])
 
         def following(at: Tensor) -> Tensor:
             """Of the text and what was written of the answer, only the latter's logits mean anything."""
             asked, begun = at[:, : len(seen)], at[:, len(seen) :]
-            begun = torch.cat([first.expand(len(at), 1, -1), begun], 1)
-            logits: Tensor = self._model(inputs_embeds=asked, decoder_inputs_embeds=begun, use_cache=False).logits
+            with reads.taking(asked):  # in the layer's place: what a model does with its vectors it does with these
+                known = encoder(input_ids=seen[None])
+            with writes.taking(torch.cat([writes.of(begins)[None], begun], 1)):
+                told = torch.cat([begins, tokens[:-1]])[None]
+                logits: Tensor = self._model(encoder_outputs=known, decoder_input_ids=told, use_cache=False).logits
             return torch.nn.functional.pad(logits, (0, 0, len(seen) - 1, 0))
 
         empty = torch.where(marks, seen, self._tokenizer.pad_token_id)
         weights = of_answer(
-            following, reads(seen), reads(empty), writes(tokens), tokens, weights=self._model.num_parameters()
+            following, reads.of(seen), reads.of(empty), writes.of(tokens), tokens, weights=self._model.num_parameters()
         )
         kept = zip(found.offset_mapping, weights, marks.tolist(), strict=True)
         own = [(span, weight) for span, weight, mark in kept if not mark]

@@ -54,7 +54,10 @@ class Tuned(TransformerTraining):
     last_layers: int = setting(
         2,
         N_("Layers that learn"),
-        N_("Counted from the answer backwards; those before them stay as they are."),
+        N_(
+            "Counted from the answer backwards; those before them stay as they are. Where one part reads and another "
+            "writes, the writing part's come first."
+        ),
         group="model",
         when={"method": "last"},
         ge=1,

@@ -50,6 +50,13 @@ class Shape:
         seen = 4 * self.width * self.heads_width
         return self.layers * (seen + self.gated * self.width * self.inner) + self.crossed * seen
 
+    def share_of_last(self, count: int) -> float:
+        """Of all layers' numbers, those of the last so many: they write first, and look at what was read."""
+        seen = 4 * self.width * self.heads_width
+        layers = min(count, self.layers)
+        own = layers * (self.matrices - self.crossed * seen) / self.layers
+        return (own + min(layers, self.crossed) * seen) / self.matrices
+
 
 def shape_of(config: Mapping[str, Any]) -> Shape:
     """KeyError where it tells none."""
@@ -120,6 +127,6 @@ def _trained(p: Tuned, shape: Shape, weights: int, classes: int) -> int:
         pooled = 0 if shape.writes else 2 * shape.width
         return p.rank * (shape.sums + pooled) + head
     if p.method == "last":
-        layer = (weights - shape.vocabulary * shape.width) // shape.layers
-        return min(p.last_layers, shape.layers) * layer + (shape.width if shape.writes else head)
+        layers = weights - shape.vocabulary * shape.width
+        return round(shape.share_of_last(p.last_layers) * layers) + (shape.width if shape.writes else head)
     return weights + head

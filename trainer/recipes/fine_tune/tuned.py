@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, TaskType, get_peft_model
 from torch import Tensor, nn
 
 from trainer.data.feed import Inputs
@@ -83,12 +83,21 @@ def _with_additions(opened: Opened, p: Tuned) -> Any:
 
 def _freeze_all_but(opened: Opened, last: int) -> None:
     """The last blocks, what stands behind them, and heads learn."""
-    lists = [part for part in opened.model.modules() if isinstance(part, nn.ModuleList)]
-    blocks = max(reversed(lists), key=len)  # of an encoder and a decoder, the latter's
+    model = opened.model
+    parts = [model.get_encoder(), model.get_decoder()] if opened.task is TaskType.SEQ_2_SEQ_LM else [model]
+    blocks = [block for part in parts for block in _layers(part)]  # so the decoder's are the last
     learning = {id(weight) for block in blocks[-last:] for weight in block.parameters()}
     for name, weight in opened.model.named_parameters():
         behind = opened.heads(name) or name.endswith(("norm.weight", "ln_f.weight"))
         weight.requires_grad = id(weight) in learning or (behind and not any(map(str.isdigit, name.split("."))))
+
+
+def _layers(part: nn.Module) -> nn.ModuleList:
+    """The longest list that lies in no other: of T5, each layer is a list itself."""
+    found = [(name, own) for name, own in part.named_modules() if isinstance(own, nn.ModuleList)]
+    outer = [own for name, own in found if not any(map(str.isdigit, name.split(".")))]
+    longest: nn.ModuleList = max(reversed(outer), key=len)
+    return longest
 
 
 def begin(module: nn.Module, generator: torch.Generator) -> None:

@@ -86,6 +86,9 @@ class ByJudge:
         self._pair = network.module
         settled(self._pair, self._learnt)
 
+    def compared(self) -> str:
+        return "means and variances that drawn pictures are normalized by"
+
     def wanted(self, rows: Tensor, inputs: Inputs) -> Tensor:
         return rows
 

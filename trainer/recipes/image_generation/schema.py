@@ -6,7 +6,7 @@ from typing import Literal
 
 from trainer.contract import N_
 from trainer.recipes.parameters import TrainingParameters, again, setting, switch
-from trainer.recipes.shared import colouring, judged_by
+from trainer.recipes.shared import colouring, in_parts, judged_by
 
 NAME, VERSION = "image-generation", 1
 TITLE = N_("Image generation")
@@ -65,6 +65,7 @@ class Parameters(TrainingParameters):
         lt=1,
     )
     epochs: int = again("epochs", 30)
+    accumulation: int = in_parts()
     average: float = again("average", 0.99)
     learning_rate: float = again("learning_rate", 2e-4)
     main_metric: Literal["auto", "frechet_distance", "judged_score"] = judged_by(  # type: ignore[assignment]  # others

@@ -81,6 +81,9 @@ class ByNearness:
             self.all = of_all(network, self._passages, self._device).float()
             self._by = [weights.clone() for weights in network.vectors]
 
+    def compared(self) -> str:
+        return "passages"
+
     def wanted(self, rows: Tensor, inputs: Inputs) -> Tensor:
         return self._targets.index_select(0, rows)
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import again, setting
-from trainer.recipes.shared import TransformerTraining, judged_by, reading_at_most
+from trainer.recipes.shared import TransformerTraining, in_parts, judged_by, reading_at_most
 
 NAME, VERSION = "retrieval-qa", 1
 TITLE = N_("Answers with sources")
@@ -53,6 +53,7 @@ class Parameters(TransformerTraining):
         }
     )
     batch_size: int = again("batch_size", 32)
+    accumulation: int = in_parts()
     epochs: int = again("epochs", 1)
     learning_rate: float = again("learning_rate", USUAL_RATE)
     weight_decay: float = again("weight_decay", 0.01)
