@@ -30,19 +30,13 @@ export function paintHeat(canvas, heat, picture = null) {
   paper.drawImage(layer, 0, 0, canvas.width, canvas.height);
 }
 
-// `<canvas data-heat="id-of-json" data-heat-file="#file-input">`: the heat of an answer over the file it was given for;
-// `data-heat-picture="#image"` lays it over a picture of the page, in that picture's own proportions.
+// `<canvas data-heat="id-of-json" data-heat-picture="#image">`: the heat of an answer over the picture that was asked
+// about, in its own proportions. A picture is brought to the model's size whole, so both cover the same.
 register("canvas[data-heat]", async (canvas) => {
   const heat = jsonOf(canvas.dataset.heat);
   if (!heat?.length) return undefined;
   const shown = document.querySelector(canvas.dataset.heatPicture);
-  if (shown) {
-    await shown.decode().catch(() => null);
-    canvas.height = Math.round((canvas.width * shown.naturalHeight) / (shown.naturalWidth || 1)) || canvas.height;
-    return paintHeat(canvas, heat, shown.naturalWidth ? shown : null);
-  }
-  const [file] = document.querySelector(canvas.dataset.heatFile)?.files ?? [];
-  // The picture is brought to the model's size whole, without keeping its proportions, as in training.
-  const picture = file ? await createImageBitmap(file).catch(() => null) : null;
-  return paintHeat(canvas, heat, picture);
+  await shown.decode().catch(() => null);
+  canvas.height = Math.round((canvas.width * shown.naturalHeight) / (shown.naturalWidth || 1)) || canvas.height;
+  return paintHeat(canvas, heat, shown.naturalWidth ? shown : null);
 });

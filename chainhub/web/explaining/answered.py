@@ -20,6 +20,7 @@ SHOWN_PAST = 120  # steps before a forecast
 def drawn_answer(version: ModelVersion, row: Json, prediction: Json) -> Data:
     """What the template of that kind needs; empty for labels, values and texts, which need no more than they say."""
     kinds: dict[str, Callable[[ModelVersion, Json, Json], Data]] = {
+        "image": _pictured,
         "boxes": _boxes,
         "restore": _restored,
         "create": _created,
@@ -30,6 +31,10 @@ def drawn_answer(version: ModelVersion, row: Json, prediction: Json) -> Data:
     }
     kind = kind_of(version)
     return {"kind": kind, **kinds[kind](version, row, prediction)} if kind in kinds else {}
+
+
+def _pictured(_version: ModelVersion, row: Json, _prediction: Json) -> Data:
+    return {"picture": row["image"]}
 
 
 def _boxes(_version: ModelVersion, row: Json, prediction: Json) -> Data:

@@ -97,5 +97,14 @@ def _samples(version: ModelVersion, kind: str) -> list[dict[str, Any]]:
     found = samples_of(version)
     if kind in ("image", "boxes", "restore"):
         return [{"picture": one["image"]} for one in found if isinstance(one.get("image"), str)]
-    filled_in = [filled(version, one) for one in found]
-    return [{"fill": one, "text": " · ".join(filter(None, one.values()))[:SHOWN]} for one in filled_in if one]
+    return [{"fill": filled(version, one), "text": _named(one)} for one in found if one]
+
+
+def _named(row: dict[str, Any]) -> str:
+    """What stands on an example's button: short, for the form shows it whole."""
+    said = (", ".join(map(_brief, one)) if isinstance(one, list) else _brief(one) for one in row.values())
+    return " · ".join(filter(None, said))[:SHOWN]
+
+
+def _brief(value: Any) -> str:
+    return "" if value is None else rows.in_four_digits(value) if isinstance(value, float) else str(value)
