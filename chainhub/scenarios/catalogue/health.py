@@ -186,6 +186,10 @@ MEDICAL_CONSULTATION = Scenario(
             baselines=reached_by(
                 _("SmolLM2-135M, last four layers, 60 steps, on terms and definitions"), perplexity=11.2
             ),
+            caveat=_(
+                "Four in five held-out answers were learnt from too, asked for in other words, and the baseline had other "
+                "questions: the score flatters, and the two are only roughly comparable."
+            ),
             minutes=10,
         ),
     ),
