@@ -68,4 +68,8 @@ def fingerprint_of(spec: JobSpec, rows: list[int], targets: Any) -> str:
     said = spec.model_dump(mode="json", exclude=free)
     said["inputs"] = [[item.organization, item.dataset] for item in spec.inputs]
     said["rows"] = rows
-    return sha256(json.dumps(said, sort_keys=True).encode() + targets.tobytes()).hexdigest()
+    found = sha256(json.dumps(said, sort_keys=True).encode())
+    own = targets.dtype == object  # of each row an array
+    for one in targets if own else [targets]:
+        found.update((b"%d " % len(one) if own else b"") + one.tobytes())
+    return found.hexdigest()

@@ -19,10 +19,12 @@ from tests.trainer.photos import png, things
 from tests.trainer.test_hostile import failed, logs
 from tests.trainer.test_resume import hashes, interrupted
 from trainer.catalogue import recipe
-from trainer.contract import Finished
+from trainer.contract import Finished, JobSpec
+from trainer.journal import fingerprint_of
 from trainer.measures.detection import curves, map_50, map_50_95
 from trainer.metrics import Judged
 from trainer.predict import Predictor, answer
+from trainer.recipes.object_detection.boxes import packed
 from trainer.recipes.object_detection.cropping import moved_into, turned
 from trainer.recipes.object_detection.losses import loss_of_maps
 from trainer.recipes.object_detection.network import Detector, decoded
@@ -120,6 +122,26 @@ def test_pictures_without_boxes_and_boxes_beyond_the_picture(job: MakeSpec) -> N
     failed(launch(spec_of(job, tables={"anvil": numbers}))[1], "data", "Row 1 does not say where its boxes are.")
 
 
+def test_one_picture_with_many_boxes_takes_no_room_in_the_others() -> None:
+    """Whoever brings 10,000 pictures of which one shows a whole forest needs memory for the boxes that there are."""
+    forest = [{"category": "disc", "edges": (float(x), 0.0, x + 5.0, 5.0)} for x in range(2000)]
+    told = [forest, *([{"category": "disc", "edges": (1.0, 1.0, 4.0, 4.0)}] for _ in range(9_999))]
+    sizes = np.full((10_000, 2), 4000)
+    found = packed(told, ["disc"], sizes, sizes)
+    assert [len(found[0]), len(found[1]), len(found)] == [2000, 1, 10_000]
+    assert sum(row.nbytes for row in found) == 8 * 5 * 11_999, "800 MB before"
+    rows = [0, 1, 5]
+    again = packed([told[row] for row in rows], ["disc"], sizes[rows], sizes[rows])
+    assert fingerprint(found[rows]) == fingerprint(again) != fingerprint(found[[1, 0, 5]])
+
+
+def fingerprint(targets: Any) -> str:
+    inputs = [{"organization": "a", "organization_name": "A", "path": "rows.parquet"}]
+    told = {"job": "1", "recipe": "object-detection", "inputs": inputs, "target": "boxes", "output": "out"}
+    spec = JobSpec.model_validate(told)
+    return fingerprint_of(spec, [3], targets)
+
+
 def test_parameters_are_counted_exactly() -> None:
     known = recipe("object-detection")
     for width, blocks in ((8, 1), (16, 3)):
@@ -130,12 +152,19 @@ def test_parameters_are_counted_exactly() -> None:
 
 def judged(truth: list[list[float]], found: list[list[float]]) -> Judged:
     """One picture."""
-    packed = np.array([[*np.ravel(found), 0.0]])
-    return Judged(np.array([np.ravel(truth)]), packed, "detection")
+    return Judged(of_each([truth]), np.array([[*np.ravel(found), 0.0]]), "detection")
+
+
+def of_each(rows: list[list[list[float]]]) -> Any:
+    """As a data set's boxes come."""
+    found = np.empty(len(rows), object)
+    for place, boxes in enumerate(rows):
+        found[place] = np.array(boxes, float).reshape(-1, 5)
+    return found
 
 
 def test_average_precision_by_hand() -> None:
-    truth = [[0, 0, 0, 10, 10], [0, 20, 20, 30, 30], [-1, -1, -1, -1, -1]]
+    truth = [[0, 0, 0, 10, 10], [0, 20, 20, 30, 30]]
     everyone = np.ones((1, 1))
     right, again, wrong = [0, 0.9, 0, 0, 10, 10], [0, 0.8, 0, 0, 10, 10], [0, 0.7, 50, 50, 60, 60]
     second = [0, 0.6, 20, 20, 30, 30]
@@ -147,11 +176,11 @@ def test_average_precision_by_hand() -> None:
     shifted = [0, 0.9, 0, 0, 10, 7.3]  # overlap of 0.73: right at 0.5, 0.55, 0.6, 0.65 and 0.7
     assert map_50_95(judged(truth, [shifted, [0, 0, 0, 0, 0, 0]]), everyone)[0] == pytest.approx(0.5 * 0.5)
     assert curves(judged(truth, [right, second]), ["tree"])["pr"][0]["points"][-1] == [1.0, 1.0]
-    assert np.isnan(map_50(judged([[-1] * 5], [[0, 0.9, 0, 0, 1, 1]]), everyone)[0])
+    assert np.isnan(map_50(judged([], [[0, 0.9, 0, 0, 1, 1]]), everyone)[0])
 
 
 def test_a_resample_without_a_picture_does_not_count_it() -> None:
-    truth = np.array([[0, 0, 0, 10, 10], [0, 0, 0, 10, 10]])
+    truth = of_each([[[0, 0, 0, 10, 10]], [[0, 0, 0, 10, 10]]])
     found = np.array([[0, 0.9, 0, 0, 10, 10, 0.0], [0, 0.8, 50, 50, 60, 60, 0.0]])
     counts = np.array([[2, 0], [0, 2], [1, 1]])
     assert map_50(Judged(truth, found, "detection"), counts).tolist() == pytest.approx([1.0, 0.0, 0.5])

@@ -24,7 +24,7 @@ class Target:
     """The target of every row that has one.
 
     `values` are class numbers or numbers, one for each row. Of a task of its own (`trainer.tasks`) a row may have
-    several: what its metrics compare the answers with.
+    several: what its metrics compare the answers with, where rows have differently many as an array of arrays.
     """
 
     task: Task

@@ -29,10 +29,8 @@ class Found(NamedTuple):
 def found_in(judged: Judged, overlaps: tuple[float, ...]) -> Found:
     """Every box compared with those that people drew."""
     boxes, rows, right, truths = [], [], [], []
-    targets = judged.targets.astype(float)
     for place in range(len(judged)):
-        truth = targets[place].reshape(-1, 5)
-        truth = truth[truth[:, 0] >= 0]
+        truth = np.asarray(judged.targets[place], float)
         own = judged.predicted[place, :-1].reshape(-1, 6)
         own = own[own[:, 1] >= COUNTED]
         own = own[np.argsort(-own[:, 1], kind="stable")]

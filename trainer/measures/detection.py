@@ -5,7 +5,7 @@ curve of precision, made monotonic, over recall: Everingham et al., The Pascal V
 section 4.2, as of 2010; the mean over kinds, and over overlaps of 0.5 to 0.95 as COCO has it (Lin et al., 2014).
 Resamples draw pictures.
 
-`Judged.targets` are rows × (boxes × 5), of kind -1 where there is none: kind, left, top, right, bottom. `predicted` are
+`Judged.targets` are of each row its own boxes × 5: kind, left, top, right and bottom. `predicted` are
 rows × (boxes × 6 + 1), of score 0 where there is none: kind, score, and the same edges; the last column is the loss.
 """
 

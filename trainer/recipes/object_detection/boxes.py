@@ -12,7 +12,6 @@ from trainer.contract import N_
 from trainer.data.columns import Categories, Column, Floats, Ints
 from trainer.failures import TrainingError
 
-NOTHING = -1.0  # the kind of a box that is not there
 MOST_KINDS, MOST_BOXES = 200, 2000
 SMALLEST = 1.0  # pixel a side, of what can be seen
 COLUMNS = 5
@@ -74,22 +73,15 @@ def kinds_in(told: list[Told]) -> list[str]:
 
 
 def packed(told: list[Told], kinds: list[str], sizes: Ints, originals: Ints) -> Floats:
-    """Rows × (boxes × 5), filled up with `NOTHING`; in pixels of `sizes` (height, width), cut off at the edges."""
+    """An array of each row's own boxes (boxes × 5): one picture with many takes no room in all others.
+
+    In pixels of `sizes` (height, width), cut off at the edges.
+    """
     place = {kind: float(number) for number, kind in enumerate(kinds)}
-    rows = []
-    for boxes, size, original in zip(told, sizes, originals, strict=True):
+    rows: Any = np.empty(len(told), object)
+    for row, (boxes, size, original) in enumerate(zip(told, sizes, originals, strict=True)):
         found = np.array([[place[box["category"]], *box["edges"]] for box in boxes]).reshape(-1, COLUMNS)
         scale = size / original
         found[:, 1:] = (found[:, 1:] * scale[[1, 0, 1, 0]]).clip(0, size[[1, 0, 1, 0]])
-        seen = ((found[:, 3:] - found[:, 1:3]) >= SMALLEST).all(1)
-        rows.append(found[seen].reshape(-1))
-    whole = np.full((len(rows), max(COLUMNS, *map(len, rows))), NOTHING)
-    for row, found in enumerate(rows):
-        whole[row, : len(found)] = found
-    return whole
-
-
-def unpacked(row: Floats) -> Floats:
-    """The boxes of one row of `packed`."""
-    found = row.reshape(-1, COLUMNS)
-    return found[found[:, 0] >= 0]
+        rows[row] = found[((found[:, 3:] - found[:, 1:3]) >= SMALLEST).all(1)]
+    return rows  # type: ignore[no-any-return]  # arrays of numbers

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from trainer.contract import JobSpec
-from trainer.data.columns import Ints
+from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Feed, Resident
 from trainer.data.gallery import Gallery, at_most, read_gallery
 from trainer.data.pictures import required_field
@@ -26,7 +26,7 @@ from trainer.module import ModuleNetwork
 from trainer.objectives import Objective
 from trainer.recipes.object_detection.answering import SNIPPET, Finder, told_boxes
 from trainer.recipes.object_detection.based import network_on
-from trainer.recipes.object_detection.boxes import COLUMNS, kinds_in, packed, told_in
+from trainer.recipes.object_detection.boxes import kinds_in, packed, told_in
 from trainer.recipes.object_detection.network import STRIDE, Detector, convolutions, initialise
 from trainer.recipes.object_detection.schema import Parameters
 from trainer.recipes.object_detection.seeing import ByRow, Seeing
@@ -70,7 +70,7 @@ class BoxPreparation(Preparation):
 
     def network(self, outputs: int, device: torch.device) -> ModuleNetwork:
         p, kinds = self.source.parameters, len(self.source.target.labels)
-        seeing = Seeing(self.source.gallery, self.source.target.values.astype(float), kinds, p, device)
+        seeing = Seeing(self.source.gallery, cast("Floats", self.source.target.values), kinds, p, device)
         described = {"network": "centers", "width": p.width, "blocks": p.blocks, "side": p.side, "most": p.most}
         if self.source.known is not None:
             return network_on(self.source.known, p, kinds, seeing, described, device)
@@ -94,8 +94,7 @@ class BoxPreparation(Preparation):
         source, labels, found = self.source, self.source.target.labels, []
         for row, told in zip(rows[:PICTURES].tolist(), outputs, strict=True):
             height, width = source.gallery.sizes[row].tolist()
-            truth = torch.from_numpy(source.target.values[row].astype(float)).view(-1, COLUMNS)
-            truth = truth[truth[:, 0] >= 0]
+            truth = torch.from_numpy(source.target.values[row])
             scored = torch.cat([truth[:, :1], torch.ones(len(truth), 1), truth[:, 1:]], 1)
             found.append({
                 "organization": source.parties[int(source.owner[row])].slug,

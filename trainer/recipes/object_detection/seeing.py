@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from trainer.data.columns import Floats
 from trainer.data.feed import Inputs
 from trainer.data.gallery import Gallery
-from trainer.recipes.object_detection.boxes import unpacked
 from trainer.recipes.object_detection.cropping import BYTE, crop_of
 from trainer.recipes.object_detection.losses import loss_of_maps
 from trainer.recipes.object_detection.network import decoded, whole
@@ -42,7 +41,7 @@ class Seeing:
         return torch.tensor(self.gallery.planes(row)).to(self.device).float() / BYTE
 
     def boxes(self, row: int) -> Tensor:
-        return torch.from_numpy(unpacked(self.truth[row])).float()
+        return torch.from_numpy(self.truth[row]).float()
 
     def _judged(self, module: nn.Module, row: int) -> Tensor:
         maps = whole(module, self.picture(row)).float()
