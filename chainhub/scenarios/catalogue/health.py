@@ -187,8 +187,8 @@ MEDICAL_CONSULTATION = Scenario(
                 _("SmolLM2-135M, last four layers, 60 steps, on terms and definitions"), perplexity=11.2
             ),
             caveat=_(
-                "Four in five held-out answers were learnt from too, asked for in other words, and the baseline had other "
-                "questions: the score flatters, and the two are only roughly comparable."
+                "Four in five held-out answers were learnt from too, asked for in other words, and the baseline had "
+                "other questions: the score flatters, and the two are only roughly comparable."
             ),
             minutes=10,
         ),
