@@ -13,8 +13,8 @@ import pytest
 from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_evaluation_parts import evaluation_of
 from tests.trainer.test_hostile_recipes import ended
-from tests.trainer.test_timeseries import BY_DAY, of, sales
-from trainer.contract import Failed
+from tests.trainer.test_timeseries import BY_DAY, of, sales, windows_of
+from trainer.contract import Failed, SpecError
 from trainer.predict import Predictor
 
 __all__ = ["of"]
@@ -45,6 +45,18 @@ def test_nonsense_ends_in_a_sentence(
 ) -> None:
     _, events = launch(of(parameters, **changes))
     ended(events, words)
+
+
+@pytest.mark.parametrize(("sold", "words"), [(-5.0, "nothing loses more than itself"), (0.01, "held-out moments")])
+def test_a_back_test_that_makes_no_sense_is_refused_at_the_setting_that_asks_for_it(
+    of: MakeSpec, sold: float, words: str
+) -> None:
+    """Whoever asks a forecast for a back-test has no setting “returns”."""
+    content = sales(40, 1, shops=1)
+    table = content.set_column(3, "sold", pa.array([sold] * 40))
+    with pytest.raises(SpecError, match=words) as refused:
+        windows_of(of({"back_test": "simple", "series": ""}, fields=["day"], tables={"anvil": table}))
+    assert refused.value.field == "back_test"
 
 
 def test_a_field_that_never_varied_before_is_no_lever_when_it_does(of: MakeSpec) -> None:

@@ -20,7 +20,7 @@ from trainer.contract import Artifact, JobSpec, Log, Split, Started
 from trainer.data.splits import by_time
 from trainer.metrics import Judged
 from trainer.predict import Predictor
-from trainer.recipes.timeseries import windows
+from trainer.recipes.timeseries import reading, windows
 from trainer.recipes.timeseries.objective import ByScaledError
 from trainer.recipes.timeseries.program import read
 from trainer.recipes.timeseries.reading import Series
@@ -81,6 +81,16 @@ def test_the_week_is_learnt(of: MakeSpec, parameters: dict[str, Any]) -> None:
     assert all(share > 0.6 for share in found["band"]["covered"]), found["band"]
     assert all(width == float(f"{width:.3g}") for width in found["band"]["half_widths"]), "no row's own error"
     assert {one["organization"] for one in found["organizations"]} == {"anvil", "borealis"}
+
+
+def test_where_no_fields_are_named_all_are_read(of: MakeSpec) -> None:
+    """Who launches without choosing fields learns from the offers, too; words are left out and said so."""
+    tables = {"anvil": sales(40, 1).append_column("mood", pa.array(["good"] * 80))}
+    told: list[Any] = []
+    spec = of({"known_ahead": True}, fields=None, tables=tables)
+    found = reading.read(spec, recipe("timeseries").check(spec.parameters), told.append)  # type: ignore[arg-type]
+    assert found.others == ["offer"]
+    assert [event.params for event in told] == [{"fields": "mood"}]
 
 
 def test_where_yesterday_is_best_the_skill_says_so(of: MakeSpec) -> None:

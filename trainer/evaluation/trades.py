@@ -27,6 +27,7 @@ class Trades:
     times: Times
     returns: Floats  # of one unit of money until the next row; NaN where not known
     instruments: Ints  # a number for each traded thing, within its organization
+    asked_by: str = "returns"  # the setting that asks for the back-test
 
 
 def trades_of(spec: JobSpec, parameters: TrainingParameters) -> Trades | None:
@@ -56,7 +57,7 @@ def trades_of(spec: JobSpec, parameters: TrainingParameters) -> Trades | None:
 def check_target(target: Target, trades: Trades, split: Split) -> None:
     """SpecError where a prediction cannot speak for a rise or against it, or where nothing could judge it."""
     if target.task == "classification" and len(target.labels) != 2:  # noqa: PLR2004 - a rise or none
-        raise SpecError(N_("A back-test needs a target of numbers or of two classes."), field="returns")
+        raise SpecError(N_("A back-test needs a target of numbers or of two classes."), field=trades.asked_by)
     parts = parts_of(trades.times.values, split)
     if not parts:
         return  # there is nothing to hold out, which ends every job
@@ -65,10 +66,10 @@ def check_target(target: Target, trades: Trades, split: Split) -> None:
     count = len(np.unique(moments[test][known[test]]))
     if count < FEWEST:
         text = N_("A back-test needs %(least)s held-out moments with a return; there are %(count)s.")
-        raise SpecError(text, {"least": FEWEST, "count": count}, field="returns")
+        raise SpecError(text, {"least": FEWEST, "count": count}, field=trades.asked_by)
     if target.task == "classification" and not known[moments < moments[test].min()].any():
         text = N_("No return is known before the held-out part, so nothing tells which class stands for a rise.")
-        raise SpecError(text, field="returns")
+        raise SpecError(text, field=trades.asked_by)
 
 
 def owners(spec: JobSpec) -> Ints:
@@ -96,13 +97,13 @@ def check_returns(field: str, trades: Trades) -> None:
     """SpecError where one loses more than itself; whoever held the best would still own a sum that can be written."""
     if (trades.returns < -1).any():
         text = N_("“%(field)s” holds %(value)s, but nothing loses more than itself: 0.01 stands for 1 %%.")
-        raise SpecError(text, {"field": field, "value": f"{np.nanmin(trades.returns):.4g}"}, field="returns")
+        raise SpecError(text, {"field": field, "value": f"{np.nanmin(trades.returns):.4g}"}, field=trades.asked_by)
     moments, places = np.unique(trades.times.values, return_inverse=True)
     best = np.zeros(len(moments))
     np.maximum.at(best, places, np.nan_to_num(trades.returns))
     if np.log1p(best).sum() > MOST:
         text = N_("“%(field)s” holds %(value)s and multiplies money beyond counting: 0.01 stands for 1 %%.")
-        raise SpecError(text, {"field": field, "value": f"{best.max():.4g}"}, field="returns")
+        raise SpecError(text, {"field": field, "value": f"{best.max():.4g}"}, field=trades.asked_by)
 
 
 def _check_single(spec: JobSpec, trades: Trades) -> None:

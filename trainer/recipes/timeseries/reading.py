@@ -48,8 +48,10 @@ class Read:
 
 def read(spec: JobSpec, p: Parameters, tell: Tell) -> Read:
     time = _time(spec, p)
-    names = [name for name in spec.fields or () if name not in (time, p.series, spec.target)]
-    parties = read_parties(spec.model_copy(update={"fields": tuple(filter(None, (*names, time, p.series)))}))
+    wanted = None if spec.fields is None else tuple(filter(None, (*spec.fields, time, p.series)))
+    parties = read_parties(spec.model_copy(update={"fields": wanted}))
+    there = dict.fromkeys(name for party in parties for table in party.tables for name in table.column_names)
+    names = [name for name in spec.fields or there if name not in (time, p.series, spec.target)]
     known = labelled(parties, spec.target, tell)
     if not isinstance(known.column, Numbers):
         raise SpecError(N_("A forecast needs a target of numbers."), field="target")

@@ -23,6 +23,6 @@ def traded(windows: Windows, read: Read, target: str, p: Parameters, *, masked: 
         raise SpecError(text, {"field": target}, field="back_test")
     gained = windows.told[:, 0]
     returns = np.expm1(np.minimum(gained, HIGHEST)) if p.back_test == "log" else gained
-    trades = Trades(Times(windows.times, read.dates), returns, windows.series)
+    trades = Trades(Times(windows.times, read.dates), returns, windows.series, "back_test")
     check_returns(target, trades)
     return trades
