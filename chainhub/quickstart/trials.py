@@ -1,6 +1,7 @@
 """`python3 manage.py scenarios`: trains every scenario's example through a hub of its own and writes what came out.
 
-Stopped and begun again, it goes on: what is published stays, what runs is waited for. Its hub is kept in a folder of
+Stopped and begun again, it goes on: what is published stays, what runs is waited for, and in the table what was not run
+here keeps the row that it had. Its hub is kept in a folder of
 its own, `var/scenarios`; `quickstart --data var/scenarios --no-demo` opens it.
 """
 
@@ -142,19 +143,20 @@ def _version_of(job: "TrainingJob | None") -> "ModelVersion | None":
 def _result_of(example: "Example") -> "Result":
     from chainhub.scenarios.results import Result  # noqa: PLC0415
 
-    job = example.job()
+    job, last = example.job(), example.last_job()
     run = job.runs.filter(ended_at__isnull=False).order_by("-pk").first() if job else None
     seconds = (run.ended_at - run.started_at).total_seconds() if run and run.ended_at else None
-    return Result(example.scenario, example.trial, _version_of(job), seconds)
+    return Result(example.scenario, example.trial, _version_of(job), seconds, failed=last is not None and job is None)
 
 
 def _write(results: "list[Result]", folder: Path) -> None:
     from chainhub.scenarios.results import page  # noqa: PLC0415
 
     for language, name in PAGES.items():
-        new = folder / f"{name}.new"
-        new.write_text(page(results, language), encoding="utf-8")
-        new.replace(folder / name)
+        old, new = folder / name, folder / f"{name}.new"
+        before = old.read_text(encoding="utf-8") if old.exists() else ""
+        new.write_text(page(results, language, before=before), encoding="utf-8")
+        new.replace(old)
 
 
 def _told(result: "Result") -> list[str]:

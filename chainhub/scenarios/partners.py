@@ -1,5 +1,6 @@
 """The organizations of examples: each holds a part of real data, and says that it is made for an example."""
 
+import textwrap
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -25,6 +26,11 @@ def partner_name(part: Part) -> str:
     return f"{part.name} {MARK}"
 
 
+def short_name(name: str) -> str:
+    """As many of its first words as stand beside a colour in charts."""
+    return textwrap.shorten(name, SHORT, placeholder="").rstrip(" ,;:-") or name[:SHORT]
+
+
 def partner_of(part: Part, *, industry: str) -> Organization:
     """The organization that holds the part, made if need be. Raises `DomainError` where somebody else has its name."""
     name = partner_name(part)
@@ -42,7 +48,7 @@ def partner_of(part: Part, *, industry: str) -> Organization:
         return create_organization(
             actor=owner,
             name=name,
-            short_name=part.organization[:SHORT],
+            short_name=short_name(part.organization),
             stage=Stage.SERVICE,
             industry=industry,
             description="Holds example data. 持有示例数据。",

@@ -24,6 +24,7 @@ class Result:
     trial: Trial
     version: ModelVersion | None
     seconds: float | None = None  # from the start of its run to its end
+    failed: bool = False  # whether it was run here and came to nothing
 
     @property
     def metric(self) -> str:
@@ -52,14 +53,14 @@ class Result:
         return ours <= baseline.value if baseline.lower_is_better else ours >= baseline.value
 
 
-def page(results: Iterable[Result], language: str) -> str:
-    """The whole page, in Markdown."""
+def page(results: Iterable[Result], language: str, *, before: str = "") -> str:
+    """The whole page, in Markdown. What was not run here keeps its row of the page that stood there `before`."""
     with override(language):
         head = [
             _("Scenario"), _("Example"), _("Recipe"), _("Metric"), _("Each alone"), _("Together"),
             _("Everybody's rows"), _("What others reached"), _("Reached"), _("Minutes"),
         ]  # fmt: skip
-        lines = [_line(head), _line(["---"] * len(head)), *(_line(_cells(one)) for one in results)]
+        lines = [_line(head), _line(["---"] * len(head)), *(_row(one, before) for one in results)]
         said = [
             "# " + _("Scenarios: what their examples come to"),
             _("[中文](scenarios.zh.md)"),
@@ -73,6 +74,14 @@ def page(results: Iterable[Result], language: str) -> str:
             *_caveats(results),
         ]
     return "\n\n".join(said) + "\n"
+
+
+def _row(one: Result, before: str) -> str:
+    new = _line(_cells(one))
+    if one.version is not None or one.failed:
+        return new
+    named = _line([str(one.scenario.title), str(one.trial.title), ""]).rstrip("| ")
+    return next((line for line in before.splitlines() if line.startswith(f"{named} |")), new)
 
 
 def _cells(one: Result) -> list[str]:

@@ -1,5 +1,7 @@
 """The table of the scenarios says what was measured, and says no where others are better."""
 
+from dataclasses import replace
+
 import pytest
 
 from chainhub.registry.models import ModelVersion
@@ -56,3 +58,25 @@ def test_the_page_tells_what_was_reached_what_not_and_what_was_not_run(diagnosis
     assert "not run" in english
     assert "- Hearts: Few patients." in english
     assert "各自单独" in page(results, "zh-hans")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_one_run_alone_leaves_the_rows_of_the_others_as_they_were(diagnosis: Scenario, language: str) -> None:
+    """Who trains one example on a machine of theirs does not wipe out what was measured elsewhere."""
+    version = measured(weighted={"alone": {"roc_auc": 0.79}, "together": {"roc_auc": 0.844}})
+    trials = [a_trial(), replace(a_trial(), title="Hearts | again"), replace(a_trial(), title="Hearts again")]
+    whole = page([Result(diagnosis, trial, version, seconds=90.0) for trial in trials], language)
+    better = measured(weighted={"alone": {"roc_auc": 0.79}, "together": {"roc_auc": 0.911}})
+    found = zip(trials, (None, better, None), strict=True)
+    only = [Result(diagnosis, trial, version) for trial, version in found]
+    again = page(only, language, before=whole).splitlines()
+    changed = [line for line in again if line not in whole.splitlines()]
+    assert len(again) == len(whole.splitlines())
+    assert len(changed) == 1
+    assert "0.911" in changed[0]
+
+
+def test_what_came_to_nothing_here_loses_its_row(diagnosis: Scenario) -> None:
+    version = measured(weighted={"together": {"roc_auc": 0.844}})
+    whole = page([Result(diagnosis, a_trial(), version)], "en")
+    assert "0.844" not in page([Result(diagnosis, a_trial(), None, failed=True)], "en", before=whole)

@@ -8,6 +8,7 @@ from django.conf import settings
 from chainhub.datasets.cardparts import PARTS, split_card
 from chainhub.datasets.services.fields import LONGEST_ABOUT, LONGEST_UNIT
 from chainhub.scenarios import samples
+from chainhub.scenarios.partners import short_name
 from chainhub.scenarios.samples import SAMPLES, SampleSet
 from chainhub.scenarios.samples.digits import NEVER, mnist_rows
 from chainhub.scenarios.samples.heart import FINDINGS
@@ -38,6 +39,23 @@ def test_its_names_are_told_apart(one: SampleSet) -> None:
         assert set(told) <= {"role", "type", "unit", "sensitive", "about"}
         assert len(told.get("about", "")) <= LONGEST_ABOUT
         assert len(told.get("unit", "")) <= LONGEST_UNIT
+
+
+@EVERY
+def test_its_partners_short_names_are_whole_words(one: SampleSet) -> None:
+    """They stand beside the colours of charts."""
+    for part in one.parts:
+        short = short_name(part.organization)
+        assert 0 < len(short) <= 24
+        assert part.organization.startswith(short)
+        assert part.organization[len(short) :][:1] in ("", " ", ",", "-")
+
+
+def test_a_short_name_ends_between_words() -> None:
+    assert short_name("Soaproot Saddle, California") == "Soaproot Saddle"
+    assert short_name("Chromium-molybdenum steel mill") == "Chromium-molybdenum"
+    assert short_name("Northeast grid") == "Northeast grid"
+    assert short_name("Donaudampfschifffahrtsgesellschaft") == "Donaudampfschifffahrtsge"
 
 
 def test_each_digit_belongs_to_exactly_one_supplier() -> None:
