@@ -1,11 +1,16 @@
 """Every scenario names a recipe that runs today, with parameters that it takes."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from chainhub.jobs.catalogue import checked_parameters, find_recipe
 from chainhub.scenarios.catalogue import Scenario, scenario, scenarios
 from chainhub.scenarios.catalogue.kinds import reached_by
+from chainhub.scenarios.samples import SAMPLES
 
 EVERY = pytest.mark.parametrize("one", scenarios(), ids=lambda one: one.slug)
 
@@ -44,6 +49,14 @@ def test_it_was_tried_on_real_data_whose_licence_is_told(one: Scenario) -> None:
         assert trial.data.source_url.startswith("https://")
         settings = one.settings_of(trial)
         assert checked_parameters(find_recipe(settings["recipe"]), settings["parameters"])
+
+
+@pytest.mark.parametrize("page", ["example-data.md", "example-data.zh.md"])
+def test_sample_data_is_trained_on_or_the_page_says_why_not(page: str) -> None:
+    unused = set(SAMPLES) - {trial.sample for one in scenarios() for trial in one.trials}
+    (line,) = re.findall(r"^`poems`.*", (Path(settings.ROOT) / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE)
+    assert unused == {"poems", "hpo-terms"}
+    assert all(f"`{slug}`" in line for slug in unused)
 
 
 def test_one_method_is_named_once_for_all_of_its_metrics() -> None:
