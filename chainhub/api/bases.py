@@ -19,6 +19,7 @@ from chainhub.accounts.models import Scope
 from chainhub.api.fields import OrganizationField, PersonField
 from chainhub.api.http import actor
 from chainhub.api.models import ModelFileSerializer
+from chainhub.api.parsing import QuestionParser
 from chainhub.api.predictions import AnswerSerializer, QuestionSerializer, beside, in_words, question_in
 from chainhub.bases.delivering import base_file_answer
 from chainhub.bases.licences import may_be_passed_on
@@ -153,6 +154,7 @@ class BasePredict(APIView):
     """A base model at work, before any job went on from it."""
 
     required_scope = Scope.DOWNLOAD
+    parser_classes = [QuestionParser]
 
     @extend_schema(request=QuestionSerializer, responses=AnswerSerializer, summary="Ask a base model")
     def post(self, request: Request, **where: Any) -> Response:
@@ -163,7 +165,7 @@ class BasePredict(APIView):
         with `{"image": …}`, a PNG or JPEG in base64.
         """
         base = base_of(self)
-        given, explain = question_in(request.data)
+        given, explain = question_in(request)
         answers = ask_base(base, given, actor=actor(request), explain=explain)
         return Response({"predictions": [in_words(one) for one in answers], **beside(base.collaboration)})
 

@@ -4,7 +4,8 @@ from http import HTTPStatus
 from json import JSONDecodeError
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -17,7 +18,7 @@ from rest_framework.views import exception_handler
 
 from chainhub.accounts.models import User
 from chainhub.core.disk import refusal_of
-from chainhub.core.errors import DomainError, InvalidInputError
+from chainhub.core.errors import DomainError, InvalidInputError, TooLargeError
 
 PROBLEM = "application/problem+json"
 LONGEST_KEY = 80
@@ -65,7 +66,7 @@ def problem_body(status: int, *, detail: str = "", code: str, errors: Any = None
 def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Any refusal as `application/problem+json`: type, title, status, detail, code, errors."""
     if not isinstance(exception, DomainError):
-        exception = refusal_of(exception) or exception
+        exception = refusal_of(exception) or _too_large(exception) or exception
     if isinstance(exception, DomainError):
         errors = {exception.field: [str(exception)]} if exception.field else None
         body = problem_body(exception.status, detail=str(exception), code=exception.code, errors=errors)
@@ -76,6 +77,14 @@ def problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     answer.data = _described(_named(exception), answer)
     answer.content_type = PROBLEM
     return answer
+
+
+def _too_large(exception: Exception) -> DomainError | None:
+    """Django's refusal of a body, whose words are for operators."""
+    if not isinstance(exception, RequestDataTooBig):
+        return None
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20
+    return TooLargeError(gettext_noop("A request has at most %(most)s MB; files are uploaded."), most=most)
 
 
 def _named(exception: Exception) -> Exception:

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from chainhub.accounts.models import Scope
 from chainhub.api.models import VERSION, version_of
+from chainhub.api.parsing import QuestionParser
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.errors import InvalidInputError
 from chainhub.core.sentences import render
@@ -61,7 +62,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
 
     A model that finds things takes a `threshold` beside the picture, one that restores a `noise` to lay over it first;
     one that draws takes `{"count", "seed"}`, a forecast `{"values": [numbers, oldest first]}`, a model of molecules
-    `{"smiles", "sequence"}`.
+    `{"smiles", "sequence"}`. All rows together are at most 28 MB, which is 20 MB of pictures.
     """
 
     rows = serializers.ListField(child=serializers.DictField(), allow_empty=False)
@@ -152,8 +153,10 @@ class AnswerSerializer(serializers.Serializer[Any]):
     )
 
 
-def question_in(data: Any) -> tuple[Any, bool]:
-    """The rows as they came, for the registry to check, and whether reasons are asked for."""
+def question_in(request: Request) -> tuple[Any, bool]:
+    """The rows as they came, for the registry to check, and whether reasons are asked for. Raises `TooLargeError`."""
+    serving.check_size(int(request.META.get("CONTENT_LENGTH") or 0))  # before anything of it is read
+    data = request.data
     if not isinstance(data, dict):
         return data, False
     explain = data.get("explain", False)
@@ -182,12 +185,13 @@ class Predict(APIView):
     """The model at work."""
 
     required_scope = Scope.DOWNLOAD
+    parser_classes = [QuestionParser]
 
     @extend_schema(request=QuestionSerializer, responses=AnswerSerializer, summary="Predict rows, pictures or texts")
     def post(self, request: Request, **where: Any) -> Response:
         """Answered by a compute node; what was asked is not kept. An error names the row and the field."""
         version = version_of(self)
-        given, explain = question_in(request.data)
+        given, explain = question_in(request)
         answers = serving.ask(version, rows.checked_rows(version, given), explain=explain)
         told = [in_words(one) | _codes(version, one) for one in answers]
         return Response({"predictions": told, **beside(version.model.collaboration)})

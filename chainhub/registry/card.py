@@ -12,6 +12,7 @@ from django.utils import translation
 from chainhub.registry import sections
 from chainhub.registry.markup import plain
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.publishing import BASE_NOTICE
 from chainhub.registry.sections import NOTES_BEGIN, NOTES_END
 from chainhub.repositories.models import Blob
 from chainhub.repositories.storage import open_blob, store_bytes
@@ -28,7 +29,10 @@ def files_of(version: ModelVersion, files: Mapping[str, Blob]) -> dict[str, Blob
     written = {}
     for language, path in README.items():
         with translation.override(language):
-            written[path] = store_bytes(_card(version, language, example).encode(), owner=version.model.organization)
+            written[path] = store_bytes(
+                _card(version, language, example, noticed=BASE_NOTICE in files).encode(),
+                owner=version.model.organization,
+            )
     return written
 
 
@@ -43,7 +47,7 @@ def _text_of(blob: Blob) -> str:
         return file.read(LARGEST_EXAMPLE).decode("utf-8", errors="replace")
 
 
-def _card(version: ModelVersion, language: str, example: str) -> str:
+def _card(version: ModelVersion, language: str, example: str, *, noticed: bool) -> str:
     parts = [
         *([sections.front_matter(version)] if language == "en" else []),
         f"# {plain(version.model.name)} · v{version.number}",
@@ -53,7 +57,7 @@ def _card(version: ModelVersion, language: str, example: str) -> str:
         *sections.results(version),
         *sections.limits(version),
         *sections.inputs(version),
-        *sections.use(version, example),
+        *sections.use(version, example, noticed=noticed),
         *sections.data(version),
         *sections.recipe(version),
         *sections.origin(version),

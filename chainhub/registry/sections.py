@@ -211,8 +211,12 @@ def limits(version: ModelVersion) -> Iterator[str]:
     yield "\n".join(f"- {plain_sentence(one)}" for one in [*said, *fixed])
 
 
-def use(version: ModelVersion, example: str) -> Iterator[str]:
+def use(version: ModelVersion, example: str, *, noticed: bool) -> Iterator[str]:
     yield heading(_("How to use"))
+    if noticed:
+        yield _(
+            "`BASE.md` says whose work the base model is and on which licence; keep it with every copy of these files."
+        )
     yield wording.files(version)
     if example:
         yield f"```python\n{example.strip()}\n```"

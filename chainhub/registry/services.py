@@ -73,7 +73,8 @@ def _add_version(model: Model, job: TrainingJob, left: publishing.Leavings) -> M
         primary_value=value,
     )
     home = model.organization
-    files = publishing.handed_over(left, home) | card.files_of(version, left.files) | publishing.notice_of(job, home)
+    files = publishing.handed_over(left, home) | publishing.notice_of(job, home)
+    files |= card.files_of(version, files)
     version.commit = commit_files(model.repository, files, author=job.proposed_by, title=f"v{number}: {job}")
     tag_commit(version.commit, f"v{number}")
     version.save(force_insert=True)

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from chainhub.bases.models import BaseModel
-from chainhub.core.errors import DomainError, InvalidInputError
+from chainhub.core.errors import DomainError, InvalidInputError, TooLargeError
 from chainhub.core.queue import send
 from chainhub.jobs import predicting
 from chainhub.nodes.models import ComputeNode
@@ -40,6 +40,8 @@ QUICK = ("table", "image", "text")  # kinds of input that are answered in a brea
 QUEUE = "system"
 MOST_KEPT = 64  # models in this machine's cache
 MOST_EXPLAINED = 20  # rows a question; a reason costs some fifty answers
+LARGEST = 20 * 2**20  # bytes of a question's pictures together
+LARGEST_SENT = LARGEST * 7 // 5  # as base64 and JSON; the message server cuts the line of who is to get 32 MB at once
 
 
 class UnavailableError(DomainError):
@@ -69,13 +71,29 @@ def ask(model: Answering, rows: Sequence[Row], *, explain: bool = False) -> list
                 "“python3 manage.py worker”; the model's files work without."
             )
         )
+    question = {"rows": list(rows), **({"explain": True} if explain else {})}
+    check_size(len(json.dumps(question)))
     try:
-        reply = _exchange(model, {"rows": list(rows), **({"explain": True} if explain else {})})
+        reply = _exchange(model, question)
     except (redis.RedisError, OSError):
         raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon.")) from None
     if "error" in reply:
         raise _refusal(reply["error"])
     return list(reply["predictions"])
+
+
+def check_size(size: int) -> None:
+    """Of a question, in bytes. Raises `TooLargeError`."""
+    if size > LARGEST_SENT:
+        raise TooLargeError(
+            gettext_noop(
+                "At most %(most)s MB are asked at a time, all rows together, which is %(pictures)s MB of pictures; "
+                "send fewer rows, or smaller pictures."
+            ),
+            field="rows",
+            most=LARGEST_SENT // 2**20,
+            pictures=LARGEST // 2**20,
+        )
 
 
 def _refusal(said: Row) -> DomainError:

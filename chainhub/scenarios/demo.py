@@ -4,23 +4,19 @@ Every step looks first whether it is done, so that loading again, or after a cra
 """
 
 import io
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
 from chainhub.collaborations.agreements import accept_agreement, default_agreement
 from chainhub.collaborations.models import Collaboration, ParticipantStatus
 from chainhub.collaborations.services import open_collaboration
-from chainhub.core.errors import DomainError
-from chainhub.datasets.models import Dataset, VersionStatus, Visibility
+from chainhub.datasets.models import Dataset, Visibility
 from chainhub.datasets.services.grants import grant_use
-from chainhub.datasets.services.inspecting import inspect_version
 from chainhub.datasets.services.registering import register_dataset
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.services.proposing import propose_job
@@ -32,6 +28,7 @@ from chainhub.repositories.uploads import receive_file
 from chainhub.scenarios import cast, samples
 from chainhub.scenarios.cast import House, Person
 from chainhub.scenarios.catalogue import DISEASE_DIAGNOSIS, VISUAL_INSPECTION
+from chainhub.scenarios.inspecting import wait_until_ready
 from chainhub.scenarios.negotiation import begin_negotiation, launch_against_terms
 
 INSPECTION = "Shared inspection model 共享质检模型"
@@ -49,7 +46,6 @@ HEART_GOAL = (
 INSPECTION_JOB = "Part recognition 零件识别"
 HEART_JOB = "Heart disease risk 心脏病风险"
 HELD_OUT, HELD_OUT_ROWS = "Patients kept for evaluating 留作评估的患者", 60
-PATIENCE = 120.0  # seconds for the inspection of one dataset
 
 
 def people() -> list[Person]:
@@ -68,12 +64,12 @@ def load_demo() -> None:
     digits = [_dataset(supplier, *_digits(place)) for place, supplier in enumerate(suppliers)]
     patients = [_dataset(hospital, *_patients(place)) for place, hospital in enumerate(hospitals)]
     for place, dataset in enumerate([*digits, *patients]):
-        _wait_until_ready(dataset)
+        wait_until_ready(dataset)
         together = inspection if place < len(digits) else heart
         # Cleveland wants to be asked before each job of somebody else; its own, which the demo launches, needs nobody.
         asks = dataset == patients[0]
         grant_use(dataset, together, actor=_owner(dataset.organization), needs_approval=asks)
-    _wait_until_ready(_held_out(hospitals[1]))
+    wait_until_ready(_held_out(hospitals[1]))
     begin_negotiation(
         digits[0], inspection, initiators[0], asks=_owner(initiators[0]), answers=_owner(digits[0].organization)
     )
@@ -238,20 +234,6 @@ def _dataset(owner: Organization, name: str, target: str, example: samples.Sampl
             source_url=example.source_url,
         )
     return dataset
-
-
-def _wait_until_ready(dataset: Dataset) -> None:
-    """Inspect it here, unless a worker does."""
-    version = dataset.versions.latest("number")
-    until = time.monotonic() + PATIENCE
-    while version.status == VersionStatus.INSPECTING and time.monotonic() < until:
-        # The file was made here out of a pinned one: it needs no process of its own to be read safely.
-        inspect_version(version.pk, isolated=False)
-        version.refresh_from_db()
-        if version.status == VersionStatus.INSPECTING:
-            time.sleep(0.2)
-    if version.status != VersionStatus.READY:
-        raise DomainError(gettext_noop("The demo's dataset “%(dataset)s” is not ready."), dataset=dataset.name)
 
 
 def _job(collaboration: str, title: str, *, by: Organization, **settings: Any) -> TrainingJob:

@@ -6,19 +6,14 @@ so that they receive the model.
 """
 
 import io
-import time
-
-from django.utils.translation import gettext_noop
 
 from chainhub.accounts.models import User
 from chainhub.bases.models import BaseModel
 from chainhub.collaborations.agreements import accept_agreement, default_agreement
 from chainhub.collaborations.models import Collaboration, ParticipantStatus
 from chainhub.collaborations.services import invite_organization, open_collaboration
-from chainhub.core.errors import DomainError
 from chainhub.datasets.models import Dataset, VersionStatus, Visibility
 from chainhub.datasets.services.fields import set_field
-from chainhub.datasets.services.inspecting import inspect_version
 from chainhub.datasets.services.registering import add_version, register_dataset
 from chainhub.jobs.models import TrainingJob
 from chainhub.jobs.services.proposing import propose_job
@@ -30,11 +25,11 @@ from chainhub.repositories.models import Upload
 from chainhub.repositories.uploads import receive_file
 from chainhub.scenarios.bases import CARRIED, import_carried
 from chainhub.scenarios.examples import Example, in_both, named
+from chainhub.scenarios.inspecting import wait_until_ready
 from chainhub.scenarios.keeper import keeper, one_at_a_time
 from chainhub.scenarios.partners import mark_as_expected, partner_of
 from chainhub.scenarios.samples import Part, SampleSet
 
-PATIENCE = 300.0  # seconds for the inspection of one dataset
 OPEN = Terms(uses=(TRAIN_POOLED, EVALUATE, VIEW_ROWS, DOWNLOAD))  # it is public data: pages may show rows of it
 
 
@@ -79,7 +74,7 @@ def fill_example(example: Example, *, actor: User) -> list[Dataset]:
     partners, parts = _partners(example), example.trial.brought
     datasets = [_dataset(*one, data=example.trial.data) for one in zip(partners, parts, strict=True)]
     for dataset in datasets:
-        _inspect(dataset)
+        wait_until_ready(dataset)
         _describe(dataset, example.trial.data)
         if current_policy(dataset) is None:
             services.set_policy(dataset, OPEN, actor=owner)
@@ -149,20 +144,6 @@ def _registered(owner: Organization, data: SampleSet, part: Part, *, upload: Upl
         source=data.source,
         source_url=data.source_url,
     )
-
-
-def _inspect(dataset: Dataset) -> None:
-    """Here, unless a worker does: the file was made out of a pinned one, and needs no process of its own."""
-    version = dataset.versions.latest("number")
-    until = time.monotonic() + PATIENCE
-    while version.status == VersionStatus.INSPECTING and time.monotonic() < until:
-        inspect_version(version.pk, isolated=False)
-        version.refresh_from_db()
-        if version.status == VersionStatus.INSPECTING:
-            time.sleep(0.2)
-    if version.status != VersionStatus.READY:
-        raise DomainError(gettext_noop("The example's dataset “%(dataset)s” is not ready."), dataset=dataset.name)
-    dataset.refresh_from_db()
 
 
 def _describe(dataset: Dataset, data: SampleSet) -> None:

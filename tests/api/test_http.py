@@ -60,6 +60,15 @@ def test_broken_json_is_a_problem(alice: User, browse: Any) -> None:
     assert answer.json()["detail"] == "What was sent is not valid JSON: see line 1, column 2."
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "A request has at most 5 MB"), ("zh-hans", "最多 5 MB")])
+def test_a_body_that_is_too_long_is_a_problem(alice: User, browse: Any, language: str, said: str) -> None:
+    long = '{"name": "' + "a" * (5 * 2**20) + '"}'
+    headers = {"accept-language": language}
+    answer = browse(alice).post("/api/v1/tokens/", long, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+    assert said in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("sent", "kind", "said"),
     [

@@ -1,5 +1,6 @@
 """Programs ask models of every kind; what makes no sense is refused with the row and the field."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,22 @@ def test_a_consultation_says_what_must_be_said_beside_every_answer(ask: Ask, job
     version = publish_kind(job, "question")
     answer, _came = ask(version, [{"text": "I feel hot"}], KINDS["question"]["answer"])
     assert answer.json()["notice"].startswith("Not medical advice.")
+
+
+def test_pictures_that_are_too_many_bytes_together_are_refused(ask: Ask, job: TrainingJob) -> None:
+    """Each may pass, all of them are more than the line to the worker takes at once."""
+    version, found = publish_kind(job, "boxes"), KINDS["boxes"]["answer"]
+    picture = base64.b64encode(bytes(4 * 2**20)).decode()
+    answer, came = ask(version, [{"image": picture}] * 6, found)
+    assert not came
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+    assert answer.json()["errors"]["rows"] == [
+        "At most 28 MB are asked at a time, all rows together, which is 20 MB of pictures; send fewer rows, or smaller "
+        "pictures."
+    ]
+    answer, came = ask(version, [{"image": picture}] * 5, found)
+    assert answer.status_code == 200
+    assert len(came) == 5
 
 
 @pytest.mark.parametrize(

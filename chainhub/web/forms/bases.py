@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import MANAGERS
+from chainhub.registry import serving
 from chainhub.registry.bases import LEAST_COMPARED, MOST
 from chainhub.registry.prompts import LONGEST_PROMPT
 from chainhub.scenarios.bases import CARRIED
 from chainhub.web.forms.models import LARGEST_PICTURE
 
-MOST_TOGETHER = 20 * 2**20  # bytes of all pictures: they go to the worker in one piece, a third longer as base64
 TOO_FEW = gettext_lazy("Choose at least two pictures.")
 
 
@@ -93,7 +93,7 @@ class PicturesForm(forms.Form):
             raise forms.ValidationError(TOO_FEW)
         if len(pictures) > MOST or any(one.size > LARGEST_PICTURE for one in pictures):
             raise forms.ValidationError(gettext_lazy("At most twenty pictures of at most 5 MB each."))
-        if sum(one.size for one in pictures) > MOST_TOGETHER:
+        if sum(one.size for one in pictures) > serving.LARGEST:
             raise forms.ValidationError(
                 gettext_lazy("At most 20 MB of pictures at once: choose fewer or smaller ones.")
             )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.test import Client
+
 from chainhub.bases.models import BaseModel
 from chainhub.jobs import services
 from chainhub.registry.models import ModelVersion
@@ -23,8 +25,13 @@ def noticed(version: ModelVersion) -> bytes | None:
         return file.read()
 
 
+def card(version: ModelVersion, path: str) -> str:
+    with open_blob(version.commit.files.get(path=path).blob) as file:
+        return file.read().decode()
+
+
 def test_the_notice_of_an_imported_base_stays_with_what_goes_on_from_it(
-    alice: Any, dora: Any, anvil: Any, borealis: Any, alliance: Any
+    client: Client, alice: Any, dora: Any, anvil: Any, borealis: Any, alliance: Any
 ) -> None:
     ours, theirs = texts(anvil, alice, alliance, "Notes"), texts(borealis, dora, alliance, "Letters")
     base = make_base(borealis, dora, task="language")
@@ -43,11 +50,20 @@ def test_the_notice_of_an_imported_base_stays_with_what_goes_on_from_it(
     second = go_on(alice, anvil, ours, made(first), "Second writer")
     assert noticed(second) == NOTICE
 
+    # Who opens the folder or the page reads what that file is.
+    for version in (first, second):
+        assert "`BASE.md` says whose work the base model is" in card(version, "README.md")
+        assert "`BASE.md` 说明基础模型" in card(version, "README.zh.md")
+    client.force_login(alice)
+    page = client.get(f"{first.model.get_absolute_url()}?tab=files").content.decode()
+    assert "Whose work the base model is, and its licence; keep it with every copy." in page
+
 
 def test_a_base_without_a_notice_and_no_base_leave_none(
     alice: Any, anvil: Any, alliance: Any, version: ModelVersion
 ) -> None:
     assert noticed(version) is None
+    assert "BASE.md" not in card(version, "README.md")
     data = texts(anvil, alice, alliance, "Notes")
     job = services.propose_job(
         actor=alice, organization=anvil, collaboration=alliance, versions=[data], title="Writer", recipe="fine-tune",
