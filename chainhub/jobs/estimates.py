@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from django.db.models import Count
+
 from chainhub.bases.models import BaseModel
 from chainhub.bases.shapes import shape_of
 from chainhub.datasets.disclosure import masked_field, masked_for
@@ -36,6 +38,8 @@ class Estimate:
     memory_limit: int | None = None  # where that is less than the memory
     span: Span | None = None  # how long, from the model and the data; None where the recipe cannot say
     processes: int = 1
+    running: int = 0  # jobs on the same kind of device now, anybody's
+    queued: int = 0  # and those that wait for it
 
 
 def estimate(
@@ -66,7 +70,15 @@ def estimate(
         memory_limit=most if most and megabytes and most < megabytes else None,
         span=span_of(recipe, parameters, data, steps=steps, device=device, processes=processes),
         processes=processes,
+        **_busy(device),
     )
+
+
+def _busy(device: str) -> dict[str, int]:
+    """What else there is to do; nobody knows how long that takes, so it is told and not added."""
+    alike = TrainingJob.objects.filter(device=device, status__in=[Status.RUNNING, Status.QUEUED])
+    told = dict(alike.values_list("status").annotate(Count("pk")).order_by())
+    return {"running": told.get(Status.RUNNING, 0), "queued": told.get(Status.QUEUED, 0)}
 
 
 def _data_of(

@@ -251,6 +251,7 @@ def test_estimate(call: Call, alice: Any, wanted: Any, ours: Any, theirs: Any) -
     assert 0 < told["seconds_low"] < told["seconds_high"] < 60
     assert 300 < told["memory_mb"] < 1000
     assert told["memory_limit"] is None
+    assert (told["running"], told["queued"]) == (0, 0)
     tight = call(alice, "post", "jobs/estimate/", {**wanted, "limits": {"memory_mb": 100}}).json()
     assert (tight["memory_mb"], tight["memory_limit"]) == (told["memory_mb"], 100)
     several = call(alice, "post", "jobs/estimate/", {**wanted, "processes": 2}).json()

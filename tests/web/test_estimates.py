@@ -48,6 +48,22 @@ def test_the_estimate_is_of_as_many_processes_as_are_asked_for(
     assert "judged by" not in told("1"), "that one went on from a base model, as this one does not"
 
 
+def test_what_else_runs_and_waits_is_told_with_the_time(
+    browse: Callable[..., Client], alice: Any, said: Any, job: TrainingJob
+) -> None:
+    """Nobody knows how long others' jobs take, so they are counted beside the estimate, not in it."""
+    browser = browse(alice)
+
+    def told() -> str:
+        return words(browser.post(f"{LAUNCH}estimate/", {**said, "step": "compute"}))
+
+    assert "0 jobs run now and 1 wait" in told()
+    TrainingJob.objects.filter(pk=job.pk).update(status=Status.RUNNING)
+    assert "1 jobs run now and 0 wait" in told()
+    TrainingJob.objects.filter(pk=job.pk).update(device="gpu")
+    assert "jobs run now" not in told(), "it is in nobody's way on another kind of device"
+
+
 def test_it_stands_beside_the_processes(browse: Callable[..., Client], alice: Any, said: Any) -> None:
     page = words(browse(alice).post(LAUNCH, {**said, "seen": said["seen"][:5], "step": "parameters"}))
     assert "What does it compute on" in page

@@ -43,6 +43,8 @@ class EstimateSerializer(serializers.Serializer[Any]):
     seconds_high = serializers.FloatField(source="span.high", default=None, allow_null=True)
     memory_mb = serializers.IntegerField(allow_null=True)
     memory_limit = serializers.IntegerField(allow_null=True, help_text="the limit asked for, where it is too low")
+    running = serializers.IntegerField(help_text="jobs on the same kind of device now, of which the time knows nothing")
+    queued = serializers.IntegerField(help_text="jobs that wait for it now")
 
 
 class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
