@@ -117,6 +117,23 @@ def test_a_model_that_writes_says_which_words_spoke_for_it(
     assert model.asked[-1] == {"rows": [{"text": "a crack", "length": 5, "temperature": 0.0}], "explain": True}
 
 
+def test_a_text_that_is_all_there_is_to_read_is_wanted_first(
+    browse: Browse, bob: User, version: ModelVersion, model: Model
+) -> None:
+    """A second text beside it may stay empty: they are read one after the other."""
+
+    def reads(*names: str) -> str:
+        told = {"kind": "text", "fields": [{"name": name, "kind": "text"} for name in names]}
+        type(version).objects.filter(pk=version.pk).update(preprocessing=told)
+        return browse(bob).get(f"{version.model.get_absolute_url()}?tab=try").content.decode()
+
+    assert 'class="optional"' not in reads("note")
+    assert "Write a text first." in ask(browse(bob), version, "", {"field-note": "  "})
+    assert not model.asked
+    assert "Write a text first." not in ask(browse(bob), version, "", {"field-note": "a crack"})
+    assert reads("title", "note").count('class="optional"') == 2
+
+
 def test_a_drawing_is_told_where_the_model_looked(
     browse: Browse, bob: User, version: ModelVersion, model: Model
 ) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from chainhub.collaborations.models import Collaboration
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.rows import Field, fields_of, in_four_digits
+from chainhub.registry.rows import Field, fields_of, in_four_digits, is_text
 
 SORTS = [("newest", _("Newest first")), ("name", _("By name"))]
 TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression")),
@@ -72,12 +72,15 @@ class CardForm(forms.Form):
 
 
 class RowForm(forms.Form):
-    """One row, field by field; every field may stay empty, as data often is."""
+    """One row, field by field; each may stay empty, as data often is, but not a text that is all there is to read."""
 
     def __init__(self, *args: Any, version: ModelVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in fields_of(version):
             self.fields[f"{PREFIX}{field.name}"] = _input_of(field)
+        if len(self.fields) == 1 and is_text(version):
+            (only,) = self.fields.values()
+            only.required, only.error_messages["required"] = True, _("Write a text first.")
 
     @staticmethod
     def typical(version: ModelVersion) -> dict[str, str]:

@@ -62,9 +62,10 @@ def predict_row(request: SignedInRequest, organization: str, slug: str, number: 
     version = visible_version(request.user, organization, slug, number)
     form = asking_form(version, request.POST)
     if not form.is_valid():
+        first = next(iter(form.errors.as_data().values()))[0]
+        silent = isinstance(form, RowForm) and first.code != "required"  # whose fields say no more than that
         otherwise = _("A value is not one of those that the field takes.")
-        told = isinstance(form, RowForm)  # whose fields say no more than that
-        return refused(request, otherwise if told else str(next(iter(form.errors.values()))[0]))
+        return refused(request, otherwise if silent else str(first.messages[0]))
     try:
         row = form.row
         prediction = predicted(version, [row], explain="explain" in request.POST)[0]
