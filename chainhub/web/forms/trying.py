@@ -36,7 +36,7 @@ class SearchedPictureForm(WholePictureForm):
         initial=0.2,
         required=False,
         help_text=_("Boxes of which the model is less sure are not shown."),
-        widget=forms.NumberInput(attrs={"step": "0.05"}),
+        widget=forms.NumberInput(attrs={"step": "0.01"}),
     )
 
 
@@ -49,7 +49,7 @@ class NoisyPictureForm(WholePictureForm):
         max_value=100,
         required=False,
         help_text=_("Of 255 levels of brightness; for a picture that is clean. Empty: none."),
-        widget=forms.NumberInput(attrs={"step": "5"}),
+        widget=forms.NumberInput(attrs={"step": "1"}),
     )
 
 
