@@ -16,6 +16,8 @@ from trainer.failures import TrainingError
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Source
 
+FEWEST_MASKED = 20  # groups of a masked field, as many as there can be folds
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -80,6 +82,7 @@ def _by_group(source: Source, spec: JobSpec) -> list[Part]:
     own = getattr(source, "group_of", None)
     found = own(spec.split.group) if own else None
     groups, names = found or groups_of(spec, spec.split.group, getattr(source, "file_rows", None))
+    _check_masked(spec, len(np.unique(groups)))
     if spec.split.folded:
         parts = by_group_folds(groups, names, source.owner, source.target, spec.split, spec.seed)
         return _enough(parts, spec, len(np.unique(groups)))
@@ -94,15 +97,19 @@ def _by_group(source: Source, spec: JobSpec) -> list[Part]:
     return [part]
 
 
-def _enough(parts: list[Part] | None, spec: JobSpec, groups: int) -> list[Part]:
-    if parts is None and spec.split.group in spec.masked:  # how many values differ is not told of a masked field
+def _check_masked(spec: JobSpec, groups: int) -> None:
+    """The same for every number of folds and every share: who asks again and again learns one thing, and no number."""
+    if spec.split.group in spec.masked and groups < FEWEST_MASKED:
         raise TrainingError(
             "data",
-            N_("“%(field)s” tells fewer groups apart than the %(folds)s folds that each hold out one."),
-            N_("Ask for fewer folds, or choose a field that tells more groups apart."),
+            N_("“%(field)s” is masked and tells fewer than %(least)s groups apart, which could be counted by parts."),
+            N_("Hold out rows in another way, or divide them by a field that may be seen."),
             field=spec.split.group,
-            folds=spec.split.folds,
+            least=FEWEST_MASKED,
         )
+
+
+def _enough(parts: list[Part] | None, spec: JobSpec, groups: int) -> list[Part]:
     if parts is None:
         raise TrainingError(
             "data",

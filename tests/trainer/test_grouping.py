@@ -11,9 +11,12 @@ import pytest
 from tests.trainer.conftest import MakeSpec, launch, table
 from tests.trainer.test_evaluation_parts import evaluation_of
 from tests.trainer.test_hostile_recipes import ended
+from trainer import catalogue
 from trainer.contract import Split
 from trainer.data.splits import by_group, by_group_folds, divide
 from trainer.data.target import Target
+from trainer.distributed import ALONE
+from trainer.loop import open_job
 
 FOLDS = {"kind": "group-k-fold", "group": "machine", "folds": 4}
 BY_MACHINE = {"kind": "group", "group": "machine", "test_fraction": 0.3}
@@ -142,7 +145,8 @@ def test_a_group_that_tells_all_is_worth_nothing_in_groups_that_are_held_out(job
 
 
 def test_of_a_masked_field_groups_are_held_out_unnamed(job: MakeSpec) -> None:
-    code, events = launch(on_machines(job, masked=["machine"]))
+    tables = {"anvil": machines(120, 1, many=60), "borealis": machines(80, 2, many=60)}
+    code, events = launch(on_machines(job, tables=tables, masked=["machine"]))
     assert code == 0, events[-1]
     assert not any("M1" in str(event) for event in events)
 
@@ -169,11 +173,29 @@ def test_more_folds_than_groups_end_in_a_sentence(job: MakeSpec) -> None:
     ended(launch(on_machines(job, tables=tables, split=FOLDS))[1], "“machine” tells 3 groups apart, fewer than the 4")
 
 
-def test_of_a_masked_field_it_is_not_said_how_many_groups_it_tells(job: MakeSpec) -> None:
+def test_how_many_values_a_masked_field_has_is_not_found_by_asking_again(job: MakeSpec) -> None:
+    """Whoever launches with one number of folds after another, or one share, is answered alike to all of them."""
     tables = {"anvil": machines(120, 1, many=3), "borealis": machines(80, 2, many=3)}
-    _, events = launch(on_machines(job, tables=tables, split=FOLDS, masked=["machine"]))
-    ended(events, "“machine” tells fewer groups apart than the 4 folds")
-    assert "groups" not in events[-1].params
+    few = [
+        launch(on_machines(job, tables=tables, split=split, masked=["machine"]))[1][-1]
+        for split in (
+            FOLDS | {"folds": 2},
+            FOLDS | {"folds": 3},
+            FOLDS,
+            BY_MACHINE,
+            BY_MACHINE | {"test_fraction": 0.6},
+        )
+    ]
+    ended(few[:1], "“machine” is masked and tells fewer than 20 groups apart")
+    assert all(event == few[0] for event in few)
+    tables = {"anvil": machines(120, 1, many=60), "borealis": machines(80, 2, many=60)}
+    spec = on_machines(job, tables=tables, split=FOLDS | {"folds": 20}, masked=["machine"])
+    assert len(plan_of(spec)) == 20
+
+
+def plan_of(spec: Any) -> list[Any]:
+    opened = open_job(catalogue.checked(spec), lambda _: None, ALONE)
+    return [fit for fit in opened.fits if fit.series == "together" and fit.fold]
 
 
 def test_a_split_names_its_field_and_no_other() -> None:
