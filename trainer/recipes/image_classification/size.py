@@ -56,7 +56,8 @@ def _with_base(p: Parameters, data: Data) -> Size | None:
     seen = passing_of(layers, side, learns=False)
     prepared = data.size + data.rows * pixels * (OF_COLUMN if data.numbers else 2 * FLOAT) + COLUMN * data.numbers
     # Pictures are looked at by the dozen: for their features, with noise over them, for what speaks for a kind.
-    prepared += LIBRARY + FLOAT * (held + 2 * max(AT_ONCE, NOISY // pixels) * seen)
+    at_once = min(max(AT_ONCE, NOISY // pixels), data.rows if p.base_pace == 0 else data.held_out or data.rows)
+    prepared += LIBRARY + FLOAT * (held + 2 * at_once * seen)
     if p.base_pace == 0:
         return Size(head, head, passing, prepared + FLOAT * data.rows * sight.last)
     work = sum(weights * places for weights, _, places, _ in layers)
