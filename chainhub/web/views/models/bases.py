@@ -36,7 +36,7 @@ def bases_context(request: SignedInRequest) -> dict[str, Any]:
     words = words_in(request)
     named = Q(name__icontains=words) | Q(source__icontains=words) | Q(organization__name__icontains=words)
     bases = seen.filter(named).select_related("organization").annotate(size=Sum("commit__files__blob__size"))
-    form = ImportForm(user=request.user)
+    form = ImportForm(user=request.user, initial={"organization": request.acting.slug} if request.acting else None)
     shown = {"show_bases": True, "base_count": seen.count(), "bases": list(bases), "words": words}
     return {**shown, "base_form": form if form.mine else None}
 
