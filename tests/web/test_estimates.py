@@ -57,11 +57,11 @@ def test_what_else_runs_and_waits_is_told_with_the_time(
     def told() -> str:
         return words(browser.post(f"{LAUNCH}estimate/", {**said, "step": "compute"}))
 
-    assert "0 jobs run now and 1 wait" in told()
+    assert "now: 0 running, 1 waiting" in told()
     TrainingJob.objects.filter(pk=job.pk).update(status=Status.RUNNING)
-    assert "1 jobs run now and 0 wait" in told()
+    assert "now: 1 running, 0 waiting" in told()
     TrainingJob.objects.filter(pk=job.pk).update(device="gpu")
-    assert "jobs run now" not in told(), "it is in nobody's way on another kind of device"
+    assert "Other jobs" not in told(), "it is in nobody's way on another kind of device"
 
 
 def test_it_stands_beside_the_processes(browse: Callable[..., Client], alice: Any, said: Any) -> None:
