@@ -1,5 +1,6 @@
 """Trying a model: warnings in words, and why an answer is what it is, where somebody asks for it."""
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from django.test import Client
 from chainhub.accounts.models import User
 from chainhub.registry import serving
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.rows import pasted_rows
 from tests.factories.nodes import make_node
 from tests.hub.jobs.conftest import job, ours, theirs
 from tests.hub.registry.conftest import version
@@ -176,3 +178,17 @@ def test_of_usual_rows_that_is_said(browse: Browse, bob: User, version: ModelVer
     model.reasons = [{"field": "x0", "value": 0.0, "weight": 0.0}]
     shown = ask(browse(bob), version, "rows/", {"text": "x0,x1\n0,0\n0,0", "explain": "on"})
     assert shown.count("Every value is the usual one.") == 2
+
+
+def test_the_example_of_several_rows_is_read_as_it_stands(browse: Browse, bob: User, version: ModelVersion) -> None:
+    """A kind may be called “clerk, bank”, and a field too."""
+    version.preprocessing = {"kind": "table", "fields": [
+        {"name": "age", "kind": "number", "fill": 40.0, "low": 1.0, "high": 90.0},
+        {"name": 'job, "title"', "kind": "category", "values": ["clerk, bank", "x"], "typical": "clerk, bank"},
+    ]}  # fmt: skip
+    version.save()
+    page = browse(bob).get(f"{version.model.get_absolute_url()}?tab=try").content.decode()
+    (shown,) = re.findall(r'<textarea name="text".*?>(.*?)</textarea>', page, re.DOTALL)
+    pasted = pasted_rows(version, html.unescape(shown).lstrip("\n"))
+    assert pasted.rows == [{"age": "40", 'job, "title"': "clerk, bank"}]
+    assert not pasted.absent

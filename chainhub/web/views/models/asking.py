@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from chainhub.registry import rows, serving
+from chainhub.registry.inputs.common import DELIMITERS
 from chainhub.registry.inputs.molecules import molecule_names
 from chainhub.registry.inputs.samples import samples_of
 from chainhub.registry.models import Model, ModelVersion
@@ -17,6 +18,7 @@ from chainhub.web.http import SignedInRequest
 
 LARGEST_DRAWN = 64  # pixels a side: what is drawn by hand has no more to show
 SHOWN = 40  # letters of an example
+PARTS = {*DELIMITERS, '"', "\n", "\r"}
 SILENT = ("restore", "create", "series", "hidden")  # kinds whose answers have no reasons
 SMALL = {
     "prompt": ("length", "temperature"),
@@ -57,12 +59,17 @@ def _several(version: ModelVersion) -> dict[str, Any]:
     sample: dict[str, Any] = next(iter(samples_of(version)), {})
     kinds = {name: kind for kind, name in molecule_names(version.preprocessing).items()}
     typical = [field.typical or str(sample.get(kinds.get(field.name, field.name)) or "") for field in fields]
-    example = "\n".join([",".join(field.name for field in fields), ",".join(typical)])
+    example = "\n".join(",".join(map(_cell, line)) for line in ([field.name for field in fields], typical))
     return {
         "paste": PasteForm(initial={"text": example}),
         "most": rows.MOST_ROWS,
         "most_explained": serving.MOST_EXPLAINED,
     }
+
+
+def _cell(value: str) -> str:
+    """As it is pasted: between quotes where what it holds would part cells or lines."""
+    return '"{}"'.format(value.replace('"', '""')) if PARTS & set(value) else value
 
 
 def _ask(version: ModelVersion, kind: str) -> dict[str, Any]:
