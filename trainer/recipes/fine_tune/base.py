@@ -14,7 +14,7 @@ from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import logging
 
 from trainer import memory
-from trainer.contract import N_
+from trainer.contract import N_, JobSpec, Log, SpecError
 from trainer.failures import TrainingError
 
 quiet: Any = logging
@@ -26,6 +26,17 @@ WRITES = ("ForCausalLM", "LMHeadModel")
 GUESSES = "ForMaskedLM"
 CONVERTS = ("ForConditionalGeneration", "MTModel")
 MOST_PLACES = 8192  # tokens at a time, where the model itself knows no bound
+TOKENIZER = (
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "chat_template.jinja",
+    "generation_config.json",
+)  # fmt: skip
+
+
+def folder_of(spec: JobSpec) -> Path:
+    """Where the base model of a job lies that needs one."""
+    if spec.base is None:
+        raise SpecError(N_("Choose the base model that should learn."), field="base")
+    return Path(spec.base.path)
 
 
 def config_in(folder: Path) -> Any:
@@ -57,6 +68,20 @@ def places_of(config: Any, tokenizer: Any) -> int:
     if "roberta" in config.model_type:  # which counts places from behind the number of what fills rows up
         most -= (text.pad_token_id or 0) + 1
     return int(min(most, tokenizer.model_max_length, MOST_PLACES))
+
+
+def length_of(asked: int, folder: Path, tokenizer: Any, tell: Callable[[Log], None]) -> int:
+    """Tokens that are read at a time: as asked, or what the model can place, which is then said."""
+    most = places_of(config_in(folder), tokenizer)
+    if asked > most:
+        text = N_("The base model reads at most %(most)s tokens at a time.")
+        tell(Log(level="info", text=text, params={"most": most}))
+    return min(asked, most)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The tokenizer as it came, which goes along with what is published."""
+    return {name: path.read_bytes() for name in TOKENIZER if (path := folder / name).is_file()}
 
 
 def tokenizer_in(folder: Path) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainer.contract import N_, JobSpec, Log, SpecError
+from trainer.contract import JobSpec
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Inputs
 from trainer.data.reading import Party, read_parties
@@ -35,10 +35,6 @@ from trainer.serving import Served
 
 BYTES_PER_BYTE = 8  # of texts: themselves, what is kept of them, and their tokens, the latter two twice
 
-TOKENIZER = (
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "chat_template.jinja",
-    "generation_config.json",
-)  # fmt: skip
 TELLING = """\
 from transformers import pipeline
 print(pipeline("text-classification", ".", top_k=None)("Your text here."))
@@ -148,7 +144,7 @@ class Tuning(Preparation):
         return {"kind": kind, "fields": fields, "length": source.parameters.length}
 
     def files(self) -> dict[str, bytes]:
-        return {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
+        return base.files_of(self.source.folder)
 
     def snippet(self, config: dict[str, Any]) -> str:
         if self.source.tells:
@@ -172,16 +168,9 @@ def written(module: nn.Module, inputs: Inputs) -> Tensor:
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsForBase:
     """Kinds for a target of categories; else the target is what the model should learn to write."""
     p = cast("Parameters", parameters)
-    if spec.base is None:
-        raise SpecError(N_("Choose the base model that should learn."), field="base")
-    folder = Path(spec.base.path)
+    folder = base.folder_of(spec)
     tokenizer = base.tokenizer_in(folder)
-    most = base.places_of(base.config_in(folder), tokenizer)
-    if p.length > most:
-        tell(
-            Log(level="info", text=N_("The base model reads at most %(most)s tokens at a time."), params={"most": most})
-        )
-        p = p.model_copy(update={"length": most})
+    p = p.model_copy(update={"length": base.length_of(p.length, folder, tokenizer, tell)})
     spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
     reads: Callable[..., Rows] = reading.examples if base.writes(folder) else reading.kinds

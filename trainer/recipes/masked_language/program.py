@@ -9,7 +9,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from trainer.contract import N_, JobSpec, Log, SpecError
+from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Inputs
 from trainer.data.reading import Party, read_parties
@@ -19,7 +19,7 @@ from trainer.failures import TrainingError
 from trainer.objectives import IGNORED, ByToken, Objective
 from trainer.recipes.fine_tune import base, opening
 from trainer.recipes.fine_tune.converted import NONE, feed_of
-from trainer.recipes.fine_tune.program import BYTES_PER_BYTE, TOKENIZER
+from trainer.recipes.fine_tune.program import BYTES_PER_BYTE
 from trainer.recipes.fine_tune.tuned import TunedNetwork
 from trainer.recipes.masked_language.guessing import Guessing
 from trainer.recipes.masked_language.hiding import Hidden, hidden
@@ -83,7 +83,7 @@ class Knowing(Preparation):
         return {"kind": "hidden", "fields": fields, "length": self.source.parameters.length}
 
     def files(self) -> dict[str, bytes]:
-        return {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
+        return base.files_of(self.source.folder)
 
     def snippet(self, config: dict[str, Any]) -> str:
         return SNIPPET
@@ -108,18 +108,12 @@ class ByHidden(ByToken):
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsWithHidden:
     """The target holds the texts."""
     p = cast("Parameters", parameters)
-    if spec.base is None:
-        raise SpecError(N_("Choose the base model that should learn."), field="base")
-    folder = Path(spec.base.path)
+    folder = base.folder_of(spec)
     tokenizer = checked(folder)
     if not base.guesses(folder):
         text = N_("The base model brings no head that guesses words: a new one begins on its table of tokens.")
         tell(Log(level="info", text=text))
-    most = base.places_of(base.config_in(folder), tokenizer)
-    if p.length > most:
-        text = N_("The base model reads at most %(most)s tokens at a time.")
-        tell(Log(level="info", text=text, params={"most": most}))
-        p = p.model_copy(update={"length": most})
+    p = p.model_copy(update={"length": base.length_of(p.length, folder, tokenizer, tell)})
     spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
     rows = hidden(

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from trainer.contract import N_, JobSpec, Log, SpecError
+from trainer.contract import N_, JobSpec, SpecError
 from trainer.data.columns import Bools, Ints
 from trainer.data.feed import Ahead, Feed
 from trainer.data.lines import Paired
@@ -27,7 +27,6 @@ from trainer.measures.retrieval import FOUND
 from trainer.network import Trainable
 from trainer.objectives import Objective
 from trainer.recipes.fine_tune import base
-from trainer.recipes.fine_tune.program import TOKENIZER
 from trainer.recipes.parameters import TrainingParameters
 from trainer.recipes.program import Preparation, Tell
 from trainer.recipes.retrieval_qa.nearness import AT_ONCE, ByNearness, Encoder, of_all
@@ -116,7 +115,7 @@ class Search(Preparation):
         return {"refused_below": limit} | ({"samples": samples} if samples else {})
 
     def files(self) -> dict[str, bytes]:
-        found = {name: path.read_bytes() for name in TOKENIZER if (path := self.source.folder / name).is_file()}
+        found = base.files_of(self.source.folder)
         passages, places = self.source.pairs.passages, self.source.published
         told = [{"title": p.title, "text": p.text, "source": p.source} for p in (passages[n] for n in places.tolist())]
         found["passages.json"] = json.dumps(told, ensure_ascii=False, indent=0).encode() + b"\n"
@@ -172,17 +171,11 @@ class Search(Preparation):
 def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> QuestionSource:
     """The target is the passage that answers what stands in the fields."""
     p = cast("Parameters", parameters)
-    if spec.base is None:
-        raise SpecError(N_("Choose the base model that should learn."), field="base")
-    folder = Path(spec.base.path)
+    folder = base.folder_of(spec)
     tokenizer = base.tokenizer_in(folder)
     if base.writes(folder):
         raise SpecError(N_("A search needs a base model that reads, not one that writes."), field="base")
-    most = base.places_of(base.config_in(folder), tokenizer)
-    if p.length > most:
-        text = N_("The base model reads at most %(most)s tokens at a time.")
-        tell(Log(level="info", text=text, params={"most": most}))
-        p = p.model_copy(update={"length": most})
+    p = p.model_copy(update={"length": base.length_of(p.length, folder, tokenizer, tell)})
     source = p.source_field if p.source_field != spec.target else ""
     wanted = None if spec.fields is None else tuple(dict.fromkeys([*spec.fields, *([source] if source else [])]))
     spec = spec.model_copy(update={"fields": wanted})
