@@ -20,11 +20,15 @@ from tests.trainer.conftest import MakeSpec, launch, pictures
 from tests.trainer.photos import slopes
 from tests.trainer.test_hostile import failed
 from tests.trainer.test_resume import hashes, interrupted
+from trainer import catalogue
 from trainer.catalogue import recipe
 from trainer.contract import Finished, Metric, Started
-from trainer.measures.generation import FEATURES, beside, frechet_distance, judged_score
+from trainer.distributed import ALONE
+from trainer.loop import open_job
+from trainer.measures.generation import FEATURES, beside, distance_of, frechet_distance, judged_score
 from trainer.metrics import Judged
 from trainer.predict import Predictor, answer
+from trainer.recipes.image_generation.judging import expert_for
 from trainer.recipes.image_generation.network import Pair
 from trainer.recipes.image_generation.settling import initialise
 from trainer.seeding import torch_generator
@@ -164,6 +168,42 @@ def test_measures() -> None:
     same = np.hstack([real, likely, real, np.eye(4)[np.zeros(4000, int)]])
     assert judged_score(Judged(np.zeros(4000), same, "generation"), everyone)[0] == pytest.approx(1.0)
     assert frechet_distance(Judged(np.zeros(4000), same, "generation"), everyone)[0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_nobody_looks_at_pictures_that_it_learnt_from(job: MakeSpec) -> None:
+    """Who has a drawer judged in three folds is told by three judges, each taught by the other two folds."""
+    tables = {"anvil": pictures(36, 1, side=16), "borealis": pictures(24, 2, side=16)}
+    split = {"kind": "k-fold", "folds": 3, "validation_fraction": 0.0}
+    spec = spec_of(job, {"epochs": 1}, tables=tables, split=split)
+    opened: Any = open_job(catalogue.checked(spec), lambda _: None, ALONE)
+    source, fits = opened.source, [fit for fit in opened.fits if fit.series == "together" and fit.fold]
+    assert len(source.experts.all) == len(fits) == 3
+    for place, fit in enumerate(fits):
+        assert np.flatnonzero(source.experts.of_row == place).tolist() == sorted(fit.test.tolist())
+        pixels = source.values[fit.test]
+        alone = expert_for(source.values, source.shape, source.target, fit.train, spec.seed).look(pixels)
+        assert torch.equal(source.experts.look(pixels, torch.from_numpy(fit.test)), alone)
+    code, events = launch(spec)
+    assert code == 0, events[-1]
+    found = evaluation(spec)
+    assert found["overall"]["rows"] == 60
+    assert found["generation"]["judge"] == "taught"
+    assert found["generation"]["rows_of_a_half"] == 10
+    assert found["overall"]["metrics"]["frechet_distance"]["low"] > 0
+
+
+def test_several_judges_are_measured_each_by_itself() -> None:
+    """Else the same pictures would be as far apart as the ways are in which judges see."""
+    random = np.random.default_rng(1)
+    real, drawn = random.normal(0, 1, (600, FEATURES)), random.normal(0.5, 1, (600, FEATURES))
+    other = np.arange(600)[:, None] >= 200
+    told = np.hstack([np.where(other, 3 * real + 5, real), np.where(other, 3 * drawn + 5, drawn), other])
+    one, two = (distance_of(told[rows, :-1]) for rows in (slice(200), slice(200, None)))
+    assert distance_of(told) == pytest.approx(one / 3 + 2 * two / 3)
+    judged = Judged(np.zeros(600), told.astype(float), "generation")
+    counts = np.stack([np.ones(600), ~other[:, 0], other[:, 0]])
+    assert frechet_distance(judged, counts) == pytest.approx([one / 3 + 2 * two / 3, one, two])
+    assert beside(judged)["generation"]["rows_of_a_half"] == 100
 
 
 def test_halves_of_real_pictures_are_of_everyone() -> None:

@@ -6,17 +6,18 @@ section 4) of its kinds. Both are known from a judge that saw a million photogra
 these pictures alone, so the numbers compare models of one job and nothing else.
 
 `Judged.predicted` are rows × 2 (features + kinds): of a real picture, and of a drawn one. The judge was taught where
-there are kinds.
+there are kinds. Of several judges one more column tells whose eyes they are: each judge's rows are measured by
+themselves, and the mean is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from trainer.data.columns import Floats
+from trainer.data.columns import Bools, Floats
 from trainer.metrics import SMALLEST, Counts, Judged, Metric
 
 FEATURES = 32
@@ -25,43 +26,73 @@ AT_ONCE = 4_000_000  # resamples, or rows, × features × features
 
 
 def frechet_distance(judged: Judged, counts: Counts) -> Floats:
-    real, drawn = _seen(judged.predicted)
-    weights = counts.astype(float) / counts.sum(axis=1, keepdims=True)
-    parts = np.array_split(np.arange(len(counts)), 1 + len(counts) * FEATURES**2 // AT_ONCE)
-    return np.concatenate([_frechet(_moments(real, weights[p]), _moments(drawn, weights[p])) for p in parts])
+    return _by_judge(judged.predicted, counts.astype(float), _distances)
 
 
 def judged_score(judged: Judged, counts: Counts) -> Floats:
     """NaN where the judge knows no kinds."""
-    return _score(_likely(judged.predicted)[1], counts.astype(float))
+    return _by_judge(judged.predicted, counts.astype(float), lambda told, drawn: _score(_likely(told)[1], drawn))
 
 
 METRICS: Mapping[str, Metric] = {"frechet_distance": frechet_distance, "judged_score": judged_score}
 
 
 def distance_of(told: Floats) -> float:
-    """Fréchet's distance of all those rows."""
-    real, drawn = _seen(told)
-    weights = np.full((1, len(told)), 1 / max(1, len(told)))
-    return float(_frechet(_moments(real, weights), _moments(drawn, weights))[0])
+    """Fréchet's distance of all those rows; 0 of none."""
+    return float(_by_judge(told, np.ones((1, len(told))), _distances)[0]) if len(told) else 0.0
 
 
 def beside(judged: Judged) -> dict[str, Any]:
     """What to hold the numbers against: how far real pictures are from real ones, and how the judge knows them."""
-    real = _seen(judged.predicted)[0]
+    told = judged.predicted
+    halves = [_halves(_seen(told[own])[0]) for own in _judges(told)]
+    if not min((half for _, half in halves), default=0):
+        return {}
+    apart, sizes = zip(*halves, strict=True)
+    likely = _likely(told)[0]
+    found: dict[str, Any] = {"judge": "taught" if likely.shape[1] else "random", "features": FEATURES}
+    found |= {"real_halves": float(np.average(apart, weights=sizes)), "rows_of_a_half": min(sizes)}
+    if likely.shape[1]:
+        everyone = np.ones((1, len(likely)))
+        found["real_score"] = float(_by_judge(told, everyone, lambda t, drawn: _score(_likely(t)[0], drawn))[0])
+        found["judge_accuracy"] = float((likely.argmax(1) == judged.targets.astype(np.int64)).mean())
+    return {"generation": found}
+
+
+def _halves(real: Floats) -> tuple[float, int]:
+    """How far real pictures are from real ones, and how many are on each side."""
     real = real[np.random.Generator(np.random.PCG64(len(real))).permutation(len(real))]  # halves of everyone's
     half = len(real) // 2
     if not half:
-        return {}
+        return 0.0, 0
     weights = np.full((1, half), 1 / half)
-    apart = _frechet(_moments(real[:half], weights), _moments(real[half : 2 * half], weights))
-    likely = _likely(judged.predicted)[0]
-    found: dict[str, Any] = {"judge": "taught" if likely.shape[1] else "random", "features": FEATURES}
-    found |= {"real_halves": float(apart[0]), "rows_of_a_half": half}
-    if likely.shape[1]:
-        found["real_score"] = float(_score(likely, np.ones((1, len(likely))))[0])
-        found["judge_accuracy"] = float((likely.argmax(1) == judged.targets.astype(np.int64)).mean())
-    return {"generation": found}
+    return float(_frechet(_moments(real[:half], weights), _moments(real[half : 2 * half], weights))[0]), half
+
+
+def _judges(told: Floats) -> list[Bools]:
+    """The rows of each judge."""
+    if told.shape[1] % 2 == 0:
+        return [np.ones(len(told), bool)]
+    return [told[:, -1] == one for one in np.unique(told[:, -1])]
+
+
+def _by_judge(told: Floats, counts: Floats, measure: Callable[[Floats, Floats], Floats]) -> Floats:
+    """The mean over judges, by how often a resample drew their rows."""
+    judges = _judges(told)
+    if len(judges) < 2:  # noqa: PLR2004 - nothing to take a mean of
+        return measure(told, counts)
+    mass = np.stack([counts[:, own].sum(1) for own in judges])
+    drawn = (np.where(own_mass[:, None] > 0, counts[:, own], 1.0) for own, own_mass in zip(judges, mass, strict=True))
+    found = np.stack([measure(told[own], some) for own, some in zip(judges, drawn, strict=True)])
+    whole: Floats = (found * mass).sum(0) / mass.sum(0)
+    return whole
+
+
+def _distances(told: Floats, counts: Floats) -> Floats:
+    real, drawn = _seen(told)
+    weights = counts / counts.sum(axis=1, keepdims=True)
+    parts = np.array_split(np.arange(len(counts)), 1 + len(counts) * FEATURES**2 // AT_ONCE)
+    return np.concatenate([_frechet(_moments(real, weights[p]), _moments(drawn, weights[p])) for p in parts])
 
 
 def _seen(told: Floats) -> tuple[Floats, Floats]:
@@ -71,7 +102,7 @@ def _seen(told: Floats) -> tuple[Floats, Floats]:
 
 def _likely(told: Floats) -> tuple[Floats, Floats]:
     middle = told.shape[1] // 2
-    return told[:, FEATURES:middle], told[:, middle + FEATURES :]
+    return told[:, FEATURES:middle], told[:, middle + FEATURES : 2 * middle]
 
 
 def _moments(seen: Floats, weights: Floats) -> tuple[Floats, Floats]:

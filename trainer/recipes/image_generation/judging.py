@@ -1,13 +1,15 @@
 """Who looks at drawn pictures and at real ones: a small network of its own, the same for all models of a job.
 
 Where the target tells kinds apart it learns them from the training rows; else its weights stay random, which sees less,
-but sees the same in every job (Naeem et al., Reliable Fidelity and Diversity Metrics, 2020, section 4.2).
+but sees the same in every job (Naeem et al., Reliable Fidelity and Diversity Metrics, 2020, section 4.2). Where every
+row is held out once there is one for each fold, taught by the others: nobody looks at pictures that it learnt from.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -53,6 +55,42 @@ class Expert:
             )
             self.copies[device] = Expert(whole, features, self.kinds)
         return self.copies[device]
+
+
+@dataclass(frozen=True)
+class Experts:
+    """Which of them looks at which row; of several, each sees in a way of its own."""
+
+    all: list[Expert]
+    of_row: Ints
+
+    def look(self, pixels: Tensor, rows: Tensor) -> Tensor:
+        """As `Expert.look`, of pictures that belong to those rows."""
+        if len(self.all) == 1:
+            return self.all[0].look(pixels)
+        whose = self.whose(rows)[:, 0]
+        found = torch.empty(len(rows), FEATURES + self.all[0].kinds, device=pixels.device)
+        for place, expert in enumerate(self.all):
+            own = whose == place
+            if own.any():
+                found[own] = expert.look(pixels[own])
+        return found
+
+    def whose(self, rows: Tensor) -> Tensor:
+        """The number of who looks at each row (B × 1); nothing to tell where there is only one (B × 0)."""
+        told = torch.from_numpy(self.of_row).to(rows.device)[rows, None].float()
+        return told if len(self.all) > 1 else told[:, :0]
+
+
+def experts_for(
+    pixels: Tensor, shape: tuple[int, int, int], target: Target, parts: list[tuple[Ints, Ints]], seed: int
+) -> Experts:
+    """`parts` are rows to learn from, and those that are held out from them."""
+    parts = parts if len(target.labels) > 1 else parts[:1]  # what learns nothing is the same for all
+    of_row = np.zeros(len(pixels), np.int64)
+    for place, (_, held_out) in enumerate(parts):
+        of_row[held_out] = place
+    return Experts([expert_for(pixels, shape, target, learnt, seed) for learnt, _ in parts], of_row)
 
 
 def expert_for(pixels: Tensor, shape: tuple[int, int, int], target: Target, rows: Ints, seed: int) -> Expert:

@@ -13,7 +13,7 @@ from trainer.data.feed import Inputs
 from trainer.measures.generation import distance_of
 from trainer.module import ModuleNetwork
 from trainer.network import Trainable
-from trainer.recipes.image_generation.judging import Expert
+from trainer.recipes.image_generation.judging import Experts
 from trainer.recipes.image_generation.network import Pair
 from trainer.recipes.image_generation.schema import Parameters
 from trainer.recipes.image_generation.settling import one_hot, settle
@@ -58,13 +58,13 @@ class Drawing:
 
     shape: tuple[int, int, int]
     kinds: int
-    expert: Expert
+    experts: Experts
 
     def __call__(self, module: nn.Module, inputs: Inputs) -> Tensor:
-        """In training the logits of `Pair`; else the expert's features of the real pictures."""
+        """In training the logits of `Pair`; else the real pictures, at which `ByJudge` has experts look."""
         pixels, codes = inputs
         if not module.training:
-            return self.expert.look(pixels)
+            return pixels
         kind = one_hot(None if codes is None else codes[:, 0], len(pixels), self.kinds, pixels.device)
         logits: Tensor = module(pixels.view(-1, *self.shape) * 2 - 1, kind)
         return logits
@@ -103,8 +103,10 @@ class ByJudge:
         return float(len(targets))
 
     def told(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Beside each real picture's features those of a drawn one, of the same kind."""
-        return torch.cat([outputs, self._drawing.expert.look(self.drawn(targets))], 1)
+        """Beside each real picture's features those of a drawn one, of the same kind, and who of several looked."""
+        experts = self._drawing.experts
+        seen = (experts.look(pictures, targets) for pictures in (outputs, self.drawn(targets)))
+        return torch.cat([*seen, experts.whose(targets)], 1)
 
     def loss_of(self, told: Tensor, rows: Tensor) -> float:
         return distance_of(told.cpu().double().numpy())

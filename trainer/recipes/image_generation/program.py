@@ -26,7 +26,7 @@ from trainer.failures import TrainingError
 from trainer.objectives import Objective
 from trainer.plan import plan
 from trainer.recipes.image_generation.answering import SNIPPET, Artist
-from trainer.recipes.image_generation.judging import Expert, expert_for
+from trainer.recipes.image_generation.judging import Experts, experts_for
 from trainer.recipes.image_generation.making import ByJudge, Drawing, PairNetwork
 from trainer.recipes.image_generation.network import Pair, levels_of
 from trainer.recipes.image_generation.schema import Parameters
@@ -64,10 +64,11 @@ class DrawnSource:
         return len(self.target.labels) if self.parameters.by_class else 0
 
     @cached_property
-    def expert(self) -> Expert:
-        """Taught once, by what the model together learns from, so that all models of a job are seen alike."""
-        learnt = plan(cast("Source", self), self.spec, self.parameters)[0].train
-        return expert_for(self.values, self.shape, self.target, learnt, self.spec.seed)
+    def experts(self) -> Experts:
+        """Taught by what the models together learn from: what all models of a job draw for a row is seen alike."""
+        fits = plan(cast("Source", self), self.spec, self.parameters)
+        parts = [(fit.train, fit.test) for fit in fits if fit.series == "together" and len(fit.test)]
+        return experts_for(self.values, self.shape, self.target, parts, self.spec.seed)
 
     def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
         codes = torch.from_numpy(self.target.values.astype(np.int64)).to(device) if self.kinds else None
@@ -75,7 +76,7 @@ class DrawnSource:
 
     @property
     def drawing(self) -> Drawing:
-        return Drawing(self.shape, self.kinds, self.expert)
+        return Drawing(self.shape, self.kinds, self.experts)
 
 
 @dataclass(frozen=True)
