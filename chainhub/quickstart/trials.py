@@ -39,6 +39,7 @@ def scenarios(arguments: list[str]) -> int:
     os.environ["CHAINHUB_DATA"] = str(data)
     end_when_asked()
     try:
+        options.docs = _folder(options.docs)
         with alone(data) as note:
             return _run(options, data, note)
     except (HubError, ValkeyError, DomainError) as error:
@@ -46,6 +47,16 @@ def scenarios(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _folder(name: str) -> Path:
+    """Where the pages go, made if need be: an hour of training shall not end in a folder that is not there."""
+    folder = Path(name).expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HubError(f"No pages can be written into {folder}: {error.strerror}. 无法写入该文件夹。") from None
+    return folder
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -88,7 +99,7 @@ def _train(options: argparse.Namespace, hub: Hub) -> int:
         except (DomainError, TrialError) as error:
             say(f"  ✗ {error}")
             well = False
-        _write([_result_of(one) for one in every], Path(options.docs))
+        _write([_result_of(one) for one in every], options.docs)
     print(table(["scenario", "together", "reached"], [_told(_result_of(one)) for one in chosen]), flush=True)
     return 0 if well else 1
 

@@ -53,7 +53,7 @@ def ours(heart: Example) -> Example:
 
 
 def run(docs: Path, *only: str) -> int:
-    options = argparse.Namespace(only=list(only), docs=str(docs))
+    options = argparse.Namespace(only=list(only), docs=docs)
     return trials._train(options, hub=None)  # type: ignore[arg-type]  # nothing waits, so nothing is looked after
 
 
@@ -72,13 +72,30 @@ def test_stopped_and_begun_again_it_launches_nothing_twice(ours: Example, tmp_pa
     assert "920" in (tmp_path / "scenarios.zh.md").read_text()
 
 
+def test_a_folder_for_the_pages_is_made_before_anything_is_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAINHUB_DATA", "")
+    monkeypatch.setattr(trials, "end_when_asked", lambda: None)
+    asked: list[Path] = []
+    monkeypatch.setattr(trials, "_run", lambda options, _data, _note: asked.append(options.docs) or 0)  # type: ignore[func-returns-value]
+    where = ["--data", str(tmp_path / "data"), "--docs"]
+    assert trials.scenarios([*where, str(tmp_path / "new" / "docs")]) == 0
+    assert asked == [tmp_path / "new" / "docs"]
+    assert asked[0].is_dir()
+    (tmp_path / "file").write_text("")
+    assert trials.scenarios([*where, str(tmp_path / "file")]) == 1
+    assert len(asked) == 1
+    assert "No pages can be written into" in capsys.readouterr().out
+
+
 def test_one_that_comes_to_nothing_is_told_and_the_table_says_not_run(
     ours: Example, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = launch_example(ours, actor=User.objects.get(email=trials.DIRECTOR))
     monkeypatch.setattr(trials, "LOOK", 0)
     hub = argparse.Namespace(look_after=lambda: TrainingJob.objects.filter(pk=job.pk).update(status=Status.FAILED))
-    options = argparse.Namespace(only=["disease-diagnosis/heart"], docs=str(tmp_path))
+    options = argparse.Namespace(only=["disease-diagnosis/heart"], docs=tmp_path)
     assert trials._train(options, hub=hub) == 1  # type: ignore[arg-type]  # all that is asked of it
     assert "✗" in capsys.readouterr().out
     assert "not run" in next(one for one in (tmp_path / "scenarios.md").read_text().splitlines() if "920 pat" in one)
