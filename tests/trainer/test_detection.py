@@ -202,6 +202,17 @@ def test_maps_that_are_right_lose_nothing() -> None:
     assert torch.isfinite(loss_of_maps(maps, boxes[:0], 2))
 
 
+def test_a_picture_with_many_boxes_is_judged_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever brings a picture of thousands of things needs no map of each of them at once, and has the same loss."""
+    drawn = torch.Generator().manual_seed(1)
+    maps, corner = torch.randn(6, 16, 16, generator=drawn), 50 * torch.rand(40, 2, generator=drawn)
+    boxes = torch.cat([(torch.arange(40) % 2)[:, None].float(), corner, corner + 4 + corner.flip(1) / 8], 1)
+    whole = loss_of_maps(maps, boxes, 2)
+    monkeypatch.setattr("trainer.recipes.object_detection.losses.AT_ONCE", 7 * 256)
+    assert torch.equal(loss_of_maps(maps, boxes, 2), whole)
+    assert loss_of_maps(maps, boxes[:0], 2).isfinite()
+
+
 def test_boxes_go_with_their_crops() -> None:
     boxes = torch.tensor([[0.0, 4, 4, 8, 10], [1.0, 28, 28, 40, 40]])
     moved = moved_into(boxes, 2, 2, 2.0, 40)

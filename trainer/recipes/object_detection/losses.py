@@ -13,6 +13,7 @@ ALPHA, BETA = 2, 4  # of the focal loss (Zhou et al., Objects as Points, section
 WIDE = 0.54 / 6  # of a box, the deviation of the bell around its middle (TTFNet, section 3.2)
 NARROWEST = 0.5  # places
 NEAR = 0.3  # so high is a bell where its place tells the edges, too
+AT_ONCE = 16_000_000  # boxes × places: of one picture there may be thousands
 
 
 def loss_of_maps(maps: Tensor, boxes: Tensor, kinds: int) -> Tensor:
@@ -22,13 +23,19 @@ def loss_of_maps(maps: Tensor, boxes: Tensor, kinds: int) -> Tensor:
     middle, size = (edges[:, :2] + edges[:, 2:]) / 2, edges[:, 2:] - edges[:, :2]
     limits = torch.tensor([width - 1, height - 1], device=maps.device)
     place = torch.minimum(middle.floor().long(), limits)
-    bells = _bells(place.float(), size, height, width)
     wanted = torch.zeros(kinds, height, width, device=maps.device)
-    for number in range(kinds):
-        if (own := kind == number).any():
-            wanted[number] = bells[own].amax(0)
+    weight, whose = torch.zeros_like(wanted[0]), torch.zeros_like(wanted[0], dtype=torch.long)  # the nearest bell's
+    step = max(1, AT_ONCE // (height * width))
+    for begin in range(0, len(boxes), step):
+        own = slice(begin, begin + step)
+        bells = _bells(place[own].float(), size[own], height, width)
+        for number in kind[own].unique().tolist():
+            wanted[number] = torch.maximum(wanted[number], bells[kind[own] == number].amax(0))
+        highest, which = bells.max(0)
+        nearer = highest > weight
+        weight, whose = torch.where(nearer, highest, weight), torch.where(nearer, which + begin, whose)
     middles = _focal(maps[:kinds], wanted) / max(1, len(boxes))
-    return middles + (OVERLAPS * _apart(maps[kinds:], edges, bells) if len(boxes) else 0.0)
+    return middles + (OVERLAPS * _apart(maps[kinds:], edges, weight, whose) if len(boxes) else 0.0)
 
 
 def _bells(middle: Tensor, size: Tensor, height: int, width: int) -> Tensor:
@@ -48,12 +55,11 @@ def _focal(logits: Tensor, wanted: Tensor) -> Tensor:
     return -torch.where(wanted == 1.0, found, not_there).sum()
 
 
-def _apart(told: Tensor, edges: Tensor, bells: Tensor) -> Tensor:
+def _apart(told: Tensor, edges: Tensor, weight: Tensor, whose: Tensor) -> Tensor:
     """Around each middle, by its bell: 1 - GIoU of the box that a place tells and of the box that is there.
 
     Rezatofighi et al., Generalized Intersection over Union (2019), algorithm 1.
     """
-    weight, whose = bells.max(0)
     near = weight >= NEAR
     found, there = edges_of(told)[:, near].T, edges[whose[near]]
     low, high = torch.maximum(found[:, :2], there[:, :2]), torch.minimum(found[:, 2:], there[:, 2:])
