@@ -36,7 +36,7 @@ class NetworkForm(forms.Form):
     )
     rate = _number(_("Learning rate η"), 0.0, FASTEST, "any")
     activation = forms.ChoiceField(
-        label=_("Activation of the hidden neurons"),
+        label=_("Hidden activation"),
         choices=[("relu", "ReLU"), ("tanh", "tanh"), ("sigmoid", "sigmoid")],
     )
     loss = forms.ChoiceField(
