@@ -29,7 +29,7 @@ def loss_of_maps(maps: Tensor, boxes: Tensor, kinds: int) -> Tensor:
     for begin in range(0, len(boxes), step):
         own = slice(begin, begin + step)
         bells = _bells(place[own].float(), size[own], height, width)
-        for number in kind[own].unique().tolist():
+        for number in set(kind[own].tolist()):
             wanted[number] = torch.maximum(wanted[number], bells[kind[own] == number].amax(0))
         highest, which = bells.max(0)
         nearer = highest > weight
