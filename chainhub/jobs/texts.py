@@ -1,6 +1,6 @@
 """Recipes that learn from texts: which field they read, which they learn to write, and what they refuse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext_noop
 
@@ -19,6 +19,7 @@ ANSWERED = {Kind.PAIRS, Kind.ANSWERS}  # data in which one text asks for another
 FROM_ALL = gettext_noop("from all common fields, except identifiers")
 FROM_TEXTS = gettext_noop("from the field that holds the texts")
 FROM_ITSELF = gettext_noop("from the texts themselves")
+FROM_PICTURES = gettext_noop("from the pictures")
 
 OF_PICTURES = gettext_noop("“%(name)s” knows texts; this recipe goes on from base models that look at pictures.")
 OF_OTHERS = gettext_noop("“%(name)s” looks at pictures; this recipe goes on from base models that know texts.")
@@ -69,8 +70,10 @@ def check_base(
         )
 
 
-def learns_from(recipe: Recipe, base: BaseModel | None = None) -> str:
+def learns_from(recipe: Recipe, versions: Iterable[DatasetVersion], base: BaseModel | None = None) -> str:
     """What a job reads where nobody chose fields, as a msgid."""
+    if any(version.dataset.kind == Kind.IMAGES for version in versions):
+        return FROM_PICTURES
     if task_of(recipe, base) == LANGUAGE:
         return FROM_ITSELF
     return FROM_TEXTS if learns_texts(recipe) else FROM_ALL

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from chainhub.datasets.models import DatasetVersion
+from chainhub.datasets.models import DatasetVersion, Kind
+from chainhub.jobs.catalogue import find_recipe
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.texts import learns_from
 from tests.factories import jobs as make
 from tests.factories.bases import make_base
 
@@ -141,3 +143,10 @@ def test_a_clone_keeps_the_base_and_the_job_shows_its_pace(
     assert "Hidden layers" not in page
     clone = browse(alice).get(f"{LAUNCH}?clone={job.pk}", follow=True).content.decode()
     assert "An eye" in clone
+
+
+def test_a_job_on_picture_files_reads_the_pictures_and_one_on_pixels_their_fields(pixels: DatasetVersion) -> None:
+    recipe = find_recipe("image-classification")
+    assert learns_from(recipe, [pixels]) == "from all common fields, except identifiers"
+    pixels.dataset.kind = Kind.IMAGES
+    assert learns_from(recipe, [pixels]) == "from the pictures"

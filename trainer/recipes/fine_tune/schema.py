@@ -37,7 +37,7 @@ class Tuned(TransformerTraining):
         group="model",
         labels={
             "lora": N_("Small additions (LoRA)"),
-            "qlora": N_("Small additions to a base model held in four bits (QLoRA)"),
+            "qlora": N_("QLoRA: small additions to a base model held in four bits"),
             "full": N_("All weights"),
             "last": N_("The last layers"),
         },

@@ -185,10 +185,11 @@ def _named_inputs(request: SignedInRequest, job: TrainingJob) -> list[JobInput]:
 
 
 def _settings(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
+    inputs = _named_inputs(request, job)
     try:
         recipe = find_recipe(job.recipe)
         parameters = shown_parameters(recipe, job.parameters, based=job.base_id is not None)
-        source = learns_from(recipe, job.base)
+        source = learns_from(recipe, [one.version for one in inputs], job.base)
     except DomainError:
         parameters = [
             {"title": name, "value": value, "changed": False, "group": ""} for name, value in job.parameters.items()
@@ -197,7 +198,7 @@ def _settings(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     seen = BaseModel.objects.visible_to(request.user)
     return {
         "parameters": parameters,
-        "inputs": _named_inputs(request, job),
+        "inputs": inputs,
         "learns_from": gettext(source),
         "base_leads": job.base is not None and seen.filter(pk=job.base.pk).exists(),
     }

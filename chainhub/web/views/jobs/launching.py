@@ -193,7 +193,7 @@ def _review(known: Known) -> dict[str, Any]:
         "asked": sorted(owners, key=lambda owner: owner.name),
         "parameters": shown_parameters(recipe, known.asked["parameters"], based=known.base is not None),
         "estimate": _estimate(known),
-        "learns_from": _(learns_from(recipe, known.base)),
+        "learns_from": _(learns_from(recipe, known.versions, known.base)),
     }
 
 
