@@ -51,7 +51,7 @@ def ahead(evaluation: Json, organizations: Organizations) -> Data | None:
     skill = overall(evaluation).get("skill", Score(None))
     return {
         "skill": skill,
-        "verdict": _verdict(skill),
+        "verdict": _verdict(skill, explained=overall(evaluation).get("r2", Score(None)).value),
         "charts": [_forecast(one, organizations) for one in shown],
         "errors": _errors(steps) if len(steps) > 1 else None,
         "one_step": steps[0] if len(steps) == 1 else None,  # of which a line would be a single point
@@ -59,12 +59,14 @@ def ahead(evaluation: Json, organizations: Organizations) -> Data | None:
     }
 
 
-def _verdict(skill: Score) -> str:
-    """Whether the better simple forecast is beaten, beats the model, or chance may have decided."""
+def _verdict(skill: Score, *, explained: float | None) -> str:
+    """Whether the better simple forecast is beaten, beats the model, or chance or the mean does as well."""
     if skill.value is None:
         return ""
     if skill.value <= 0:
         return "lost"
+    if explained is not None and explained <= 0:
+        return "mean"
     return "won" if skill.low is None or skill.low > 0 else "unsure"
 
 
