@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.forms import Field, Form
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from chainhub.web.views.models.finding import visible_version
 
 SHOWN = 10  # labels
 TOLD = 3  # reasons of one row among several
+REQUIRED = Field.default_error_messages["required"]
 
 
 def answers_of(prediction: dict[str, Any]) -> list[dict[str, Any]]:
@@ -62,16 +64,24 @@ def predict_row(request: SignedInRequest, organization: str, slug: str, number: 
     version = visible_version(request.user, organization, slug, number)
     form = asking_form(version, request.POST)
     if not form.is_valid():
-        first = next(iter(form.errors.as_data().values()))[0]
-        silent = isinstance(form, RowForm) and first.code != "required"  # whose fields say no more than that
-        otherwise = _("A value is not one of those that the field takes.")
-        return refused(request, otherwise if silent else str(first.messages[0]))
+        return refused(request, _complaint(form))
     try:
         row = form.row
         prediction = predicted(version, [row], explain="explain" in request.POST)[0]
     except DomainError as error:
         return refused(request, str(error))
     return render(request, "web/models/_answer.html", {**shown(version, row, prediction), **_error_of(version)})
+
+
+def _complaint(form: Form) -> str:
+    """The first thing that is wrong; of which field, where the sentence is Django's, which names none."""
+    name, found = next(iter(form.errors.as_data().items()))
+    code, said = found[0].code, str(found[0].messages[0])
+    if name not in form.fields or code is None or (code == "required" and said != REQUIRED):
+        return said
+    if isinstance(form, RowForm) and code != "max_length":  # whose fields say no more than that
+        said = _("A value is not one of those that the field takes.")
+    return _("%(field)s: %(said)s") % {"field": form.fields[name].label, "said": said}
 
 
 @login_required
@@ -137,7 +147,7 @@ def predict_file(request: SignedInRequest, organization: str, slug: str, number:
 def _sent(request: SignedInRequest, version: ModelVersion) -> dict[str, Any]:
     form = picture_form(version, request.POST, request.FILES)
     if not form.is_valid():
-        raise InvalidInputError(str(next(iter(form.errors.values()))[0]))
+        raise InvalidInputError(_complaint(form))
     told = {name: value for name, value in form.cleaned_data.items() if value is not None and name != "picture"}
     return {"image": base64.b64encode(form.cleaned_data["picture"].read()).decode(), **told}
 
