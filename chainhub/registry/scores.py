@@ -149,6 +149,18 @@ def overall(evaluation: Json) -> dict[str, Score]:
     return {name: Score.of(entry) for name, entry in metrics.items()}
 
 
+def told(evaluation: Json) -> list[tuple[str, str, Score]]:
+    """(name, title, score) of everything over all held-out rows, and of how near written texts came."""
+    found = [(name, metric_title(name), score) for name, score in overall(evaluation).items()]
+    written = evaluation.get("written") or {}
+    for name, entry in (written.get("scores") or {}).items():
+        title = metric_title(name)
+        if rows := written.get("rows"):  # fewer than were held out
+            title = str(_("%(metric)s (texts written: %(rows)s)") % {"metric": title, "rows": rows})
+        found.append((name, title, Score.of(entry)))
+    return found
+
+
 def test_rows(evaluation: Json) -> int:
     """How many rows were held out in all."""
     return int((evaluation.get("overall") or {}).get("rows") or 0)

@@ -27,7 +27,7 @@ def front_matter(version: ModelVersion) -> str:
     kind = wording.pipeline(version)
     measured = [
         {"type": name, "value": score.value}
-        for name, score in scores.overall(version.evaluation).items()
+        for name, _title, score in scores.told(version.evaluation)
         if score.value is not None
     ]
     result = {
@@ -174,10 +174,7 @@ def results(version: ModelVersion) -> Iterator[str]:
     evaluation = version.evaluation
     yield heading(_("Results"))
     yield _("Over all %(rows)s held-out rows, with 95 %% intervals:") % {"rows": scores.test_rows(evaluation)}
-    overall = scores.overall(evaluation)
-    yield table(
-        [_("Metric"), _("Value")], [[scores.metric_title(name), cell(score)] for name, score in overall.items()]
-    )
+    yield table([_("Metric"), _("Value")], [[title, cell(score)] for _name, title, score in scores.told(evaluation)])
     name = scores.metric_title(scores.primary_name(evaluation))
     yield _("%(metric)s of each organization, from its own data alone and together with the others:") % {"metric": name}
     head = [

@@ -1,6 +1,6 @@
 """A model's numbers as the data of pictures: alone beside together, confusion, curves, residuals, importance."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,9 +138,7 @@ def curves(evaluation: Json) -> Data | None:
 def overall_rows(evaluation: Json) -> list[tuple[str, str, Score]]:
     """(name, title, score) of every metric over all held-out rows, the primary one first."""
     primary = scores.primary_name(evaluation)
-    found: Iterable[tuple[str, Score]] = scores.overall(evaluation).items()
-    ordered = sorted(found, key=lambda pair: pair[0] != primary)
-    return [(name, scores.metric_title(name), score) for name, score in ordered]
+    return sorted(scores.told(evaluation), key=lambda one: one[0] != primary)
 
 
 @dataclass(frozen=True)

@@ -157,3 +157,13 @@ def test_a_regression_has_a_card_too(job: TrainingJob) -> None:
     assert version is not None
     assert "Predicts the number “label”." in read(version, "README.md")
     assert "tabular-regression" in read(version, "README.md")
+
+
+def test_what_a_model_writes_is_scored_on_the_card_too(job: TrainingJob) -> None:
+    written = {"rows": 7, "scores": {"bleu": {"value": 41.5, "low": 30, "high": 50}, "chrf": {"value": 44.25}}}
+    succeed(job, found={**evaluation({"anvil": (None, None)}), "written": written})
+    version = services.publish_job(job)
+    assert version is not None
+    assert "| BLEU (texts written: 7) | 41.500 (30.000–50.000) |" in read(version, "README.md")
+    assert "| chrF（写出的文本数：7） | 44.250 |" in read(version, "README.zh.md")
+    assert '{"type": "bleu", "value": 41.5}' in read(version, "README.md")
