@@ -13,6 +13,7 @@ from trainer.contract import Limits, SpecError, Split
 Recipe = catalogue.Recipe
 
 TEXTS = ("title", "description")
+BASED = "base"  # in a parameter's `when`: whether the job goes on from a base model
 
 
 def recipes() -> tuple[Recipe, ...]:

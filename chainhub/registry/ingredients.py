@@ -11,7 +11,7 @@ from chainhub.core.sentences import render
 from chainhub.datasets.knowing import known_in, known_to, some_of
 from chainhub.datasets.models import Dataset, Grant
 from chainhub.jobs.ancestry import makers_of
-from chainhub.jobs.catalogue import applies, find_recipe, translated_schema
+from chainhub.jobs.catalogue import BASED, applies, find_recipe, translated_schema
 from chainhub.jobs.models import JobInput, TrainingJob
 from chainhub.organizations.models import Organization
 
@@ -98,11 +98,11 @@ def parameter_titles(recipe: str) -> dict[str, str]:
 
 def named_parameters(job: TrainingJob) -> list[tuple[str, str, Any]]:
     """Title, name and value of each parameter that had an effect beside the others."""
-    settings = _settings(job.recipe)
+    settings, beside = _settings(job.recipe), {**job.parameters, BASED: job.base_id is not None}
     return [
         (str(settings.get(name, {}).get("title", "")), name, value)
         for name, value in job.parameters.items()
-        if applies(settings.get(name, {}), job.parameters)
+        if applies(settings.get(name, {}), beside)
     ]
 
 

@@ -13,6 +13,7 @@ from chainhub.registry import card, services
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, ModelVersion
 from chainhub.repositories.storage import open_blob
+from tests.factories.bases import make_base
 from tests.factories.explained import of_markets
 from tests.factories.jobs import make_job
 from tests.factories.models import evaluation, publish, succeed
@@ -167,3 +168,17 @@ def test_what_a_model_writes_is_scored_on_the_card_too(job: TrainingJob) -> None
     assert "| BLEU (texts written: 7) | 41.500 (30.000–50.000) |" in read(version, "README.md")
     assert "| chrF（写出的文本数：7） | 44.250 |" in read(version, "README.zh.md")
     assert '{"type": "bleu", "value": 41.5}' in read(version, "README.md")
+
+
+@pytest.mark.parametrize(("based", "told", "left"), [(True, "base_pace", "blocks"), (False, "blocks", "base_pace")])
+def test_the_card_tells_what_counts_with_a_base_model_or_without(
+    job: TrainingJob, alice: User, based: bool, told: str, left: str
+) -> None:
+    base = make_base(job.organization, alice, task="vision") if based else None
+    TrainingJob.objects.filter(pk=job.pk).update(
+        recipe="object-detection", base=base, parameters={"blocks": 2, "base_pace": 0.2}
+    )
+    job.refresh_from_db()
+    text = read(publish(job), "README.md")
+    assert f"`{told}`" in text
+    assert f"`{left}`" not in text

@@ -23,7 +23,6 @@ GROUPS = {
     "preprocessing": _("Preprocessing"),
     "evaluation": _("Evaluation"),
 }
-BASED = "base"  # in a parameter's `when`: whether the job goes on from a base model
 Setting = Mapping[str, Any]
 
 
@@ -60,7 +59,7 @@ class ParametersStep(Step):
         for name, setting in catalogue.translated_schema(recipe)["properties"].items():
             offered = self.without_ignored(names, PREFIX + name) if setting.get("widget") == "field" else ()
             when, based = dict(setting.get("when") or {}), self.known.base is not None
-            if when.pop(BASED, based) != based:
+            if when.pop(catalogue.BASED, based) != based:
                 continue  # it means nothing for this job
             field: Any = _field(setting, suggested.get(name, setting.get("default")), offered)
             for other, value in when.items():
@@ -171,7 +170,7 @@ def shown_parameters(
     properties = catalogue.translated_schema(recipe)["properties"]
     order = list(GROUPS)
     usual = {name: one.get("default") for name, one in properties.items()}
-    complete = {**usual, **parameters, BASED: based}
+    complete = {**usual, **parameters, catalogue.BASED: based}
     usual |= _chosen(recipe, parameters, {name for name, value in usual.items() if value is None})
     known = sorted(
         (name for name in parameters if name in properties and catalogue.applies(properties[name], complete)),
