@@ -140,6 +140,6 @@ def _compared(text: str, one: Standing) -> Sentence:
     return sentence(
         text,
         organization=one.name,
-        together=f"{one.own_together.value:.3f}",
-        alone=f"{one.own_alone.value:.3f}",
+        together=scores.written(one.own_together.value),
+        alone=scores.written(one.own_alone.value),
     )

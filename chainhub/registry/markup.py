@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from chainhub.registry.scores import Score
+from chainhub.registry.scores import Score, written
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -23,8 +23,8 @@ def cell(score: Score) -> str:
     if score.value is None:
         return "–"
     if score.low is None or score.high is None:
-        return f"{score.value:.3f}"
-    return f"{score.value:.3f} ({score.low:.3f}–{score.high:.3f})"
+        return written(score.value)
+    return f"{written(score.value)} ({written(score.low)}–{written(score.high)})"
 
 
 def heading(text: str) -> str:

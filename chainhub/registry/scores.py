@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Json = Mapping[str, Any]
+SMALL = 0.1
 
 TITLES: dict[str, Promise] = {
     "accuracy": _("Accuracy"),
@@ -68,6 +69,13 @@ def metric_title(name: str) -> str:
 def higher_is_better(name: str) -> bool:
     """The direction of a metric."""
     return name not in LOWER_IS_BETTER
+
+
+def written(value: float | None) -> str:
+    """Three decimals, as scores stand below one another; three digits where those would tell next to nothing."""
+    if value is None:
+        return "–"
+    return f"{value:#.3g}" if 0 < abs(value) < SMALL else f"{value:.3f}"
 
 
 @dataclass(frozen=True)

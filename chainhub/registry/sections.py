@@ -187,8 +187,8 @@ def results(version: ModelVersion) -> Iterator[str]:
         yield _(
             "Mean over organizations on their own rows, weighted by rows: %(alone)s alone, %(together)s together."
         ) % {
-            "alone": f"{alone:.3f}",
-            "together": f"{together:.3f}",
+            "alone": scores.written(alone),
+            "together": scores.written(together),
         }
 
 

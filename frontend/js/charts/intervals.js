@@ -37,8 +37,10 @@ function mark(css, score, x, y) {
   return parts;
 }
 
+const writer = (data) => aligned(data.metric?.format, data.rows.flatMap((row) => [row.alone, row.together]).filter(Boolean).map(({ value }) => value));
+
 // A difference of two per cents is told in points: +25 pts, not +25 %.
-const writeGain = (data, value) => (data.metric?.format === "percent" ? t("points", { n: aligned("percent")(value).replace(/\s*%/, "") }) : aligned(data.metric?.format)(value));
+const writeGain = (data, value) => (data.metric?.format === "percent" ? t("points", { n: aligned("percent")(value).replace(/\s*%/, "") }) : writer(data)(value));
 
 function gainOf(data, row) {
   if (!row.alone || !row.together) return null;
@@ -85,7 +87,7 @@ function numbersWidth(data, write) {
 const widthOf = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13.5 : 7.4), 0);
 
 function picture(data, width) {
-  const [tick, write] = [as(data.metric?.format), aligned(data.metric?.format)];
+  const [tick, write] = [as(data.metric?.format), writer(data)];
   const narrow = width < 560;
   const left = narrow ? 10 : Math.min(220, 34 + Math.max(...data.rows.map((row) => Math.max(widthOf(row.name), widthOf(row.note ?? "") * 0.88))));
   const numbers = numbersWidth(data, write);

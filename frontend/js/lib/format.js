@@ -44,11 +44,13 @@ export function as(kind) {
   return kinds[kind] ?? number;
 }
 
-// The same with as many decimals each time, for values that stand below one another.
-export function aligned(kind) {
+// The same with as many decimals each time, for `values` that stand below one another: more of them where all are small.
+export function aligned(kind, values = []) {
   if (kind === "percent") return (value) => formatter({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
   if (kind && kind !== "number") return as(kind);
-  return (value) => (Math.abs(value) < 10 ? formatter({ minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(value) : number(value, 4));
+  const largest = Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
+  const places = largest > 0 && largest < 0.1 ? Math.min(9, Math.ceil(-Math.log10(largest)) + 3) : 3;
+  return (value) => (Math.abs(value) < 10 ? formatter({ minimumFractionDigits: places, maximumFractionDigits: places }).format(value) : number(value, 4));
 }
 
 export function compact(value) {

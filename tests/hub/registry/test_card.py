@@ -9,7 +9,7 @@ from chainhub.core.sentences import render
 from chainhub.datasets.models import Dataset, DatasetVersion
 from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization
-from chainhub.registry import card, services
+from chainhub.registry import card, scores, services
 from chainhub.registry.limits import limits_of
 from chainhub.registry.models import Alias, ModelVersion
 from chainhub.repositories.storage import open_blob
@@ -182,3 +182,10 @@ def test_the_card_tells_what_counts_with_a_base_model_or_without(
     text = read(publish(job), "README.md")
     assert f"`{told}`" in text
     assert f"`{left}`" not in text
+
+
+def test_small_errors_are_told_to_three_digits() -> None:
+    """Of daily returns three decimals would say nothing."""
+    assert [scores.written(value) for value in (0.0, 0.9, 0.1, 0.0146, -0.00894, 1343.2)] == [
+        "0.000", "0.900", "0.100", "0.0146", "-0.00894", "1343.200",
+    ]  # fmt: skip
