@@ -1,14 +1,15 @@
 """`python3 manage.py scenarios`: trains every scenario's example through a hub of its own and writes what came out.
 
-Stopped and begun again, it goes on: what is published stays, what runs is waited for, and in the table what was not run
-here keeps the row that it had. Its hub is kept in a folder of
-its own, `var/scenarios`; `quickstart --data var/scenarios --no-demo` opens it.
+Stopped and begun again, it goes on: what is published stays, what runs is waited for, and in the table what was not
+asked for keeps the row that it had. Its hub is kept in a folder of its own, `var/scenarios`, and
+`quickstart --data var/scenarios --no-demo` opens it.
 """
 
 import argparse
 import os
 import time
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from chainhub.core.errors import DomainError
@@ -54,9 +55,10 @@ def _folder(name: str) -> Path:
     folder = Path(name).expanduser().resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
     except OSError as error:
         raise HubError(f"No pages can be written into {folder}: {error.strerror}. 无法写入该文件夹。") from None
-    return folder
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -99,7 +101,8 @@ def _train(options: argparse.Namespace, hub: Hub) -> int:
         except (DomainError, TrialError) as error:
             say(f"  ✗ {error}")
             well = False
-        _write([_result_of(one) for one in every], options.docs)
+        done = chosen[:place]
+        _write([_result_of(one, asked=one in done) for one in every], options.docs)
     print(table(["scenario", "together", "reached"], [_told(_result_of(one)) for one in chosen]), flush=True)
     return 0 if well else 1
 
@@ -151,13 +154,13 @@ def _version_of(job: "TrainingJob | None") -> "ModelVersion | None":
     return ModelVersion.objects.filter(job=job).select_related("model").first() if job else None
 
 
-def _result_of(example: "Example") -> "Result":
+def _result_of(example: "Example", *, asked: bool = True) -> "Result":
     from chainhub.scenarios.results import Result  # noqa: PLC0415
 
-    job, last = example.job(), example.last_job()
+    job = example.job()
     run = job.runs.filter(ended_at__isnull=False).order_by("-pk").first() if job else None
     seconds = (run.ended_at - run.started_at).total_seconds() if run and run.ended_at else None
-    return Result(example.scenario, example.trial, _version_of(job), seconds, failed=last is not None and job is None)
+    return Result(example.scenario, example.trial, _version_of(job), seconds, asked=asked)
 
 
 def _write(results: "list[Result]", folder: Path) -> None:

@@ -4,6 +4,7 @@ Its shape is the trainer's: overall, weighted, and for each organization its `ow
 of everybody, each with the scores of the model trained `alone` and of the one trained `together`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Json = Mapping[str, Any]
-SMALL = 0.1
+SMALL, MOST_PLACES = 0.1, 9
 
 TITLES: dict[str, Promise] = {
     "accuracy": _("Accuracy"),
@@ -75,7 +76,8 @@ def written(value: float | None) -> str:
     """Three decimals, as scores stand below one another; three digits where those would tell next to nothing."""
     if value is None:
         return "–"
-    return f"{value:#.3g}" if 0 < abs(value) < SMALL else f"{value:.3f}"
+    places = 2 - math.floor(math.log10(abs(value))) if 0 < abs(value) < SMALL else 3
+    return f"{value:.{min(places, MOST_PLACES)}f}"
 
 
 @dataclass(frozen=True)

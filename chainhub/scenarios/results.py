@@ -24,7 +24,7 @@ class Result:
     trial: Trial
     version: ModelVersion | None
     seconds: float | None = None  # from the start of its run to its end
-    failed: bool = False  # whether it was run here and came to nothing
+    asked: bool = True  # whether the page is written for it; what others came to stands there already
 
     @property
     def metric(self) -> str:
@@ -54,7 +54,7 @@ class Result:
 
 
 def page(results: Iterable[Result], language: str, *, before: str = "") -> str:
-    """The whole page, in Markdown. What was not run here keeps its row of the page that stood there `before`."""
+    """The whole page, in Markdown. What was not asked for keeps its row of the page that stood there `before`."""
     with override(language):
         head = [
             _("Scenario"), _("Example"), _("Recipe"), _("Metric"), _("Each alone"), _("Together"),
@@ -78,7 +78,7 @@ def page(results: Iterable[Result], language: str, *, before: str = "") -> str:
 
 def _row(one: Result, before: str) -> str:
     new = _line(_cells(one))
-    if one.version is not None or one.failed:
+    if one.asked:
         return new
     named = _line([str(one.scenario.title), str(one.trial.title), ""]).rstrip("| ")
     return next((line for line in before.splitlines() if line.startswith(f"{named} |")), new)

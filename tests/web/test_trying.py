@@ -181,14 +181,14 @@ def test_of_usual_rows_that_is_said(browse: Browse, bob: User, version: ModelVer
 
 
 def test_the_example_of_several_rows_is_read_as_it_stands(browse: Browse, bob: User, version: ModelVersion) -> None:
-    """A kind may be called “clerk, bank”, and a field too."""
+    """A kind may be called “clerk, bank”, and a field too, with marks that part the cells of other files."""
     version.preprocessing = {"kind": "table", "fields": [
         {"name": "age", "kind": "number", "fill": 40.0, "low": 1.0, "high": 90.0},
-        {"name": 'job, "title"', "kind": "category", "values": ["clerk, bank", "x"], "typical": "clerk, bank"},
+        {"name": 'job, "title";;|||', "kind": "category", "values": ["clerk, bank", "x"], "typical": "clerk, bank"},
     ]}  # fmt: skip
     version.save()
     page = browse(bob).get(f"{version.model.get_absolute_url()}?tab=try").content.decode()
     (shown,) = re.findall(r'<textarea name="text".*?>(.*?)</textarea>', page, re.DOTALL)
     pasted = pasted_rows(version, html.unescape(shown).lstrip("\n"))
-    assert pasted.rows == [{"age": "40", 'job, "title"': "clerk, bank"}]
+    assert pasted.rows == [{"age": "40", 'job, "title";;|||': "clerk, bank"}]
     assert not pasted.absent

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ Row = dict[str, Any]
 Check = Callable[[int, Any], Row]
 LONGEST_SHOWN = 50
 DELIMITERS = ",;\t|"
+QUOTED = re.compile(r'"(?:[^"]|"")*"')  # nothing in it parts cells
 
 
 def known_only(number: int, row: Any, known: Sequence[str]) -> Mapping[str, Any]:
@@ -40,7 +42,7 @@ def given(row: Mapping[str, Any], names: Sequence[str]) -> Row:
 def pasted_table(text: str, *, field: str) -> list[list[str]]:
     """Pasted CSV, or cells of a spreadsheet, as rows of trimmed cells; the first line tells what parts them."""
     lines = text.strip().splitlines()
-    delimiter = max(DELIMITERS, key=lines[0].count) if lines else ","
+    delimiter = max(DELIMITERS, key=QUOTED.sub("", lines[0]).count) if lines else ","
     try:
         return [
             [cell.strip() for cell in row]

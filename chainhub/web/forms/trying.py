@@ -49,7 +49,7 @@ class NoisyPictureForm(WholePictureForm):
         max_value=100,
         required=False,
         help_text=_("Of 255 levels of brightness; for a picture that is clean. Empty: none."),
-        widget=forms.NumberInput(attrs={"step": "1"}),
+        widget=forms.NumberInput(attrs={"step": "any"}),
     )
 
 

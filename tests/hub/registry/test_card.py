@@ -186,6 +186,6 @@ def test_the_card_tells_what_counts_with_a_base_model_or_without(
 
 def test_small_errors_are_told_to_three_digits() -> None:
     """Of daily returns three decimals would say nothing."""
-    assert [scores.written(value) for value in (0.0, 0.9, 0.1, 0.0146, -0.00894, 1343.2)] == [
-        "0.000", "0.900", "0.100", "0.0146", "-0.00894", "1343.200",
+    assert [scores.written(value) for value in (0.0, 0.9, 0.1, 0.05, 0.0146, -0.00894, 2e-5, 1343.2)] == [
+        "0.000", "0.900", "0.100", "0.0500", "0.0146", "-0.00894", "0.0000200", "1343.200",
     ]  # fmt: skip
