@@ -1,6 +1,7 @@
 """A tiny model of each kind, trained, published and tried on its page: what the trainer says is what the page reads."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,12 @@ ASKED = {
                  "fields": ["structure", "sequence"]},
     "retrieval-qa": {"tables": (questions(80, 1), questions(60, 2)), "target": "passage", "fields": ["asked"]},
     "masked-language-model": {"tables": (reviews(40, 1), reviews(30, 2)), "target": "text", "fields": None},
+    "language-model": {"tables": (reviews(40, 1), reviews(30, 2)), "target": "text", "fields": None},
 }  # fmt: skip
 SMALL = {
     "object-detection": DETECTION, "image-denoising": DENOISING, "image-generation": GENERATION, "timeseries": SERIES,
     "molecule": MOLECULES, "retrieval-qa": RETRIEVAL, "masked-language-model": {"epochs": 1, "length": 32},
+    "language-model": {"epochs": 1, "width": 16, "layers": 1, "heads": 2, "vocabulary": 300, "context": 16},
 }  # fmt: skip
 
 
@@ -156,6 +159,7 @@ def test_a_question_is_answered_with_sources_or_not_at_all(tried: Any) -> None:
 def test_hidden_words_are_guessed_and_the_model_is_a_base_that_tells_kinds_apart(tried: Any) -> None:
     ask = tried("masked-language-model")
     assert "Write ___ in place of each word" in ask("try")
+    assert re.search(r"data-fill=\"{&quot;text&quot;: &quot;[^&]*___[^&]*&quot;}\"", ask("try"))
     assert "How hard the texts were to foresee" in ask("explanation")
     assert "Guesses words that are hidden in texts like those in" in ask("card")
     shown = ask({"text": "The machine ___ calm, ＿＿ bright"})
@@ -164,3 +168,11 @@ def test_hidden_words_are_guessed_and_the_model_is_a_base_that_tells_kinds_apart
     assert "Write ___ in place of each hidden word" in ask({"text": "nothing is hidden"})
     made = BaseModel.objects.get()
     assert made.task == "classification"
+
+
+def test_a_text_goes_on_from_how_held_out_ones_begin(tried: Any) -> None:
+    ask = tried("language-model")
+    begun = re.findall(r"data-fill=\"{&quot;text&quot;: &quot;([^&]+)&quot;}\"", ask("try"))
+    assert begun
+    assert "Examples to try, out of data that every recipient may view" in ask("try")
+    assert "Written by the model" in ask({"text": begun[0], "length": "5"})

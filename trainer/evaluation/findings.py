@@ -19,6 +19,7 @@ from trainer.evaluation.distance import distances
 from trainer.evaluation.examples import examples, samples, viewable
 from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
+from trainer.evaluation.openings import openings
 from trainer.evaluation.repeated import repeated
 from trainer.evaluation.retrieved import refusal
 from trainer.evaluation.robustness import robustness
@@ -70,7 +71,7 @@ def of_predictions(
     found = _curves(judged, labels) if labels and len(judged) else {}
     slugs = [party.slug for party in source.parties]
     found |= slices(judged, _readable(source, spec, rows), source.owner[rows], slugs)
-    found |= examples(judged, source, spec, rows) | samples(source, spec, rows)
+    found |= examples(judged, source, spec, rows) | samples(source, spec, rows) | openings(source, spec, rows)
     found |= forecasts(judged, source, spec, rows) if judged.task == "forecast" else {}
     found |= _traded(judged, source, spec, parameters, rows)
     if group is not None:

@@ -20,8 +20,8 @@ def samples_of(version: ModelVersion) -> list[Row]:
 def _shown(version: ModelVersion, kind: str) -> list[Row]:
     if kind == "prompt":
         written = (version.evaluation.get("written") or {}).get("examples") or ()
-        asked = [{"text": one["asked"]} for one in written if one.get("asked")]
-        return asked[:: max(1, len(asked) // MOST)]  # neighbours are much alike
+        if asked := [{"text": one["asked"]} for one in written if one.get("asked")]:
+            return asked[:: max(1, len(asked) // MOST)]  # neighbours are much alike
     if kind not in SHOWN:
         return [_row(one) for one in version.evaluation.get("samples") or ()]
     part, name = SHOWN[kind]

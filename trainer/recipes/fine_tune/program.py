@@ -13,12 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from trainer.contract import JobSpec
+from trainer.data.beginnings import beginning
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Inputs
 from trainer.data.reading import Party, read_parties
 from trainer.data.spill import spill_for
 from trainer.data.target import Target
 from trainer.data.texts import texts_at
+from trainer.evaluation.examples import LONGEST
 from trainer.objectives import Objective, objective_of
 from trainer.recipes.fine_tune import base, opening, reading
 from trainer.recipes.fine_tune.answering import Answering
@@ -89,6 +91,10 @@ class TextsForBase:
 
     def expected(self, row: int) -> str:
         return self.rows.excerpts.of(row)[1]
+
+    def quoted(self, row: int) -> str:
+        """A question, or how a text begins that answers none."""
+        return self.asked(row).strip()[:LONGEST] or beginning(self.expected(row))
 
     def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
         if self.rows.second is not None:

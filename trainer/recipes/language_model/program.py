@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from trainer.contract import N_, JobSpec
 from trainer.data import tokens
+from trainer.data.beginnings import beginning
 from trainer.data.columns import Floats, Ints
 from trainer.data.feed import Ahead, Feed, Inputs
 from trainer.data.reading import Party, read_parties
@@ -67,6 +68,14 @@ class CorpusSource:
     field: str
     parameters: Parameters
     in_file: bool = False  # where the stream is larger than memory
+
+    def quoted(self, row: int) -> str:
+        """Out of a window, which may begin anywhere in a text and hold the ends of some."""
+        begin = self.starts[row]
+        window = self.stream[begin : begin + self.parameters.context + 1].tolist()
+        texts = self.tokenizer.decode(window, skip_special_tokens=False).split(tokens.END)
+        longest = max(range(len(texts)), key=lambda place: len(texts[place]))
+        return beginning(texts[longest].strip("\ufffd"), cut=not longest)
 
     def prepare(self, rows: Ints) -> CorpusPreparation:
         return CorpusPreparation(self)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from trainer.contract import N_, JobSpec, Log
+from trainer.data.beginnings import gapped
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed, Inputs
 from trainer.data.reading import Party, read_parties
@@ -61,6 +63,13 @@ class TextsWithHidden:
 
     def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
         return ByHidden()
+
+    def quoted(self, row: int) -> str:
+        """With what was hidden, and a word of its beginning left out."""
+        begin, end = self.rows.shown.begins[row : row + 2]
+        shown, wanted = self.rows.shown.tokens[begin:end], self.rows.wanted.tokens[begin:end]
+        whole = np.where(wanted == NONE, shown, wanted).tolist()
+        return gapped(self.tokenizer.decode(whole, skip_special_tokens=True))
 
     def prepare(self, rows: Ints) -> Knowing:
         return Knowing(self)

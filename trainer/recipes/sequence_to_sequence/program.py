@@ -20,6 +20,7 @@ from trainer.data.reading import Party, read_parties
 from trainer.data.spill import Spill, growing, spill_for
 from trainer.data.target import Target
 from trainer.data.texts import Excerpts, batches_of, check_pairs, chosen_fields, known_by, text_fields
+from trainer.evaluation.examples import LONGEST
 from trainer.failures import TrainingError
 from trainer.module import ModuleNetwork
 from trainer.objectives import Objective
@@ -71,6 +72,9 @@ class PairSource:
 
     def expected(self, row: int) -> str:
         return self.excerpts.of(row)[1]
+
+    def quoted(self, row: int) -> str:
+        return self.asked(row)[:LONGEST]
 
     def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
         return ByAnswer(self.parameters.smoothing)
