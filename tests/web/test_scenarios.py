@@ -113,7 +113,7 @@ def test_who_belongs_nowhere_reads_what_takes_part_and_where_to_begin(browse: Br
     assert "4 example partners" in page
     assert "Cleveland 克利夫兰" in page
     assert "You belong to none yet." in page
-    assert 'href="/organizations/new/"' in page
+    assert 'href="/organizations/new/?next=/scenarios/disease-diagnosis/heart/"' in page
 
 
 def test_the_second_click_makes_it_and_the_page_waits(

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chainhub.datasets.models import Dataset
@@ -17,7 +18,7 @@ from chainhub.registry.models import Model
 from chainhub.repositories.quotas import room_of
 from chainhub.web.forms.organizations import InvitationForm, OrganizationForm
 from chainhub.web.forms.refusals import refusals_in
-from chainhub.web.http import SignedInRequest
+from chainhub.web.http import SignedInRequest, local_path
 from chainhub.web.middleware import ACTING_KEY
 from chainhub.web.pages import page_of, words_in
 
@@ -45,14 +46,16 @@ def index(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: SignedInRequest) -> HttpResponse:
-    """Open an organization; the person becomes its owner and acts for it."""
+    """Open an organization; the person becomes its owner, acts for it, and goes on with what needed one (`next`)."""
     form = OrganizationForm(request.POST or None, initial={"colour": services.free_colour()})
+    back = local_path((request.POST if request.method == "POST" else request.GET).get("next", ""))
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             organization = services.create_organization(actor=request.user, **form.cleaned_data)
             request.session[ACTING_KEY] = organization.pk
-            return redirect(organization)
-    return render(request, "web/organizations/new.html", {"form": form})
+            messages.success(request, _("%(organization)s is open; you act for it.") % {"organization": organization})
+            return redirect(back or organization)
+    return render(request, "web/organizations/new.html", {"form": form, "back": back})
 
 
 @login_required
@@ -121,9 +124,7 @@ def act_for(request: SignedInRequest) -> HttpResponseRedirect:
     slug = request.POST.get("organization", "")
     organization = get_object_or_404(Organization.objects.of(request.user), slug=slug)
     request.session[ACTING_KEY] = organization.pk
-    back = request.POST.get("next", "/")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if ours else "/")
+    return redirect(local_path(request.POST.get("next", "")) or "/")
 
 
 urlpatterns = [
