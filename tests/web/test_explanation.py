@@ -84,6 +84,21 @@ def test_one_line_for_each_organization_in_its_colour(browse: Browse, bob: User,
     assert page.context["by_organization"]["categories"] == ["age", "line"]
 
 
+def test_a_single_organization_has_its_colour_and_nobody_the_ink_of_all(
+    browse: Browse, bob: User, job: TrainingJob
+) -> None:
+    told = of_classes()["partial_dependence"]
+    for point in (point for one in told for point in one["points"]):
+        point["organizations"] = {"anvil": point["value"]}
+    found = {**evaluation({"anvil": (0.7, 0.9)}), "partial_dependence": told}
+    shown = page_of(browse(bob), publish(job, found=found)).context["dependence"]
+    for (_field, _kind, chart), at in zip(shown, told, strict=True):
+        (series,) = chart["series"]
+        assert series["organization"] == "anvil"
+        assert "everybody" not in series
+        assert len(series.get("points") or series["values"]) == len(at["points"])
+
+
 def test_a_share_that_could_not_be_measured_is_left_out(browse: Browse, bob: User, job: TrainingJob) -> None:
     page = page_of(browse(bob), explained(job, **of_classes()))
     assert page.context["gaps"]["series"][0]["points"] == [[0.0, 0.9], [0.25, 0.84]]

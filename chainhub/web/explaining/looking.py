@@ -53,34 +53,32 @@ def _answer_of(one: Json) -> Data:
     return {"label": _("Probability of %(label)s") % {"label": one["label"]}, "format": "percent"}
 
 
-def _slugs(points: Sequence[Json]) -> list[str]:
-    found = list(dict.fromkeys(slug for point in points for slug in point.get("organizations") or ()))
-    return found if len(found) > 1 else []
+def _series(points: Sequence[Json], known: list[Data]) -> list[tuple[Data, list[Any]]]:
+    """Whose, and the answer at each point: everybody's in ink beside each organization's; a single one has its own."""
+    everybody = [point["value"] for point in points]
+    if len(known) == 1:
+        return [({"organization": known[0]["slug"]}, everybody)]
+    of = [point.get("organizations") or {} for point in points]
+    slugs = dict.fromkeys(slug for one in of for slug in one)
+    if not slugs:
+        return [({"name": _("Everybody")}, everybody)]
+    each = [({"organization": slug}, [one.get(slug) for one in of]) for slug in slugs]
+    return [({"name": _("Everybody"), "everybody": True}, everybody), *each]
 
 
 def _lines(points: Sequence[Json], known: list[Data], answer: Data) -> tuple[str, Data]:
-    def series(slug: str = "") -> list[list[Any]]:
-        values = [((point.get("organizations") or {}).get(slug) if slug else point["value"]) for point in points]
-        pairs = zip(points, values, strict=True)
-        return [[point["at"], value] for point, value in pairs if value is not None and point["at"] is not None]
+    def drawn(values: list[Any]) -> list[list[Any]]:
+        pairs = zip((point["at"] for point in points), values, strict=True)
+        return [[at, value] for at, value in pairs if at is not None and value is not None]
 
-    drawn = [
-        {"name": _("Everybody"), "everybody": True, "points": series()},
-        *({"organization": slug, "points": series(slug)} for slug in _slugs(points)),
-    ]
-    return "lines", {"series": drawn, "organizations": known, "x": {"format": "number"}, "y": answer}
+    series = [{**owner, "points": drawn(values)} for owner, values in _series(points, known)]
+    return "lines", {"series": series, "organizations": known, "x": {"format": "number"}, "y": answer}
 
 
 def _bars(points: Sequence[Json], known: list[Data], answer: Data) -> tuple[str, Data]:
     names = [_("Not known") if point["at"] is None else str(point["at"]) for point in points]
-    drawn = [
-        {"name": _("Everybody"), "everybody": True, "values": [point["value"] for point in points]},
-        *(
-            {"organization": slug, "values": [(point.get("organizations") or {}).get(slug) for point in points]}
-            for slug in _slugs(points)
-        ),
-    ]
-    return "bars", {"categories": names, "series": drawn, "organizations": known, "y": answer, "horizontal": True}
+    series = [{**owner, "values": values} for owner, values in _series(points, known)]
+    return "bars", {"categories": names, "series": series, "organizations": known, "y": answer, "horizontal": True}
 
 
 def class_heat(evaluation: Json) -> Data | None:
