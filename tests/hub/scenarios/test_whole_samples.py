@@ -1,4 +1,4 @@
-"""Every set whole, out of the pinned packages where this machine has them: counted, and understood by the hub."""
+"""Every set whole, out of the pinned packages where this machine can have them: counted, and understood by the hub."""
 
 import io
 from pathlib import Path
@@ -14,20 +14,15 @@ from chainhub.datasets.services.inspecting import inspect_version
 from chainhub.datasets.services.registering import register_dataset
 from chainhub.organizations.models import Organization
 from chainhub.repositories.uploads import receive_file
-from chainhub.scenarios.carriers import folder
 from chainhub.scenarios.samples import SAMPLES, SampleSet
+from tests.factories.carriers import fetched
 
 pytestmark = pytest.mark.slow
 
 
-def skip_without(one: SampleSet) -> None:
-    if not all((folder() / carrier.filename).is_file() for carrier in one.carriers):
-        pytest.skip("its packages were not fetched on this machine")
-
-
 @pytest.mark.parametrize("one", SAMPLES.values(), ids=lambda one: one.slug)
 def test_every_organizations_file_is_what_is_said_of_it(one: SampleSet, tmp_path: Path) -> None:
-    skip_without(one)
+    fetched(*one.carriers)
     names: set[tuple[str, ...]] = set()
     for part in one.parts:
         content = part.content()
@@ -49,7 +44,7 @@ def test_every_organizations_file_is_what_is_said_of_it(one: SampleSet, tmp_path
 @pytest.mark.django_db
 @pytest.mark.parametrize("one", SAMPLES.values(), ids=lambda one: one.slug)
 def test_its_owner_registers_it_and_says_what_its_fields_are(one: SampleSet, alice: User, anvil: Organization) -> None:
-    skip_without(one)
+    fetched(*one.carriers)
     part = min(one.parts, key=lambda part: part.rows)
     content = part.content()
     told = {"actor": alice, "filename": part.filename, "content_type": "application/octet-stream"}
