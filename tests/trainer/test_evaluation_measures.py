@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,15 @@ def test_each_organization_is_asked_as_often_as_any_other(job: MakeSpec, small_b
     found = evaluation_of(spec)["written"]
     assert [(one["organization"], one["rows"]) for one in found["organizations"]] == [("anvil", 2), ("borealis", 2)]
     assert set(found["organizations"][0]["scores"]) == {"bleu", "chrf"}
+
+
+def test_examples_are_of_each_organization_that_lets_everyone_see_its_rows(job: MakeSpec, small_base: str) -> None:
+    spec = job(
+        {"hidden_layers": None, "length": 32, "written_samples": 33}, recipe="fine-tune",
+        target="answer", fields=["text"], base={"path": small_base},
+        tables={"anvil": reviews(60, 1), "borealis": reviews(60, 2), "cobalt": reviews(60, 3)},
+        output=str(Path(small_base).parent / "tuned"),
+    )  # fmt: skip
+    found = evaluation_of(viewable(spec, "anvil", "cobalt"))["written"]
+    assert [one["rows"] for one in found["organizations"]] == [11, 11, 11]
+    assert Counter(one["organization"] for one in found["examples"]) == {"anvil": 10, "cobalt": 10}

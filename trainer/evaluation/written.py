@@ -60,14 +60,17 @@ def chosen(source: Source, spec: JobSpec, rows: Ints, most: int) -> Ints:
 
 
 def written(source: Source, spec: JobSpec, rows: Ints, model: Answers, samples: int) -> dict[str, Any]:
-    """Scores from 0 to 100; examples only where every row may be seen and no field that was read is masked."""
+    """Scores from 0 to 100; examples only of rows that everyone may see, and where no field that was read is masked.
+
+    There are as many of each organization that has them as of any other.
+    """
     if not len(rows) or not isinstance(source, Conversing):
         return {}
     asked, expected = ([of(row) for row in rows.tolist()] for of in (source.asked, source.expected))
     said = [model.predict([{"text": text, "length": LENGTH}])[0]["text"] for text in asked]
-    seen = viewable(spec, source)[source.owner[rows]]
-    shown = [] if set(spec.masked) else np.flatnonzero(seen)[:SHOWN].tolist()
     slugs, owner = [party.slug for party in source.parties], source.owner[rows]
+    seen = np.flatnonzero(viewable(spec, source)[owner])
+    shown = [] if set(spec.masked) else np.sort(seen[in_turn(owner[seen])[:SHOWN]]).tolist()
     examples = [
         {"organization": slugs[owner[p]], "written": said[p]}
         | {"asked": asked[p][:LONGEST], "expected": expected[p][:LONGEST]}
