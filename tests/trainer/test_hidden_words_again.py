@@ -105,5 +105,5 @@ def test_the_same_text_has_the_same_number_and_another_has_another(tmp_path: Pat
     tokenizer = tokenizer_in(Path(imported("DistilBertModel", tmp_path)))
     content = pa.table({"text": ["the machine was calm", "the machine was swift", " the machine was calm "]})
     party = Party("anvil", "Anvil", [content])
-    found = hidden([party], "text", tokenizer, length=16, share=0.15, seed=0, spill=None)
+    found = hidden([party], "text", tokenizer, known=len(tokenizer), length=16, share=0.15, seed=0, spill=None)
     assert found.text_of.tolist() == [0, 1, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from transformers.utils import logging
 
 from trainer import memory
 from trainer.contract import N_, JobSpec, Log, SpecError
+from trainer.data.lines import Encoded
 from trainer.failures import TrainingError
 
 quiet: Any = logging
@@ -79,6 +81,29 @@ def length_of(asked: int, folder: Path, tokenizer: Any, tell: Callable[[Log], No
     return min(asked, most)
 
 
+def known_in(folder: Path, *, written: bool = False) -> int:
+    """How many tokens the base model's table holds, or the one of what it writes where it makes a text of another."""
+    config = config_in(folder).get_text_config()
+    most = getattr(config, "decoder_vocab_size", None) if written else None
+    return int(most or getattr(config, "vocab_size", None) or sys.maxsize)
+
+
+def check_known(folder: Path, *found: Encoded, written: bool = False, above: int = 0) -> None:
+    """TrainingError where texts became tokens that its table has not; they are told by numbers so much above theirs.
+
+    That a tokenizer has some which it gives for none of these texts is common, and does no harm.
+    """
+    token, known = max(int(one.tokens.max()) for one in found) - above, known_in(folder, written=written)
+    if token >= known:
+        raise TrainingError(
+            "data",
+            N_("The base model and its tokenizer do not fit: texts become token %(token)s, and it knows %(known)s."),
+            N_("Choose another base model."),
+            token=token,
+            known=known,
+        )
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     """The tokenizer as it came, which goes along with what is published."""
     return {name: path.read_bytes() for name in TOKENIZER if (path := folder / name).is_file()}
@@ -93,7 +118,7 @@ def tokenizer_in(folder: Path) -> Any:
             N_("The base model has no token that ends a text, so it could not learn to stop."),
             N_("Choose another base model."),
         )
-    if tokenizer.pad_token_id is None:
+    if tokenizer.pad_token_id is None or tokenizer.pad_token_id >= known_in(folder):  # some add one that nothing knows
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.sep_token or tokenizer.unk_token
     return tokenizer
 

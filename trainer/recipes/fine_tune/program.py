@@ -182,7 +182,11 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsForB
     reads: Callable[..., Rows] = reading.examples if base.writes(folder) else reading.kinds
     if base.converts(folder):
         reads = partial(pairs, start=start_of(folder, tokenizer))
-    return TextsForBase(parties, folder, tokenizer, p, reads(spec, p.length, parties, tokenizer, spill, tell))
+    rows = reads(spec, p.length, parties, tokenizer, spill, tell)
+    base.check_known(folder, rows.encoded)
+    if rows.second is not None:
+        base.check_known(folder, rows.second, written=True)
+    return TextsForBase(parties, folder, tokenizer, p, rows)
 
 
 def encoded(tokenizer: Any, texts: list[str], length: int) -> Inputs:

@@ -40,18 +40,20 @@ class Hidden:
 
 
 def hidden(
-    parties: list[Party], field: str, tokenizer: Any, *, length: int, share: float, seed: int, spill: Spill | None
+    parties: list[Party], field: str, tokenizer: Any, *, known: int, length: int, share: float, seed: int,
+    spill: Spill | None,
 ) -> Hidden:  # fmt: skip
-    """Long texts fall into several rows; those without a word are left out."""
+    """Long texts fall into several rows; those without a word are left out. The base model knows so many tokens."""
     shown, wanted = Collecting(spill, writes=False), Collecting(spill, writes=False)
     sizes, text_of, counts = growing(np.float64, None), growing(np.int64, None), []
     seen: dict[bytes, int] = {}
+    known = min(known, len(tokenizer))
     for party in parties:
         random = numpy_generator(seed, "hidden", party.slug)
         counts.append(0)
         for texts in _texts(party, field):
             for one in texts:
-                told = [_hide(row, tokenizer, share, random) for row in _rows(one, tokenizer, length)]
+                told = [_hide(row, tokenizer, known, share, random) for row in _rows(one, tokenizer, length)]
                 rows = [row for row in told if row is not None]
                 shown.add([row[0] for row in rows])
                 wanted.add([row[1] for row in rows])
@@ -85,7 +87,7 @@ def _rows(text: str, tokenizer: Any, length: int) -> Iterator[tuple[list[int], l
 
 
 def _hide(
-    row: tuple[list[int], list[float]], tokenizer: Any, share: float, random: np.random.Generator
+    row: tuple[list[int], list[float]], tokenizer: Any, known: int, share: float, random: np.random.Generator
 ) -> tuple[list[int], list[int], float] | None:
     """What is shown, what is hidden, and its bytes; None of a row in which nothing can be guessed."""
     tokens, sizes = np.array(row[0]), np.array(row[1])
@@ -94,7 +96,7 @@ def _hide(
         return None
     drawn = np.where(can, random.random(len(tokens)), 2.0)
     chosen = drawn < max(share, drawn.min() + 1e-12)  # one at least
-    how, others = random.random(len(tokens)), random.integers(0, len(tokenizer), len(tokens))
+    how, others = random.random(len(tokens)), random.integers(0, known, len(tokens))
     covered = np.where(how < SAID, tokenizer.mask_token_id, np.where(how < OTHER, others, tokens))
     told = np.where(chosen, covered, tokens).tolist(), np.where(chosen, tokens, NONE).tolist()
     return *told, float(sizes[chosen].sum())

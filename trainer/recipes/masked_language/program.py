@@ -126,8 +126,10 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> TextsWith
     spill = spill_for(spec, lambda stored: BYTES_PER_BYTE * stored.size, tell)
     parties = read_parties(spec, lazily=spill is not None)
     rows = hidden(
-        parties, spec.target, tokenizer, length=p.length, share=p.hidden, seed=spec.seed, spill=spill
+        parties, spec.target, tokenizer, known=base.known_in(folder), length=p.length, share=p.hidden, seed=spec.seed,
+        spill=spill,
     )  # fmt: skip
+    base.check_known(folder, rows.shown, rows.wanted)
     return TextsWithHidden(parties, folder, tokenizer, p, spec.target, rows)
 
 

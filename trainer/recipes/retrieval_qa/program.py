@@ -184,6 +184,7 @@ def read(spec: JobSpec, parameters: TrainingParameters, tell: Tell) -> QuestionS
     fields = _asked(spec, parties, source, tell)
     published = check_open(spec, source, parties, tell)
     found = pairs(spec, parties, fields, source, Collected(tokenizer, p.length, spill), published, tell)
+    base.check_known(folder, found.questions, found.told, above=1)
     target = Target("retrieval", [], found.passage_of)
     open_to_all = np.unique(found.passage_of[np.isin(found.owner, published)])
     return QuestionSource(parties, folder, tokenizer, fields, found, target, p, open_to_all)
