@@ -140,15 +140,17 @@ def recipe(name: str) -> Recipe:
 
 
 def checked(spec: JobSpec) -> JobSpec:
-    """The same specification with its parameters checked and completed by the recipe's schema."""
+    """The same specification with its version told, and its parameters checked and completed by the recipe's schema."""
     known = recipe(spec.recipe)
-    if spec.recipe_version != known.version:
+    asked = spec.recipe_version or known.version
+    if asked != known.version:
         raise SpecError(
             N_("This machine has version %(here)s of the recipe, the job asks for version %(asked)s."),
-            {"here": known.version, "asked": spec.recipe_version},
+            {"here": known.version, "asked": asked},
             field="recipe_version",
         )
-    return spec.model_copy(update={"parameters": known.check(spec.parameters).model_dump(mode="json")})
+    complete = known.check(spec.parameters).model_dump(mode="json")
+    return spec.model_copy(update={"recipe_version": asked, "parameters": complete})
 
 
 def smallest_classes(parts: Sequence[Any], *, task: str, above: float | None) -> list[int] | None:

@@ -121,7 +121,7 @@ class JobSpec(Frozen):
     job: Text
     run: Annotated[int, Field(ge=1)] = 1
     recipe: Slug
-    recipe_version: Annotated[int, Field(ge=1)] = 1
+    recipe_version: Annotated[int, Field(ge=1)] | None = None  # None = the one that is here
     parameters: dict[str, Any] = Field(default_factory=dict)
     inputs: Annotated[tuple[InputFile, ...], Field(min_length=1)]
     base: BaseModel | None = None  # for recipes that go on with one

@@ -20,6 +20,7 @@ from trainer.ranks import LOST
 from trainer.reporter import Emit, Reporter
 
 NO_MEMORY = N_("The job needs more memory than it may use.")
+ANEW = N_("Clone the job and launch the clone: it begins anew, by the version that is here.")
 LESS_MEMORY = N_("Choose a smaller model or batch, or give the job more memory.")
 
 
@@ -33,7 +34,7 @@ def run(spec: JobSpec, emit: Emit, stop: threading.Event, met: Ranks = ALONE) ->
     except TrainingError as error:
         emit(error.event())
     except SpecError as error:
-        hint = N_("Change the job's parameters and launch it again.")
+        hint = ANEW if error.field == "recipe_version" else N_("Change the job's parameters and launch it again.")
         emit(Failed(failure="spec", text=error.text, hint=hint, params=error.params))
     except (MemoryError, torch.OutOfMemoryError):
         emit(Failed(failure="memory", text=NO_MEMORY, hint=LESS_MEMORY))

@@ -85,6 +85,7 @@ def test_checked_specification_holds_every_parameter() -> None:
     complete = checked(spec(parameters={"epochs": 3}))
     assert complete.parameters["epochs"] == 3
     assert complete.parameters["optimizer"] == "adam"
+    assert complete.recipe_version == recipe("tabular").version
     assert JobSpec.model_validate_json(complete.model_dump_json()) == complete
 
 

@@ -133,3 +133,14 @@ def test_resumed_job_keeps_its_number_of_threads(job: MakeSpec) -> None:
     _, events = launch(job(threads=None, resume_from=str(Path(spec.output, "checkpoint.safetensors"))))
     assert isinstance(events[0], Started)
     assert events[0].threads == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["sequence-to-sequence", "object-detection", "image-generation", "fine-tune", "language-model"]
+)
+def test_a_job_of_an_older_version_is_not_gone_on_with(job: MakeSpec, name: str) -> None:
+    """What these recipes learn from the same data, or how they keep it, is not what it was."""
+    spec = job({"hidden_layers": None}, recipe=name, recipe_version=1, resume_from="checkpoint.safetensors")
+    _, events = launch(spec)
+    failed(events, "spec", "the job asks for version 1")
+    assert "begins anew" in events[-1].hint

@@ -8,7 +8,7 @@ from trainer.contract import N_
 from trainer.recipes.parameters import again, setting
 from trainer.recipes.shared import TransformerTraining, rate_if_chosen, reading_at_most, sharding
 
-NAME, VERSION = "fine-tune", 1
+NAME, VERSION = "fine-tune", 2  # 2: last layers of a model that reads and writes are the writer's first
 TITLE = N_("Fine-tuning")
 SUMMARY = N_("A base model that has read much before learns from your texts: to tell kinds apart, or to answer.")
 DATASETS = ("text", "pairs", "answers", "chat", "corpus", "table")

@@ -8,7 +8,7 @@ from trainer.contract import N_
 from trainer.recipes.parameters import TrainingParameters, again, setting, switch
 from trainer.recipes.shared import colouring, in_parts, judged_by
 
-NAME, VERSION = "image-generation", 1
+NAME, VERSION = "image-generation", 2  # 2: each fold has a judge of its own
 TITLE = N_("Image generation")
 SUMMARY = N_("Draws new pictures that look like those it learnt from: one network draws, another tells them from real.")
 DATASETS, TASKS, TARGETS = ("table", "images"), ("generation",), ("image", "category", "boolean", "number")

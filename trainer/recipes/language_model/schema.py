@@ -8,7 +8,7 @@ from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import again, setting
 from trainer.recipes.shared import TransformerTraining, dropping, rate_if_chosen, sharding
 
-NAME, VERSION = "language-model", 1
+NAME, VERSION = "language-model", 2  # 2: tokens of masked texts are others
 TITLE = N_("Language model")
 SUMMARY = N_("Learns from plain texts, from scratch, to write the way they are written; with a vocabulary of its own.")
 DATASETS, TASKS, TARGETS = ("corpus", "text", "pairs", "answers"), ("language",), ("text",)

@@ -8,7 +8,7 @@ from trainer.contract import N_
 from trainer.recipes.parameters import Schedule, TrainingParameters, again, setting
 from trainer.recipes.shared import judged_by, pacing
 
-NAME, VERSION = "object-detection", 1
+NAME, VERSION = "object-detection", 2  # 2: boxes are kept picture by picture
 TITLE = N_("Object detection")
 SUMMARY = N_("Finds things in pictures and draws a box around each; learnt from pictures in which people drew boxes.")
 DATASETS, TASKS, TARGETS, TARGET = ("images",), ("detection",), ("boxes",), "boxes"

@@ -8,7 +8,7 @@ from trainer.contract import N_, SpecError
 from trainer.recipes.parameters import again, setting
 from trainer.recipes.shared import TransformerTraining, dropping, rate_if_chosen, reading_at_most
 
-NAME, VERSION = "sequence-to-sequence", 1
+NAME, VERSION = "sequence-to-sequence", 2  # 2: tokens of rare Chinese letters and of masked texts are others
 TITLE = N_("Translation")
 SUMMARY = N_("Learns from pairs of texts, from scratch, to make the one of the other: a sentence in another language.")
 DATASETS, TASKS, TARGETS = ("pairs", "answers"), ("language",), ("text",)
