@@ -5,11 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from chainhub.collaborations.models import Collaboration
 from chainhub.core.models import Created
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.units import unit_of_target
 from chainhub.organizations.models import Organization
 from chainhub.repositories.models import Commit, Repository
 
@@ -99,6 +101,11 @@ class ModelVersion(Created):
 
     def get_absolute_url(self) -> str:
         return f"{self.model.get_absolute_url()}?version={self.number}"
+
+    @cached_property
+    def unit(self) -> str:
+        """Of a number that it foresees; empty where it foresees none, or its data has no unit."""
+        return unit_of_target(self.job, task=self.model.task)
 
 
 class CardEdit(Created):

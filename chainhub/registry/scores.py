@@ -49,6 +49,7 @@ TITLES: dict[str, Promise] = {
     "mrr": _("Mean reciprocal rank"),
     "judged_score": _("Inception score, by a judge of this data"),
 }
+IN_UNITS = {"rmse", "mae"}
 LOWER_IS_BETTER = {
     "log_loss",
     "rmse",
@@ -62,9 +63,10 @@ LOWER_IS_BETTER = {
 }
 
 
-def metric_title(name: str) -> str:
-    """The metric's name for people."""
-    return str(TITLES.get(name, name))
+def metric_title(name: str, unit: str = "") -> str:
+    """The metric's name for people, with the target's unit where it is measured in it."""
+    title = str(TITLES.get(name, name))
+    return f"{title} ({unit})" if unit and name in IN_UNITS else title
 
 
 def higher_is_better(name: str) -> bool:
@@ -159,9 +161,9 @@ def overall(evaluation: Json) -> dict[str, Score]:
     return {name: Score.of(entry) for name, entry in metrics.items()}
 
 
-def told(evaluation: Json) -> list[tuple[str, str, Score]]:
+def told(evaluation: Json, unit: str = "") -> list[tuple[str, str, Score]]:
     """(name, title, score) of everything over all held-out rows, and of how near written texts came."""
-    found = [(name, metric_title(name), score) for name, score in overall(evaluation).items()]
+    found = [(name, metric_title(name, unit), score) for name, score in overall(evaluation).items()]
     written = evaluation.get("written") or {}
     for name, entry in (written.get("scores") or {}).items():
         title = metric_title(name)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from chainhub.core.sentences import render
 from chainhub.jobs.catalogue import title_of
+from chainhub.jobs.units import labelled
 from chainhub.registry import scores, wording
 from chainhub.registry.duties import sources_to_name
 from chainhub.registry.ingredients import Ingredient, ingredients_below, ingredients_of, named_parameters
@@ -51,7 +52,7 @@ def front_matter(version: ModelVersion) -> str:
 
 def opening(version: ModelVersion) -> str:
     job, model = version.job, version.model
-    predicts = wording.predicts(model.task) % {"target": plain(model.target)}
+    predicts = wording.predicts(model.task) % {"target": plain(labelled(model.target, version.unit))}
     count = len(scores.standings(version.evaluation))
     together = _("Trained together by %(count)s organizations in the collaboration “%(collaboration)s”: %(goal)s") % {
         "count": count,
@@ -171,11 +172,12 @@ def _held_out(split: Mapping[str, Any]) -> str:
 
 
 def results(version: ModelVersion) -> Iterator[str]:
-    evaluation = version.evaluation
+    evaluation, unit = version.evaluation, plain(version.unit)
     yield heading(_("Results"))
     yield _("Over all %(rows)s held-out rows, with 95 %% intervals:") % {"rows": scores.test_rows(evaluation)}
-    yield table([_("Metric"), _("Value")], [[title, cell(score)] for _name, title, score in scores.told(evaluation)])
-    name = scores.metric_title(scores.primary_name(evaluation))
+    rows = [[title, cell(score)] for _name, title, score in scores.told(evaluation, unit)]
+    yield table([_("Metric"), _("Value")], rows)
+    name = scores.metric_title(scores.primary_name(evaluation), unit)
     yield _("%(metric)s of each organization, from its own data alone and together with the others:") % {"metric": name}
     head = [
         *(_("Organization"), _("Held out")),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chainhub.jobs.units import labelled
 from chainhub.organizations.models import Organization
 from chainhub.registry import scores
 from chainhub.registry.scores import Json, Score, Standing
@@ -97,20 +98,22 @@ def calibration(evaluation: Json) -> Data | None:
     }
 
 
-def predicted_against_actual(evaluation: Json) -> Data | None:
+def predicted_against_actual(evaluation: Json, unit: str = "") -> Data | None:
     """Every point on the line would be a perfect model; rows that not everyone may see are there as means."""
     found = evaluation.get("residuals") or {}
     kinds = ((_("Held-out rows"), "points"), (_("Means of five held-out rows"), "means"))
     series = [{"name": name, "points": [list(point) for point in found[key]]} for name, key in kinds if found.get(key)]
     if not series:
         return None
-    return {"diagonal": True, "x": {"label": _("Predicted")}, "y": {"label": _("Actual")}, "series": series}
+    x, y = ({"label": labelled(name, unit)} for name in (_("Predicted"), _("Actual")))
+    return {"diagonal": True, "x": x, "y": y, "series": series}
 
 
-def errors(evaluation: Json) -> Data | None:
+def errors(evaluation: Json, unit: str = "") -> Data | None:
     """How far off, how often."""
     found = (evaluation.get("residuals") or {}).get("histogram") or {}
-    return {"edges": found["edges"], "counts": found["counts"]} if found.get("counts") else None
+    told = {"x": {"label": unit}} if unit else {}
+    return {"edges": found["edges"], "counts": found["counts"], **told} if found.get("counts") else None
 
 
 def importance(evaluation: Json) -> Data | None:
@@ -135,10 +138,10 @@ def curves(evaluation: Json) -> Data | None:
     return {"x": {"label": _("Epoch")}, "y": {"label": _("Loss")}, "series": series} if series else None
 
 
-def overall_rows(evaluation: Json) -> list[tuple[str, str, Score]]:
+def overall_rows(evaluation: Json, unit: str = "") -> list[tuple[str, str, Score]]:
     """(name, title, score) of every metric over all held-out rows, the primary one first."""
     primary = scores.primary_name(evaluation)
-    return sorted(scores.told(evaluation), key=lambda one: one[0] != primary)
+    return sorted(scores.told(evaluation, unit), key=lambda one: one[0] != primary)
 
 
 @dataclass(frozen=True)

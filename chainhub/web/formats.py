@@ -14,6 +14,7 @@ TEN_THOUSAND = 10_000
 SHORT_SECONDS = 10  # below this, tenths of a second matter
 JUST_NOW = 45
 MOST_PLACES = 8
+ATTACHED, SPACE = ("%", "°", "‰"), "\u00a0"
 ALMOST_A_THOUSAND = 999.5
 
 
@@ -27,6 +28,13 @@ def number(value: float | None, digits: int = 3) -> str:
     if places > MOST_PLACES:
         return f"{value:.{digits - 1}e}"
     return number_format(round(value, places), decimal_pos=places, force_grouping=True)
+
+
+def in_unit(said: str, unit: str) -> str:
+    """A number that is written already, with its unit, from which no line parts it; what is not known has none."""
+    if not unit or said == "–":
+        return said
+    return f"{said}{'' if unit in ATTACHED else SPACE}{unit}"
 
 
 def percent(value: float | None, places: int = 1) -> str:

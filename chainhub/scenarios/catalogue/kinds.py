@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from chainhub.jobs.units import labelled
 from chainhub.registry.scores import TITLES, higher_is_better
 from chainhub.scenarios.samples import SAMPLES, Part, SampleSet
 
@@ -73,6 +74,12 @@ class Trial:
         """The parts that are trained on, one of each partner."""
         wanted = self.parts
         return [one for one in self.data.parts if (one.slug in wanted if wanted else not one.held_out)]
+
+    @property
+    def foretold(self) -> str:
+        """The target's name, with the unit of its numbers."""
+        name = self.target or self.data.target
+        return labelled(name, str(self.data.fields.get(name, {}).get("unit") or ""))
 
     @property
     def rows(self) -> int:

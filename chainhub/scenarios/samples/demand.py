@@ -79,7 +79,7 @@ STATIONS_SET = SampleSet(
     ),
     kind="series",
     target="riders",
-    fields={"riders": about("Thousands of people who entered", "进站人数（千人）")},
+    fields={"riders": about("Thousands of people who entered", "进站人数（千人）", unit="×1000")},
     carriers=(MODELDATA,),
     parts=tuple(
         Part(

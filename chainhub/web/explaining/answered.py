@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chainhub.jobs.units import labelled
 from chainhub.registry.inputs.series import series_fields
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.rows import kind_of
@@ -68,7 +69,7 @@ def _created(_version: ModelVersion, row: Json, prediction: Json) -> Data:
 def _forecast(version: ModelVersion, row: Json, prediction: Json) -> Data:
     fields = series_fields(version.preprocessing)
     values, level = row["values"], (version.preprocessing.get("band") or {}).get("level")
-    chart = ahead_chart(values[-SHOWN_PAST:], prediction, label=fields.target)
+    chart = ahead_chart(values[-SHOWN_PAST:], prediction, label=labelled(fields.target, version.unit))
     keys = ("low", "high", "naive")
     columns = [prediction.get(key) or [None] * len(prediction["forecast"]) for key in keys]
     steps = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chainhub.jobs.units import labelled
 from chainhub.organizations.models import Organization
 from chainhub.registry.scores import Json
 from chainhub.web.evaluations import Data
@@ -34,22 +35,24 @@ def importance_by_organization(evaluation: Json, organizations: Mapping[str, Org
     return shown if top else None
 
 
-def partial_dependence(evaluation: Json, organizations: Mapping[str, Organization]) -> list[tuple[str, str, Data]]:
+def partial_dependence(
+    evaluation: Json, organizations: Mapping[str, Organization], unit: str = ""
+) -> list[tuple[str, str, Data]]:
     """(field, kind of chart, data): how the answer moves when one field moves and all else stays."""
     known = owners(organizations)
     found = [one for one in evaluation.get("partial_dependence") or () if one.get("points")]
-    return [(str(one["field"]), *_drawn(one, known)) for one in found]
+    return [(str(one["field"]), *_drawn(one, known, unit)) for one in found]
 
 
-def _drawn(one: Json, known: list[Data]) -> tuple[str, Data]:
-    kind, data = (_bars if one["kind"] == "category" else _lines)(one["points"], known, _answer_of(one))
+def _drawn(one: Json, known: list[Data], unit: str) -> tuple[str, Data]:
+    kind, data = (_bars if one["kind"] == "category" else _lines)(one["points"], known, _answer_of(one, unit))
     return kind, {**data, "heading": str(one["field"])}
 
 
-def _answer_of(one: Json) -> Data:
+def _answer_of(one: Json, unit: str) -> Data:
     """The axis of what moves: a number, or the probability of the class that the trainer watched."""
     if one.get("label") is None:
-        return {"label": _("Answer")}
+        return {"label": labelled(_("Answer"), unit)}
     return {"label": _("Probability of %(label)s") % {"label": one["label"]}, "format": "percent"}
 
 

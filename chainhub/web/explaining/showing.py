@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from chainhub.organizations.models import Organization
-from chainhub.registry.scores import Json, Score, overall
+from chainhub.registry.scores import Json, Score, metric_title, overall
 from chainhub.web.evaluations import Data
 from chainhub.web.explaining.answered import ahead_chart, placed
 
@@ -42,7 +42,7 @@ def created(evaluation: Json) -> Data | None:
     return {"images": images, "distance": overall(evaluation).get("frechet_distance", Score(None)), **beside}
 
 
-def ahead(evaluation: Json, organizations: Organizations) -> Data | None:
+def ahead(evaluation: Json, organizations: Organizations, unit: str = "") -> Data | None:
     """Forecasts beside what came, the error of each step, how often the band held, and who wins."""
     shown = evaluation.get("forecasts") or ()
     steps: Any = evaluation.get("horizon") or ()
@@ -52,8 +52,8 @@ def ahead(evaluation: Json, organizations: Organizations) -> Data | None:
     return {
         "skill": skill,
         "verdict": _verdict(skill, explained=overall(evaluation).get("r2", Score(None)).value),
-        "charts": [_forecast(one, organizations) for one in shown],
-        "errors": _errors(steps) if len(steps) > 1 else None,
+        "charts": [_forecast(one, organizations, unit) for one in shown],
+        "errors": _errors(steps, unit) if len(steps) > 1 else None,
         "one_step": steps[0] if len(steps) == 1 else None,  # of which a line would be a single point
         "band": _band(evaluation.get("band") or {}),
     }
@@ -70,13 +70,13 @@ def _verdict(skill: Score, *, explained: float | None) -> str:
     return "won" if skill.low is None or skill.low > 0 else "unsure"
 
 
-def _forecast(one: Json, organizations: Organizations) -> Data:
+def _forecast(one: Json, organizations: Organizations, unit: str) -> Data:
     owner = organizations.get(one.get("organization") or "")
     data = ahead_chart(one.get("past") or [], one, label="")
-    return {"owner": owner, "name": one.get("name") or "", "data": {**data, "y": {}}}
+    return {"owner": owner, "name": one.get("name") or "", "data": {**data, "y": {"label": unit} if unit else {}}}
 
 
-def _errors(steps: Any) -> Data:
+def _errors(steps: Any, unit: str) -> Data:
     named: tuple[tuple[str, str, Data], ...] = (
         (_("The model"), "mae", {}),
         (_("Last value again"), "naive_mae", {"series": "alone", "everybody": True}),
@@ -89,7 +89,7 @@ def _errors(steps: Any) -> Data:
     return {
         "series": [one for one in series if one["points"]],
         "x": {"label": _("Steps ahead"), "format": "integer"},
-        "y": {"label": _("Mean absolute error"), "from_zero": True},
+        "y": {"label": metric_title("mae", unit), "from_zero": True},
     }
 
 

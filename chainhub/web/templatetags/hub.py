@@ -21,12 +21,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from chainhub.core import sentences
+from chainhub.jobs.units import labelled
 from chainhub.web import browsers, formats, markdown, pictures
 from chainhub.web.controls import Control
 from chainhub.web.statuses import look_of
 from chainhub.web.texts import script_texts
 
 register = template.Library()
+register.filter(formats.in_unit)
+register.filter(labelled)
 register.filter("browser_of", browsers.browser_of)
 MARKUP = {ord(letter): f"\\u{ord(letter):04X}" for letter in "<>&"}  # as JSON writes them where HTML reads
 HERE = SafeString(' aria-current="page"')

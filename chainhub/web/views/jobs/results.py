@@ -9,6 +9,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from chainhub.jobs.models import TrainingJob
+from chainhub.jobs.units import unit_of_target
 from chainhub.registry import scores
 from chainhub.web import evaluations
 from chainhub.web.http import SignedInRequest
@@ -28,14 +29,15 @@ def comparison(request: SignedInRequest, number: int) -> HttpResponse:
 def result_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     """Everything that the overview of a finished job shows."""
     evaluation = job.result
+    unit = unit_of_target(job, task=str(evaluation.get("task") or ""))
     return {
         **_comparison(request, job),
-        "overall": evaluations.overall_rows(evaluation),
+        "overall": evaluations.overall_rows(evaluation, unit),
         "test_rows": scores.test_rows(evaluation),
         "confusion": evaluations.confusion(evaluation),
         "roc": evaluations.roc(evaluation),
-        "scatter": evaluations.predicted_against_actual(evaluation),
-        "errors": evaluations.errors(evaluation),
+        "scatter": evaluations.predicted_against_actual(evaluation, unit),
+        "errors": evaluations.errors(evaluation, unit),
         "importance": evaluations.importance(evaluation),
     }
 
