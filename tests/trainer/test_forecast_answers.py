@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
-from tests.trainer.conftest import MakeSpec
+from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
 from tests.trainer.test_timeseries import LAYERED, of, sales
 from trainer.predict import Predictor
@@ -29,6 +31,17 @@ def test_a_published_forecast_goes_on_from_what_it_is_given(of: MakeSpec) -> Non
     samples = predictor.preprocessing["samples"]
     assert samples
     assert len(predictor.predict(samples)) == len(samples)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"calendar": "week"}, {"known_ahead": True}])
+def test_the_example_runs_on_the_published_files(of: MakeSpec, parameters: dict[str, Any]) -> None:
+    """-I: nothing of the hub is on the path, no variable bends the interpreter."""
+    spec = of({"epochs": 1, **parameters}, fields=["day", "shop", "offer"])
+    assert launch(spec)[0] == 0
+    command = [sys.executable, "-I", "example.py"]
+    done = subprocess.run(command, cwd=spec.output, check=False, capture_output=True, text=True, env={})
+    assert done.returncode == 0, done.stderr
+    assert "'forecast': [" in done.stdout
 
 
 def test_what_the_published_model_answers_is_what_was_judged(of: MakeSpec) -> None:

@@ -260,6 +260,18 @@ def test_a_stranger_is_told_to_install_rdkit(of: MakeSpec) -> None:
     assert f"rdkit=={version('rdkit')}" in Path(spec.output, "reproduce", "requirements.txt").read_text()
 
 
+@pytest.mark.parametrize("fields", [["structure"], ["structure", "sequence"]])
+def test_the_example_runs_on_the_published_files(of: MakeSpec, fields: list[str]) -> None:
+    """-I: nothing of the hub is on the path, no variable bends the interpreter."""
+    spec = of({"epochs": 1}, target="affinity", fields=fields)
+    assert launch(spec)[0] == 0
+    command = [sys.executable, "-I", "example.py"]
+    done = subprocess.run(command, cwd=spec.output, check=False, capture_output=True, text=True, env={})
+    assert done.returncode == 0, done.stderr
+    assert "'value': " in done.stdout
+    assert "svg" not in done.stdout
+
+
 def test_other_jobs_do_not_load_rdkit() -> None:
     code = "import sys; from trainer.preload import preload; preload(); assert 'rdkit' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

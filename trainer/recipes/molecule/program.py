@@ -36,8 +36,12 @@ from trainer.serving import Served
 
 SAMPLES = 5  # molecules that may be tried with one click
 SNIPPET = """\
-from trainer.predict import Predictor  # the trainer's source is in reproduce/trainer.zip, with what it needs
-print(Predictor(".").predict([{example!r}]))
+import sys
+sys.path.insert(0, "reproduce/trainer.zip")  # molecules are read there, in trainer/recipes/molecule
+from trainer.predict import Predictor
+answer = Predictor(".").predict([{example!r}])[0]
+answer.pop("picture", None)  # the molecule drawn, as SVG
+print(answer)
 """
 
 

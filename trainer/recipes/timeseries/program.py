@@ -37,7 +37,9 @@ from trainer.serving import Served
 
 SAMPLES = 3  # series that may be tried with one click
 SNIPPET = """\
-from trainer.predict import Predictor  # the trainer's source is in reproduce/trainer.zip, with what it needs
+import sys
+sys.path.insert(0, "reproduce/trainer.zip")  # the forecaster is written there, in trainer/recipes/timeseries
+from trainer.predict import Predictor
 print(Predictor(".").predict([{{"values": [{values}]{moment}}}]))
 """
 
