@@ -16,6 +16,7 @@ from chainhub.registry.models import ModelVersion
 from chainhub.registry.prompts import checked_prompt
 
 MOST_ROWS = 1000
+LEAST_WRITTEN_OUT = 1e-6  # below this a power of ten, as on pages (web.formats)
 # Each of these takes a second or so of a node, and the asker waits for all.
 MOST_OF = {"boxes": 10, "restore": 5, "create": 5, "prompt": 100, "hidden": 100, "question": 100, "series": 100}
 
@@ -76,8 +77,11 @@ def _field(entry: Mapping[str, Any]) -> Field:
 
 
 def in_four_digits(value: float) -> str:
-    """As a person would type it: 12.35, and 69280 rather than 6.928e+04."""
-    return f"{float(f'{value:.4g}'):.15g}"
+    """As a person would type it: 12.35, 69280 rather than 6.928e+04, 0.00003 rather than 3e-05."""
+    rounded = float(f"{value:.4g}") or 0.0  # of minus nothing, too
+    if LEAST_WRITTEN_OUT <= abs(rounded) < 1:
+        return f"{rounded:.9f}".rstrip("0")
+    return f"{rounded:.15g}"
 
 
 def checked_rows(version: ModelVersion, rows: Any) -> list[Row]:
