@@ -58,3 +58,14 @@ def field_of(parties: list[Party], name: str) -> Column | None:
         absent = name not in table.column_names
         parts.append(pa.chunked_array([pa.nulls(table.num_rows)]) if absent else table.column(name))
     return column_of(parts)
+
+
+def common_fields(parties: list[Party], tell: Tell) -> list[str]:
+    """The fields that every organization has, as the first one orders them; what is left out is told."""
+    names = [table.column_names for party in parties for table in party.tables]
+    known = set().union(*names)
+    everywhere = known.intersection(*names)
+    for name in sorted(known - everywhere):
+        text = N_("The field “%(field)s” is left out: not every organization has it.")
+        tell(Log(level="warning", text=text, params={"field": name}))
+    return [name for name in names[0] if name in everywhere]

@@ -13,7 +13,7 @@ from trainer.contract import N_, JobSpec, Log
 from trainer.data.columns import Column, Ints, Numbers
 from trainer.data.feed import Feed, Inputs, Resident, spilled
 from trainer.data.reading import Party, read_parties
-from trainer.data.rows import field_of, labelled
+from trainer.data.rows import common_fields, field_of, labelled
 from trainer.data.spill import Spill, spill_for
 from trainer.data.target import Target, target_of
 from trainer.evaluation.examples import cell
@@ -133,9 +133,8 @@ def open_model(folder: Path, config: dict[str, Any], preprocessing: dict[str, An
 
 def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:
     """The chosen fields, or those that every organization has."""
-    names = [table.column_names for party in parties for table in party.tables]
-    known = set().union(*names)
     if spec.fields is not None:
+        known = {name for party in parties for table in party.tables for name in table.column_names}
         if absent := [name for name in spec.fields if name not in known]:
             raise TrainingError(
                 "data",
@@ -144,11 +143,7 @@ def _names(spec: JobSpec, parties: list[Party], tell: Tell) -> list[str]:
                 field=absent[0],
             )
         return list(spec.fields)
-    everywhere = known.intersection(*names)
-    for name in sorted(known - everywhere):
-        text = N_("The field “%(field)s” is left out: not every organization has it.")
-        tell(Log(level="warning", text=text, params={"field": name}))
-    return [name for name in names[0] if name in everywhere and name != spec.target]
+    return [name for name in common_fields(parties, tell) if name != spec.target]
 
 
 def _known_before(names: list[str], p: Parameters, tell: Tell) -> list[str]:

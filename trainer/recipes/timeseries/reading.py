@@ -10,7 +10,7 @@ from trainer.contract import N_, JobSpec, Log, SpecError
 from trainer.data.columns import Bools, Floats, Ints, Numbers
 from trainer.data.grouping import groups_of
 from trainer.data.reading import Party, read_parties
-from trainer.data.rows import field_of, labelled
+from trainer.data.rows import common_fields, field_of, labelled
 from trainer.data.times import Times, times_of
 from trainer.failures import TrainingError
 from trainer.recipes.program import Tell
@@ -50,8 +50,8 @@ def read(spec: JobSpec, p: Parameters, tell: Tell) -> Read:
     time = _time(spec, p)
     wanted = None if spec.fields is None else tuple(filter(None, (*spec.fields, time, p.series)))
     parties = read_parties(spec.model_copy(update={"fields": wanted}))
-    there = dict.fromkeys(name for party in parties for table in party.tables for name in table.column_names)
-    names = [name for name in spec.fields or there if name not in (time, p.series, spec.target)]
+    fields = spec.fields if spec.fields is not None else common_fields(parties, tell)
+    names = [name for name in fields if name not in (time, p.series, spec.target)]
     known = labelled(parties, spec.target, tell)
     if not isinstance(known.column, Numbers):
         raise SpecError(N_("A forecast needs a target of numbers."), field="target")
