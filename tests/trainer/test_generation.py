@@ -206,6 +206,17 @@ def test_several_judges_are_measured_each_by_itself() -> None:
     assert beside(judged)["generation"]["rows_of_a_half"] == 100
 
 
+def test_a_judge_of_a_single_picture_is_left_out_where_halves_are_compared() -> None:
+    """A fold of one picture is no reason to tell nothing of the others."""
+    random = np.random.default_rng(1)
+    real = random.normal(0, 1, (41, FEATURES))
+    told = np.hstack([real, real, np.arange(41)[:, None] == 40]).astype(float)
+    alone = Judged(np.zeros(40), told[:40], "generation")
+    assert beside(Judged(np.zeros(41), told, "generation")) == beside(alone)
+    assert beside(alone)["generation"]["rows_of_a_half"] == 20
+    assert beside(Judged(np.zeros(1), told[40:], "generation")) == {}
+
+
 def test_halves_of_real_pictures_are_of_everyone() -> None:
     """Rows stand organization by organization: by their order it would be told how far apart two of them are."""
     random = np.random.default_rng(1)

@@ -45,8 +45,8 @@ def distance_of(told: Floats) -> float:
 def beside(judged: Judged) -> dict[str, Any]:
     """What to hold the numbers against: how far real pictures are from real ones, and how the judge knows them."""
     told = judged.predicted
-    halves = [_halves(_seen(told[own])[0]) for own in _judges(told)]
-    if not min((half for _, half in halves), default=0):
+    halves = [half for own in _judges(told) if (half := _halves(_seen(told[own])[0])) is not None]
+    if not halves:
         return {}
     apart, sizes = zip(*halves, strict=True)
     likely = _likely(told)[0]
@@ -59,12 +59,12 @@ def beside(judged: Judged) -> dict[str, Any]:
     return {"generation": found}
 
 
-def _halves(real: Floats) -> tuple[float, int]:
-    """How far real pictures are from real ones, and how many are on each side."""
+def _halves(real: Floats) -> tuple[float, int] | None:
+    """How far real pictures are from real ones, and how many are on each side; None of a single one."""
     real = real[np.random.Generator(np.random.PCG64(len(real))).permutation(len(real))]  # halves of everyone's
     half = len(real) // 2
     if not half:
-        return 0.0, 0
+        return None
     weights = np.full((1, half), 1 / half)
     return float(_frechet(_moments(real[:half], weights), _moments(real[half : 2 * half], weights))[0]), half
 
