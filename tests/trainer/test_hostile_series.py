@@ -14,8 +14,10 @@ from tests.trainer.conftest import MakeSpec, launch
 from tests.trainer.test_evaluation_parts import evaluation_of
 from tests.trainer.test_hostile_recipes import ended
 from tests.trainer.test_timeseries import BY_DAY, of, sales, windows_of
+from trainer.catalogue import recipe
 from trainer.contract import Failed, SpecError
 from trainer.predict import Predictor
+from trainer.recipes.timeseries import reading
 
 __all__ = ["of"]
 
@@ -98,3 +100,14 @@ def test_a_lone_time_far_away_is_no_gap_to_fill(of: MakeSpec, far: float) -> Non
     content = pa.table({"day": days, "shop": ["s"] * 31, "sold": [1.0] * 31})
     _, events = launch(of({"gaps": "fill"}, tables={"anvil": content}))
     ended(events, "too many to fill in")
+
+
+def test_where_no_fields_are_named_those_of_one_organization_alone_are_left_out(of: MakeSpec) -> None:
+    """The other's steps would read nothing but gaps: what a table leaves out, a series does."""
+    rain = pa.array([float(place) for place in range(80)])
+    tables = {"anvil": sales(40, 1).append_column("rain", rain), "borealis": sales(40, 2)}
+    told: list[Any] = []
+    spec = of(fields=None, tables=tables)
+    found = reading.read(spec, recipe("timeseries").check(spec.parameters), told.append)  # type: ignore[arg-type]
+    assert found.others == ["offer"]
+    assert [(event.level, event.params) for event in told] == [("warning", {"field": "rain"})]

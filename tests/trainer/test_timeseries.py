@@ -93,17 +93,6 @@ def test_where_no_fields_are_named_all_are_read(of: MakeSpec) -> None:
     assert [event.params for event in told] == [{"fields": "mood"}]
 
 
-def test_where_no_fields_are_named_those_of_one_organization_alone_are_left_out(of: MakeSpec) -> None:
-    """The other's steps would read nothing but gaps: what a table leaves out, a series does."""
-    rain = pa.array([float(place) for place in range(80)])
-    tables = {"anvil": sales(40, 1).append_column("rain", rain), "borealis": sales(40, 2)}
-    told: list[Any] = []
-    spec = of(fields=None, tables=tables)
-    found = reading.read(spec, recipe("timeseries").check(spec.parameters), told.append)  # type: ignore[arg-type]
-    assert found.others == ["offer"]
-    assert [(event.level, event.params) for event in told] == [("warning", {"field": "rain"})]
-
-
 def test_where_yesterday_is_best_the_skill_says_so(of: MakeSpec) -> None:
     """Sums of noise cannot be foreseen: who learns from a few of them does worse than who repeats the last value."""
     walk = pa.table({
