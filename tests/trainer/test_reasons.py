@@ -103,3 +103,41 @@ def test_unusual_rows_are_warned_of_unless_the_field_is_masked(job: MakeSpec) ->
     assert said["line"] == "“line” is “east”, which the model has not learnt."
     masked = model(job, {}, tables=tables, masked=["heat", "line"], output=str(Path(job().output).parent / "masked"))
     assert "warnings" not in masked.predict([{"heat": 500, "line": "east"}])[0]
+
+
+@pytest.mark.parametrize(
+    ("common", "rare", "words"),
+    [
+        (0.0, 0.0, "at least nine in ten training rows have 0."),
+        (2.5, 7.0, "at least nine in ten training rows have 2.5."),
+    ],
+)
+def test_of_a_field_that_hardly_varies_no_range_is_told(job: MakeSpec, common: float, rare: float, words: str) -> None:
+    content = table(200, 1)
+    content = content.append_column("leak", [[rare] * 4 + [common] * 196])
+    predictor = model(job, {}, tables={"anvil": content}, fields=["heat", "leak"])
+    (odd,) = predictor.predict([{"heat": 55, "leak": 3}])
+    assert [item["text"] % item["params"] for item in odd["warnings"]] == [f"“leak” is 3; {words}"]
+
+
+def test_edges_of_a_narrow_range_are_told_apart(job: MakeSpec) -> None:
+    content = table(200, 1)
+    content = content.append_column("mark", [[10_000.0 + place / 100 for place in range(200)]])
+    predictor = model(job, {}, tables={"anvil": content}, fields=["heat", "mark"])
+    (odd,) = predictor.predict([{"heat": 55, "mark": 3}])
+    (said,) = (item["params"] for item in odd["warnings"])
+    assert (said["low"], said["high"]) == ("10000", "10002")
+
+
+@pytest.mark.parametrize("name", ["one-hot", "regression"])
+def test_what_differs_by_rounding_alone_is_no_reason(job: MakeSpec, name: str) -> None:
+    """A row of usual values, written with a digit less than the last one."""
+    changes = dict(MODELS[name])
+    predictor = model(job, changes.pop("parameters", {}), **changes)
+    usual = {field["name"]: field.get("typical", field.get("fill")) for field in predictor.preprocessing["fields"]}
+    near = {name: value * (1 + 3e-7) if isinstance(value, float) else value for name, value in usual.items()}
+    assert near != usual
+    (found,) = predictor.predict([near], explain=True)
+    assert [reason["weight"] for reason in found["reasons"]] == [0.0] * len(usual)
+    (found,) = predictor.predict([ROW], explain=True)
+    assert any(reason["weight"] for reason in found["reasons"])

@@ -82,7 +82,7 @@ def test_a_row_says_why_only_where_the_switch_is_on(
 def test_a_usual_row_has_no_reasons_and_says_so(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
     model.reasons = [{"field": "x0", "value": 0.0, "weight": 0.0}]
     shown = ask(browse(bob), version, "", {"field-x0": "0", "explain": "on"})
-    assert "Every value is the usual one" in shown
+    assert "No value moved the answer: each is the usual one" in shown
     assert "data-chart" not in shown
 
 
@@ -177,7 +177,7 @@ def test_of_several_rows_each_says_why_where_the_switch_is_on(
 def test_of_usual_rows_that_is_said(browse: Browse, bob: User, version: ModelVersion, model: Model) -> None:
     model.reasons = [{"field": "x0", "value": 0.0, "weight": 0.0}]
     shown = ask(browse(bob), version, "rows/", {"text": "x0,x1\n0,0\n0,0", "explain": "on"})
-    assert shown.count("Every value is the usual one.") == 2
+    assert shown.count("No value moved the answer.") == 2
 
 
 def test_the_example_of_several_rows_is_read_as_it_stands(browse: Browse, bob: User, version: ModelVersion) -> None:

@@ -11,11 +11,14 @@ from torch import Tensor
 from trainer.contract import N_
 from trainer.data.columns import Column, categories_from_values, numbers_from_values, text_of
 from trainer.data.feed import Inputs
+from trainer.network import Network
 from trainer.reasons import of_odds, of_vectors
 from trainer.recipes.tabular import encoding
 from trainer.serving import Layered, Row, refusal
 
 FARTHEST = 1e12  # deviations from the middle of what was learnt
+NOTHING = 1e-6  # of a probability, of log-odds, or of the number itself: less is rounding, and moves no answer
+DIGITS = range(4, 16)  # of a range's edges: as many as tell them apart
 
 
 def encoded(fields: list[encoding.Field], rows: list[Row]) -> Inputs:
@@ -55,7 +58,8 @@ def reasons(model: Layered, rows: list[Row]) -> list[list[Row]]:
     kinds = {"weight": of_vectors}
     if model.config.get("parameters", {}).get("scorecard") and len(model.config.get("labels") or ()) == 2:  # noqa: PLR2004
         kinds["log_odds"] = of_odds
-    sums = {name: _by_field(fields, weigh(network, inputs, baseline)) for name, weigh in kinds.items()}
+    least = NOTHING * (_largest(network, inputs, baseline) if model.config["task"] == "regression" else 1.0)
+    sums = {name: _by_field(fields, weigh(network, inputs, baseline), least) for name, weigh in kinds.items()}
     found = []
     for at, row in enumerate(rows):
         told = [
@@ -67,10 +71,16 @@ def reasons(model: Layered, rows: list[Row]) -> list[list[Row]]:
     return found
 
 
-def _by_field(fields: list[encoding.Field], weights: Tensor) -> list[list[float]]:
-    """Each field's sum over its columns, of every row."""
+def _largest(network: Network, inputs: Tensor, baseline: Tensor) -> float:
+    """Of all the numbers that are told, and the one that they are held against."""
+    return float(network((torch.cat([inputs, baseline]), None)).abs().max())
+
+
+def _by_field(fields: list[encoding.Field], weights: Tensor, least: float) -> list[list[float]]:
+    """Each field's sum over its columns, of every row; 0 where it is less than that."""
     widths = [encoding.input_width([field]) for field in fields]
-    return [part.sum(1).tolist() for part in torch.split(weights.double(), widths, dim=1)]
+    sums = (part.sum(1) for part in torch.split(weights.double(), widths, dim=1))
+    return [torch.where(own.abs() < least, 0.0, own).tolist() for own in sums]
 
 
 def _told(value: Any) -> Any:
@@ -101,10 +111,19 @@ def warnings(preprocessing: Row, row: Row) -> list[Row]:
                 text = N_("“%(field)s” is “%(value)s”, which the model has not learnt.")
                 found.append({"text": text, "params": said})
         elif "low" in field and _is_far(float(value), field["low"], field["high"]):
-            text = N_("“%(field)s” is %(value)s; nine in ten training rows lie between %(low)s and %(high)s.")
-            edges = {name: f"{float(f'{field[name]:.4g}'):.15g}" for name in ("low", "high")}
-            found.append({"text": text, "params": said | edges})
+            found.append(_far(field, said))
     return found
+
+
+def _far(field: encoding.Field, said: Row) -> Row:
+    """Where nine in ten lie; of a field that hardly varies, what they have."""
+    for digits in DIGITS:
+        low, high = (f"{float(f'{field[name]:.{digits}g}'):.15g}" for name in ("low", "high"))
+        if low != high:
+            text = N_("“%(field)s” is %(value)s; nine in ten training rows lie between %(low)s and %(high)s.")
+            return {"text": text, "params": said | {"low": low, "high": high}}
+    text = N_("“%(field)s” is %(value)s; at least nine in ten training rows have %(usual)s.")
+    return {"text": text, "params": said | {"usual": low}}
 
 
 def _is_far(value: float, low: float, high: float) -> bool:
