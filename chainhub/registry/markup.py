@@ -19,12 +19,13 @@ def plain_sentence(text: str) -> str:
 
 
 def cell(score: Score) -> str:
-    """`0.931 (0.920–0.942)`; a dash where it could not be measured."""
+    """`0.931 (0.920–0.942)`, `0.011 (-0.005 – 0.027)`; a dash where it could not be measured."""
     if score.value is None:
         return "–"
     if score.low is None or score.high is None:
         return written(score.value)
-    return f"{written(score.value)} ({written(score.low)}–{written(score.high)})"
+    dash = " – " if score.low < 0 else "–"
+    return f"{written(score.value)} ({written(score.low)}{dash}{written(score.high)})"
 
 
 def heading(text: str) -> str:

@@ -54,7 +54,11 @@ def opening(version: ModelVersion) -> str:
     job, model = version.job, version.model
     predicts = wording.predicts(model.task) % {"target": plain(labelled(model.target, version.unit))}
     count = len(scores.standings(version.evaluation))
-    together = _("Trained together by %(count)s organizations in the collaboration “%(collaboration)s”: %(goal)s") % {
+    together = (
+        _("Trained by one organization in the collaboration “%(collaboration)s”: %(goal)s")
+        if count == 1
+        else _("Trained together by %(count)s organizations in the collaboration “%(collaboration)s”: %(goal)s")
+    ) % {
         "count": count,
         "collaboration": plain(job.collaboration.name),
         "goal": plain(job.collaboration.goal),
@@ -178,12 +182,7 @@ def results(version: ModelVersion) -> Iterator[str]:
     rows = [[title, cell(score)] for _name, title, score in scores.told(evaluation, unit)]
     yield table([_("Metric"), _("Value")], rows)
     name = scores.metric_title(scores.primary_name(evaluation), unit)
-    yield _("%(metric)s of each organization, from its own data alone and together with the others:") % {"metric": name}
-    head = [
-        *(_("Organization"), _("Held out")),
-        *(_("Own rows, alone"), _("Own rows, together"), _("Everybody's rows, alone"), _("Everybody's rows, together")),
-    ]
-    yield table(head, [_standing_row(one) for one in scores.standings(evaluation)])
+    yield from _standings(evaluation, name)
     alone, together = scores.weighted(evaluation)
     if alone is not None and together is not None:
         yield _(
@@ -194,9 +193,24 @@ def results(version: ModelVersion) -> Iterator[str]:
         }
 
 
-def _standing_row(one: scores.Standing) -> list[str]:
-    measured = (one.own_alone, one.own_together, one.common_alone, one.common_together)
-    return [plain(one.name), str(one.test_rows), *(cell(score) for score in measured)]
+def _standings(evaluation: scores.Json, metric: str) -> Iterator[str]:
+    """Every organization's scores; what it reached alone only where that was tried."""
+    standings, own, everybody = scores.standings(evaluation), _("Own rows, together"), _("Everybody's rows, together")
+    if scores.has_baselines(evaluation):
+        said = _("%(metric)s of each organization, from its own data alone and together with the others:")
+        head = [_("Own rows, alone"), own, _("Everybody's rows, alone"), everybody]
+        cells: list[tuple[scores.Score, ...]] = [
+            (one.own_alone, one.own_together, one.common_alone, one.common_together) for one in standings
+        ]
+    else:
+        said, head = _("%(metric)s of each organization:"), [own, everybody]
+        cells = [(one.own_together, one.common_together) for one in standings]
+    yield said % {"metric": metric}
+    rows = [
+        [plain(one.name), str(one.test_rows), *map(cell, measured)]
+        for one, measured in zip(standings, cells, strict=True)
+    ]
+    yield table([_("Organization"), _("Held out"), *head], rows)
 
 
 def limits(version: ModelVersion) -> Iterator[str]:

@@ -19,6 +19,11 @@ def opens_in_transformers(version: ModelVersion) -> bool:
     return "layers" not in version.config and "architectures" in version.config
 
 
+def runs_bare(version: ModelVersion) -> bool:
+    """Whether PyTorch and safetensors suffice; molecules are read by the trainer, whatever the network is."""
+    return "layers" in version.config and kind_of(version) != "molecule"
+
+
 def library(version: ModelVersion) -> str:
     """As public model hubs call it."""
     return "transformers" if opens_in_transformers(version) else "pytorch"
@@ -174,7 +179,7 @@ def files(version: ModelVersion) -> str:
             "`model.safetensors` holds the weights, `config.json` the network's shape, `tokenizer.json` how a text "
             "becomes tokens, `evaluation.json` every number here. The folder opens in the library transformers:"
         )
-    if "layers" not in version.config:
+    if not runs_bare(version):
         return _(
             "`model.safetensors` holds the weights, `config.json` the network's sizes, `preprocessing.json` how an "
             "input becomes numbers, `evaluation.json` every number here. The network itself is written in "

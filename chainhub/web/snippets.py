@@ -12,8 +12,9 @@ from chainhub.registry.inputs.series import series_fields
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.prompts import USUAL_LENGTH, USUAL_TEMPERATURE
 from chainhub.registry.rows import Field, fields_of, kind_of
-from chainhub.registry.wording import TRANSLATES, opens_in_transformers
+from chainhub.registry.wording import TRANSLATES, opens_in_transformers, runs_bare
 
+PICTURE = "picture.png in letters"  # its place in a question; the command puts the file there
 HEADER = '-H "Authorization: Bearer $CHAINHUB_TOKEN"'
 
 
@@ -45,7 +46,7 @@ def snippets(version: ModelVersion, *, example: str, address: str) -> list[Snipp
         *([bare] if example else []),
         Snippet(
             _("Ask the hub"),
-            _("The model answers on a compute node of the hub. The rows are not kept."),
+            _asked(version),
             "bash",
             _ask(version, address),
         ),
@@ -55,9 +56,14 @@ def snippets(version: ModelVersion, *, example: str, address: str) -> list[Snipp
 def _needs(version: ModelVersion) -> str:
     if opens_in_transformers(version):
         return _("In the folder of the files; it takes PyTorch and transformers (pip install torch transformers).")
-    if "layers" in version.config:
+    if runs_bare(version):
         return _("In the folder of the files; PyTorch and safetensors suffice (pip install torch safetensors).")
     return _("In the folder of the files; it takes what is listed there (pip install -r reproduce/requirements.txt).")
+
+
+def _asked(version: ModelVersion) -> str:
+    said = _("The model answers on a compute node of the hub. The rows are not kept.")
+    return f"{said} {_('“picture.png” is your picture.')}" if PICTURE in _question(version) else said
 
 
 def _download(version: ModelVersion, address: str) -> str:
@@ -72,9 +78,13 @@ def _download(version: ModelVersion, address: str) -> str:
 
 
 def _ask(version: ModelVersion, address: str) -> str:
+    question = _shell(_question(version))
+    before, pictured, after = question.partition(PICTURE)
+    given = "@-" if pictured else f"'{question}'"
     lines = [
+        *([f"(printf '{before}'; base64 < picture.png | tr -d '\\n'; printf '{after}') | \\"] if pictured else []),
         f'curl --fail {HEADER} -H "Content-Type: application/json" \\',
-        f"  -d '{_shell(_question(version))}' \\",
+        f"  -d {given} \\",
         f'  "{address}{reverse("api:model-predict", args=_where(version))}"',
     ]
     return "\n".join(lines)
@@ -86,9 +96,9 @@ def _where(version: ModelVersion) -> list[str | int]:
 
 def _question(version: ModelVersion) -> str:
     asked = {
-        "image": {"image": "…"},
-        "boxes": {"image": "…", "threshold": 0.2},
-        "restore": {"image": "…"},
+        "image": {"image": PICTURE},
+        "boxes": {"image": PICTURE, "threshold": 0.2},
+        "restore": {"image": PICTURE},
         "prompt": {"text": "…", "length": USUAL_LENGTH, "temperature": _temperature(version)},
         "create": {"count": 16, "seed": 1},
         "question": {"text": "…"},

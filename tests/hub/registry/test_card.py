@@ -11,6 +11,7 @@ from chainhub.jobs.models import TrainingJob
 from chainhub.organizations.models import Organization
 from chainhub.registry import card, scores, services
 from chainhub.registry.limits import limits_of
+from chainhub.registry.markup import cell
 from chainhub.registry.models import Alias, ModelVersion
 from chainhub.repositories.storage import open_blob
 from tests.factories.bases import make_base
@@ -182,6 +183,23 @@ def test_the_card_tells_what_counts_with_a_base_model_or_without(
     text = read(publish(job), "README.md")
     assert f"`{told}`" in text
     assert f"`{left}`" not in text
+
+
+def test_a_card_tells_nothing_of_models_trained_alone_where_none_were(job: TrainingJob) -> None:
+    found = evaluation({"anvil": (None, 0.9)})
+    found["organizations"][0]["common"].pop("alone")
+    found.pop("weighted")
+    succeed(job, found=found)
+    version = services.publish_job(job)
+    assert version is not None
+    results = read(version, "README.md").split("## Limits")[0]
+    assert "Trained by one organization in" in results
+    assert "| Organization | Held out | Own rows, together | Everybody's rows, together |" in results
+    assert "alone" not in results
+
+
+def test_an_interval_below_zero_is_told_with_room() -> None:
+    assert cell(scores.Score(-0.2, -0.3, -0.1)) == "-0.200 (-0.300 – -0.100)"
 
 
 def test_small_errors_are_told_to_three_digits() -> None:
