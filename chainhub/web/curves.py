@@ -49,4 +49,5 @@ def _picture(
             for (_name, split, owner, series, _fold), line in lines.items()
         ],
     }
-    return {"metric": name, "title": _("Loss") if name == LOSS else metric_title(name), "data": data}
+    note = _("Together, and each organization alone") if any(key[3] == "alone" for key in lines) else ""
+    return {"metric": name, "title": _("Loss") if name == LOSS else metric_title(name), "note": note, "data": data}

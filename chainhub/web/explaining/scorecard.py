@@ -105,5 +105,5 @@ def approval(evaluation: Json) -> Data | None:
         },
     ]
     axis = {"format": "percent", "from_zero": True, "max": 1}
-    chart = {"categories": [one["name"] for one in rows], "series": series, "horizontal": True, "x": axis}
+    chart = {"categories": [one["name"] for one in rows], "series": series, "horizontal": True, "y": axis}
     return {**found, "field": groups.get("field"), "rows": rows, "chart": {**chart, "heading": groups.get("field")}}

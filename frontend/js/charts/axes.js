@@ -47,8 +47,8 @@ function widthOf(text) {
 }
 
 // How much room the legend needs above the chart, told from how its names will wrap.
-export function legendHeight(names, width) {
-  if (names.length < 2) return 0;
+export function legendHeight(names, width, always = false) {
+  if (names.length < 2 && !always) return 0;
   let rows = 1;
   let used = 0;
   for (const name of names) {

@@ -8,6 +8,8 @@ import { colourOf, colourOfSeries, look, ownerOf } from "./look.js";
 const nameOf = (data, series) => series.name ?? ownerOf(data, series.organization)?.name ?? t("value");
 
 export const bars = {
+  // Lying bars stay told apart: room for each category's name and for every bar of it.
+  extra: (data, { height }) => (data.horizontal ? Math.max(0, data.categories.length * Math.max(18, data.stacked ? 0 : 7 * data.series.length + 6) + 70 - height) : 0),
   option(data, { width }) {
     const names = data.series.map((series) => nameOf(data, series));
     const categories = categoryAxis(data.categories, data.x, { ...(data.horizontal ? { inverse: true, axisLine: { show: false } } : bottomName(data.x)) });
@@ -63,7 +65,7 @@ function sorted(data) {
 }
 
 export const importance = {
-  option(data) {
+  option(data, { width }) {
     const items = sorted(data);
     const { accent, bad, ink, strong } = look();
     // The interval as a whisker, the number behind it.
@@ -85,7 +87,7 @@ export const importance = {
       grid: { left: 8, right: 48, top: 8, bottom: 8, containLabel: true },
       tooltip: { trigger: "item", formatter: ({ dataIndex }) => `${escape(items[dataIndex].name)}: <b>${as(data.format)(items[dataIndex].value)}</b>` },
       xAxis: valueAxis({ from_zero: true, format: data.format }),
-      yAxis: categoryAxis(items.map(({ name }) => name), {}, { inverse: true, axisLine: { show: false }, room: 150 }),
+      yAxis: categoryAxis(items.map(({ name }) => name), {}, { inverse: true, axisLine: { show: false }, room: Math.min(150, width * 0.4) }),
       series: [
         { type: "bar", barMaxWidth: 14, data: items.map(({ value }) => ({ value, itemStyle: { color: value < 0 ? bad : accent, borderRadius: 3 } })) },
         whiskers,

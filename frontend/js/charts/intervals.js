@@ -95,7 +95,7 @@ function picture(data, width) {
   const [low, high] = domain(data);
   const x = (value) => Math.round((left + ((value - low) / (high - low)) * (right - left)) * 10) / 10;
   // On a phone the name stands above its row, and where it is long the numbers below the name.
-  const stacked = narrow && Math.max(...data.rows.map((row) => widthOf(row.name))) + numbers + 24 > width;
+  const stacked = narrow && 1.15 * Math.max(...data.rows.map((row) => widthOf(row.name))) + numbers + 24 > width; // names are bold
   const step = ROW + (narrow ? 18 : 0) + (stacked ? LINE : 0);
   const head = 30;
   const bottom = head + data.rows.length * step;

@@ -61,9 +61,10 @@ export const lines = {
     const room = width > 520 && names.length > 1 && names.length <= 6 && Math.min(...ends) > 0.9 * Math.max(...ends);
     const longest = Math.max(0, ...names.map((name) => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 6.6), 0)));
     const write = as(data.y?.format);
+    const dashed = names.length === 1 && data.series[0].split === "train"; // the only curve, and not what one expects
     return {
-      grid: { left: 8, right: room ? Math.min(200, longest + 16) : 16, top: (data.y?.label ? 26 : 12) + (room ? 0 : legendHeight(names, width)), bottom: data.x?.label ? 34 : 8, containLabel: true },
-      legend: { ...legend(names), show: !room && names.length > 1 },
+      grid: { left: 8, right: room ? Math.min(200, longest + 16) : 16, top: (data.y?.label ? 26 : 12) + (room ? 0 : legendHeight(names, width, dashed)), bottom: data.x?.label ? 34 : 8, containLabel: true },
+      legend: { ...legend(names), show: dashed || (!room && names.length > 1) },
       tooltip: {
         trigger: "axis",
         axisPointer: { lineStyle: { color: look().strong, type: "solid" } },
