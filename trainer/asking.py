@@ -41,6 +41,6 @@ def picture_in(row: Row, read: Callable[[bytes], T], missing: str = N_("A pictur
         content = str(row["image"])
         return read(base64.b64decode(content.partition("base64,")[2] or content, validate=True))
     except KeyError:
-        raise refusal(missing) from None
+        raise refusal(missing, field="image") from None
     except (ValueError, binascii.Error):
-        raise refusal(N_("The picture cannot be read; send a PNG or JPEG file.")) from None
+        raise refusal(N_("The picture cannot be read; send a PNG or JPEG file."), field="image") from None

@@ -91,7 +91,8 @@ def serve(folder: str, peer: socket.socket, *, idle: float) -> int:
     try:
         predictor = Predictor(folder)
     except TrainingError as error:
-        peer.sendall(_line(_refused(error)))
+        # No row is at fault, whatever was asked.
+        peer.sendall(_line({"error": _refused(error)["error"] | {"unavailable": True}}))
         return 1
     try:
         for line in _lines(peer):

@@ -155,13 +155,19 @@ def _checked_value(number: int, field: Field, value: Any) -> Any:
         if isinstance(value, Mapping | list):
             raise _misfit(number, field, value, gettext_noop("Row %(row)s, “%(name)s”: “%(value)s” is not a text."))
         return value
+    read = number_in(value)
+    if read is None:
+        raise _misfit(number, field, value, gettext_noop("Row %(row)s, “%(name)s”: “%(value)s” is not a number."))
+    return read
+
+
+def number_in(value: Any) -> float | None:
+    """A number as people and programs write it; None where it is none."""
     try:
         read = float(value.strip().replace("\u2212", "-") if isinstance(value, str) else value)
     except (TypeError, ValueError, OverflowError):
-        read = math.nan
-    if not math.isfinite(read) or isinstance(value, bool):
-        raise _misfit(number, field, value, gettext_noop("Row %(row)s, “%(name)s”: “%(value)s” is not a number."))
-    return read
+        return None
+    return None if isinstance(value, bool) or not math.isfinite(read) else read
 
 
 def _misfit(number: int, field: Field, value: Any, text: str) -> InvalidInputError:

@@ -78,7 +78,7 @@ def ask(model: Answering, rows: Sequence[Row], *, explain: bool = False) -> list
     except (redis.RedisError, OSError):
         raise UnavailableError(gettext_noop("The hub's message server does not answer; try again soon.")) from None
     if "error" in reply:
-        raise _refusal(reply["error"])
+        raise _refusal(reply["error"], alone=len(rows) == 1)
     return list(reply["predictions"])
 
 
@@ -96,11 +96,12 @@ def check_size(size: int) -> None:
         )
 
 
-def _refusal(said: Row) -> DomainError:
-    """What the model, or the node it was to run on, said instead of an answer."""
-    text = str(said["text"])
-    refused = UnavailableError(text) if said.get("unavailable") else InvalidInputError(text, field="rows")
-    refused.sentence["params"].update(said.get("params") or {})
+def _refusal(said: Row, *, alone: bool) -> DomainError:
+    """What the model, or the node it was to run on, said instead of an answer; of an only row with its field."""
+    text, params = str(said["text"]), said.get("params") or {}
+    field = f"rows.1.{params['field']}" if alone and "field" in params else "rows"
+    refused = UnavailableError(text) if said.get("unavailable") else InvalidInputError(text, field=field)
+    refused.sentence["params"].update(params)
     return refused
 
 

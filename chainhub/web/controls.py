@@ -40,11 +40,16 @@ class Control:
 
     @property
     def help_id(self) -> str:
-        return f"{self.bound.auto_id}-help"
+        return f"{self._id}-help"
 
     @property
     def error_id(self) -> str:
-        return f"{self.bound.auto_id}-error"
+        return f"{self._id}-error"
+
+    @property
+    def _id(self) -> str:
+        """Without spaces, which part the ids of a list: a column of people's data may be called “fixed acidity”."""
+        return "-".join(str(self.bound.auto_id).split())
 
     @property
     def described_by(self) -> str:

@@ -13,6 +13,7 @@ TEXTS = {
     "reconnecting": _("Connection lost – reconnecting…"),
     "download_csv": _("Download CSV"),
     "no_data": _("Nothing to show yet"),
+    "no_picture": _("The picture cannot be read; send a PNG or JPEG file."),
     "alone": _("Alone"),
     "together": _("Together"),
     "gain": _("Difference"),

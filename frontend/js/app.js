@@ -17,6 +17,7 @@ import "./upload.js";
 import "./draw.js";
 import "./heat.js";
 import "./lightbox.js";
+import "./refusals.js";
 import "./samples.js";
 import { connect } from "./live.js";
 

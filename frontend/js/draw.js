@@ -2,7 +2,7 @@
 // scaled into a box of 20 of 28 pixels and moved so that its centre of mass is in the middle.
 import { paintHeat } from "./heat.js";
 import { register } from "./lib/activate.js";
-import { csrf, debounce, h } from "./lib/dom.js";
+import { csrf, debounce, h, icon } from "./lib/dom.js";
 import { percent } from "./lib/format.js";
 import { t } from "./lib/texts.js";
 
@@ -64,8 +64,7 @@ register("[data-draw]", (pad) => {
   const board = pad.querySelector(".pad-draw");
   const seen = pad.querySelector(".pad-seen");
   const list = pad.querySelector("[data-draw-answers]");
-  const note = pad.querySelector("[data-draw-note]");
-  const hint = note?.textContent;
+  const refusal = pad.querySelector("[data-draw-refusal]");
   const why = pad.querySelector("[data-draw-why]");
   const warnings = pad.querySelector("[data-draw-warnings]");
   const paper = board.getContext("2d", { willReadFrequently: true });
@@ -77,10 +76,12 @@ register("[data-draw]", (pad) => {
     paper.fillRect(0, 0, board.width, board.height);
     normalize(board, seen);
     show({ answers: [] });
-    if (note) note.textContent = hint;
   }
 
-  function show({ answers, warnings: doubts = [], heat = null, where = "" }) {
+  // An answer, or in its place the reason why there is none, below what was drawn.
+  function show({ answers = [], warnings: doubts = [], heat = null, where = "", detail = "" }) {
+    refusal.hidden = !detail;
+    refusal.replaceChildren(...(detail ? [icon("circle-alert"), h("span", {}, detail)] : []));
     showAnswers(list, answers);
     warnings?.replaceChildren(...doubts.map((text) => h("p", { class: "small warn" }, text)));
     const reason = pad.querySelector("[data-draw-reason]");
@@ -101,10 +102,9 @@ register("[data-draw]", (pad) => {
       const body = JSON.stringify({ image: seen.toDataURL("image/png").split(",")[1], ...(why?.checked ? { explain: true } : {}) });
       const answer = await fetch(pad.dataset.drawUrl, { method: "POST", body, signal: running.signal, headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() } });
       const said = await answer.json().catch(() => ({}));
-      if (answer.ok) show(said);
-      if (note) note.textContent = answer.ok ? hint : (said.detail ?? t("failed"));
+      show(answer.ok ? said : { detail: said.detail ?? t("failed") });
     } catch (error) {
-      if (error.name !== "AbortError" && note) note.textContent = t("offline");
+      if (error.name !== "AbortError") show({ detail: t("offline") });
     }
   }, 120);
 
@@ -143,8 +143,9 @@ register("[data-draw]", (pad) => {
     event.target.value = "";
     if (!file) return;
     const picture = await createImageBitmap(file).catch(() => null);
-    if (!picture) return;
+    running?.abort();
     clear();
+    if (!picture) return show({ detail: t("no_picture") });
     const scale = Math.min(board.width / picture.width, board.height / picture.height);
     const [width, height] = [picture.width * scale, picture.height * scale];
     paper.drawImage(picture, (board.width - width) / 2, (board.height - height) / 2, width, height);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from PIL import Image
 from tests.trainer.conftest import MakeSpec, launch, pictures
 from tests.trainer.servant import ROOT, environment
 from trainer.failures import TrainingError
-from trainer.predict import Predictor, answer
+from trainer.predict import Predictor, answer, serve
 from trainer.snippets import example, snippet
 
 IMAGES: dict[str, Any] = {"recipe": "image-classification", "target": "shape", "fields": None}
@@ -153,6 +154,11 @@ def test_damaged_files_are_refused(job: MakeSpec, name: str) -> None:
     (folder / name).write_text("damaged")
     with pytest.raises(TrainingError, match="cannot be read"):
         Predictor(folder)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert serve(str(folder), theirs, idle=1) == 1
+        said = json.loads(ours.recv(65536))["error"]
+    assert said["unavailable"], "whoever asked is told that what was asked was wrong"
 
 
 def test_picture_files_in_parquet_are_learnt(job: MakeSpec) -> None:

@@ -188,13 +188,6 @@ def test_without_a_compute_node_trying_says_so(browse: Browse, bob: User, versio
     assert "No compute node is running" in pasted.content.decode()
 
 
-def test_a_row_that_makes_no_sense_is_refused_where_the_answer_would_be(
-    browse: Browse, bob: User, version: ModelVersion
-) -> None:
-    answer = browse(bob).post(at(version, "predict/"), {"field-x0": "tall"})
-    assert "Row 1, “x0”: “tall” is not a number." in answer.content.decode()
-
-
 def test_the_picture_door_answers_json(browse: Browse, bob: User, version: ModelVersion) -> None:
     for wrong in ("{", "[]", json.dumps({"rows": []})):
         answer = browse(bob).post(at(version, "predict/picture/"), wrong, content_type="application/json")

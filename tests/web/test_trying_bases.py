@@ -96,7 +96,7 @@ def test_erin_asks_a_writer_and_why(browse: Browse, erin: User, alice: User, anv
         ("classification", {"texts": "a\n" * 21}, "At most 20 rows"),
         ("classification", {"texts": "a\n" + "b" * 20_001}, "Row 2: the text is longer than 20000 letters."),
         ("language", {"text": ""}, "Write a text first."),
-        ("language", {"text": " \n"}, "Row 1: give a text"),
+        ("language", {"text": " \n"}, "Write a text first."),
         ("language", {"text": "a", "length": "0"}, "greater than or equal to 1"),
     ],
 )
@@ -108,7 +108,7 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence_and_never_asked(
     assert not line.asked
     chinese = ask(browse(erin), "zh-CN", **said)
     assert sentence not in chinese
-    assert "alert" in chinese
+    assert f'data-error-of="id_{next(reversed(said))}"' in chinese
 
 
 def compare(client: Client, *contents: bytes, language: str = "en") -> str:

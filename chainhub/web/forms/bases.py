@@ -13,7 +13,7 @@ from chainhub.registry import serving
 from chainhub.registry.bases import LEAST_COMPARED, MOST
 from chainhub.registry.prompts import LONGEST_PROMPT
 from chainhub.scenarios.bases import CARRIED
-from chainhub.web.forms.models import LARGEST_PICTURE
+from chainhub.web.forms.models import LARGEST_PICTURE, WholeField
 
 TOO_FEW = gettext_lazy("Choose at least two pictures.")
 
@@ -40,7 +40,7 @@ class ImportForm(forms.Form):
 class TextsForm(forms.Form):
     """Texts that a base model compares."""
 
-    texts = forms.CharField(
+    texts = WholeField(
         label=gettext_lazy("Texts"),
         max_length=MOST * LONGEST_PROMPT,
         widget=forms.Textarea(

@@ -1,14 +1,17 @@
 """Forms of the model pages: filters, aliases, the card's notes, and rows to be predicted."""
 
+import base64
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from chainhub.collaborations.models import Collaboration
+from chainhub.registry.inputs.common import LONGEST_SHOWN
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.rows import Field, fields_of, in_four_digits, is_text
+from chainhub.registry.rows import Field, fields_of, in_four_digits, is_text, number_in
 
 SORTS = [("newest", _("Newest first")), ("name", _("By name"))]
 TASKS = [("", _("Every task")), ("classification", _("Classification")), ("regression", _("Regression")),
@@ -71,6 +74,24 @@ class CardForm(forms.Form):
     )
 
 
+class WholeField(forms.CharField):
+    """A text whose length is judged here alone: a browser would cut what is too long, and say nothing."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """All but the greatest length."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class NumberField(WholeField):
+    """A number as people write it, read by the registry, which is why it stays a text."""
+
+    def validate(self, value: Any) -> None:
+        """Empty is not known."""
+        super().validate(value)
+        if value and number_in(value) is None:
+            raise ValidationError(_("“%(value)s” is not a number."), params={"value": value[:LONGEST_SHOWN]})
+
+
 class RowForm(forms.Form):
     """One row, field by field; each may stay empty, as data often is, but not a text that is all there is to read."""
 
@@ -89,14 +110,14 @@ class RowForm(forms.Form):
 
     @property
     def row(self) -> dict[str, Any]:
-        """As the model takes it; what is no number is told by the registry's own check."""
+        """As the model takes it."""
         return {name.removeprefix(PREFIX): value for name, value in self.cleaned_data.items()}
 
 
 class PromptForm(forms.Form):
     """What a model that writes is asked."""
 
-    text = forms.CharField(
+    text = WholeField(
         label=_("Text"),
         max_length=LONGEST_TEXT,
         strip=False,
@@ -122,6 +143,13 @@ class PromptForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "0.1"}),
     )
 
+    def clean_text(self) -> str:
+        """Spaces are left as they are, but they are not all there is."""
+        text: str = self.cleaned_data["text"]
+        if not text.strip():
+            raise ValidationError(self.fields["text"].error_messages["required"])
+        return text
+
     @property
     def row(self) -> dict[str, Any]:
         """As the model takes it; what was left empty is the model's own choice."""
@@ -131,11 +159,12 @@ class PromptForm(forms.Form):
 class PasteForm(forms.Form):
     """Several rows at once."""
 
-    text = forms.CharField(
+    text = WholeField(
         label=_("Rows as CSV"),
         max_length=2_000_000,
         widget=forms.Textarea(attrs={"rows": 8, "class": "is-code", "spellcheck": "false"}),
         help_text=_("The first line names the fields. Cells copied from a spreadsheet work as well."),
+        error_messages={"required": _("Paste a first line with the fields' names and at least one row below it.")},
     )
 
 
@@ -154,15 +183,21 @@ class PictureForm(forms.Form):
         """Not larger than what may pass to the worker at once."""
         picture = self.cleaned_data["picture"]
         if picture.size > LARGEST_PICTURE:
-            raise forms.ValidationError(_("This picture is larger than 5 MB."))
+            raise ValidationError(_("This picture is larger than 5 MB."))
         return picture
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the model takes it; what was left empty is the model's own choice."""
+        told = {name: value for name, value in self.cleaned_data.items() if value is not None and name != "picture"}
+        return {"image": base64.b64encode(self.cleaned_data["picture"].read()).decode(), **told}
 
 
 def _input_of(field: Field) -> forms.Field:
     if field.is_number:
         edges = {"low": field.low, "high": field.high}
         usual = {name: in_four_digits(one) for name, one in edges.items() if one is not None}
-        return forms.CharField(
+        return NumberField(
             label=field.name,
             required=False,
             max_length=40,
@@ -170,10 +205,11 @@ def _input_of(field: Field) -> forms.Field:
             help_text=_("Usually %(low)s to %(high)s") % usual if len(usual) == len(edges) else "",
         )
     if field.kind == "text":
-        return forms.CharField(
+        return WholeField(
             label=field.name, required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
         )
     if field.masked:
-        return forms.CharField(label=field.name, required=False, max_length=200)
+        return WholeField(label=field.name, required=False, max_length=200)
     choices = [("", pgettext_lazy("value of a field", "Not known")), *((value, value) for value in field.values)]
-    return forms.ChoiceField(label=field.name, required=False, choices=choices)
+    said = {"invalid_choice": _("A value is not one of those that the field takes.")}
+    return forms.ChoiceField(label=field.name, required=False, choices=choices, error_messages=said)

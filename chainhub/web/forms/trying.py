@@ -1,21 +1,44 @@
 """What people enter to try a model, by the kind of its input; each form's `row` is what the model is asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
+from chainhub.core.errors import DomainError, InvalidInputError
 from chainhub.registry.inputs.common import LONGEST_SHOWN
-from chainhub.registry.inputs.molecules import molecule_names
+from chainhub.registry.inputs.molecules import LONGEST, molecule_names
+from chainhub.registry.inputs.samples import samples_of
 from chainhub.registry.inputs.series import pasted_numbers, pasted_series, series_fields
 from chainhub.registry.models import ModelVersion
 from chainhub.registry.prompts import LONGEST_PROMPT
 from chainhub.registry.rows import kind_of, labels_drawn
-from chainhub.web.forms.models import PREFIX, PictureForm, PromptForm, RowForm
+from chainhub.web.forms.models import PREFIX, PictureForm, PromptForm, RowForm, WholeField
 
 ANY = _("Any of them")
 LONGEST_SERIES = 2_000_000  # letters
 CODE = {"class": "is-code", "spellcheck": "false"}
+ALSO = {"image": "picture"}  # what a model calls otherwise than its form
+
+
+@contextmanager
+def told_in(form: forms.Form, place: str = "") -> Iterator[None]:
+    """A refusal of the block stands at `place`, or at the field that it is about; what is about none, by itself."""
+    try:
+        yield
+    except DomainError as refusal:
+        form.add_error(place or _place(form, refusal.field), str(refusal))
+
+
+def _place(form: forms.Form, field: str | None) -> str | None:
+    """Of “rows.1.age” the form's field; a form of one field takes all that is about what was asked."""
+    if field and len(form.fields) == 1:
+        return next(iter(form.fields))
+    name = ".".join((field or "").split(".")[2:])
+    return next((one for one in (name, PREFIX + name, ALSO.get(name)) if one in form.fields), None)
 
 
 class WholePictureForm(PictureForm):
@@ -100,23 +123,33 @@ class SeriesForm(AskingForm):
             self.fields[PREFIX + name] = _long(name, beside, 2, required=False)
         if told.moment:
             when = _("When the last of them was, such as 2026-01-31: a weekday or a month is read from it.")
-            self.fields[PREFIX + told.moment] = forms.CharField(
+            self.fields[PREFIX + told.moment] = WholeField(
                 label=told.moment, required=False, max_length=LONGEST_SHOWN, help_text=when
             )
 
+    def clean(self) -> None:
+        """Numbers, each text read by itself; what a table told beside the values gives way to its own field."""
+        given = self.cleaned_data
+        self.read: dict[str, Any] = {}
+        if text := given.get("values"):
+            with told_in(self, "values"):
+                self.read |= pasted_series(self.version.preprocessing, text)
+        if when := given.get(PREFIX + self.told.moment):
+            self.read[self.told.moment] = when
+        for name in self.told.others:
+            if text := given.get(PREFIX + name):
+                with told_in(self, PREFIX + name):
+                    self.read[name] = pasted_numbers(text, name)
+
     @property
     def row(self) -> dict[str, Any]:
-        """Numbers; InvalidInputError says which is none."""
-        row = pasted_series(self.version.preprocessing, self.cleaned_data["values"])
-        given = {name: self.cleaned_data[PREFIX + name] for name in self.told.others}
-        when = self.cleaned_data.get(PREFIX + self.told.moment)
-        row |= {self.told.moment: when} if when else {}
-        return row | {name: pasted_numbers(text, name) for name, text in given.items() if text}
+        """Lists of numbers, by their fields."""
+        return self.read
 
 
-def _long(label: Any, said: Any, lines: int, **more: Any) -> forms.CharField:
+def _long(label: Any, said: Any, lines: int, *, most: int = LONGEST_SERIES, **more: Any) -> forms.CharField:
     area = forms.Textarea(attrs={"rows": lines, **CODE})
-    return forms.CharField(label=label, max_length=LONGEST_SERIES, widget=area, help_text=said, **more)
+    return WholeField(label=label, max_length=most, widget=area, help_text=said, **more)
 
 
 class MoleculeForm(AskingForm):
@@ -124,22 +157,23 @@ class MoleculeForm(AskingForm):
 
     def __init__(self, *args: Any, version: ModelVersion, **kwargs: Any) -> None:
         super().__init__(*args, version=version, **kwargs)
-        self.fields["smiles"] = forms.CharField(
+        self.fields["smiles"] = WholeField(
             label=_("Molecule"),
-            max_length=2_000,
+            max_length=LONGEST["smiles"],
             help_text=_("As SMILES, such as CC(=O)Oc1ccccc1C(=O)O for aspirin."),
             widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", **CODE}),
             error_messages={"required": _("Give a molecule first.")},
         )
         if "sequence" in molecule_names(version.preprocessing):
-            self.fields["sequence"] = _long(_("Protein"), _("Its sequence, in letters of amino acids."), 4)
-            self.fields["sequence"].error_messages["required"] = _("Give a protein first.")
+            said, first = _("Its sequence, in letters of amino acids."), {"required": _("Give a protein first.")}
+            protein = _long(_("Protein"), said, 4, most=LONGEST["sequence"], error_messages=first)
+            self.fields["sequence"] = protein
 
 
 class QuestionForm(AskingForm):
     """A question to be answered by sources."""
 
-    text = forms.CharField(
+    text = WholeField(
         label=_("Question"),
         max_length=LONGEST_PROMPT,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -151,13 +185,25 @@ class QuestionForm(AskingForm):
 class GapsForm(AskingForm):
     """A text in which words are to be guessed."""
 
-    text = forms.CharField(
+    text = WholeField(
         label=_("Text with gaps"),
         max_length=LONGEST_PROMPT,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Write ___ in place of each word that the model should guess, at most eight of them."),
         error_messages={"required": _("Write a text first.")},
     )
+
+
+class SampleForm(AskingForm):
+    """One of the model's own examples, by its number; there is nothing to fill in."""
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As the model takes it; InvalidInputError where there is no such example."""
+        found = {str(place): one for place, one in enumerate(samples_of(self.version))}
+        if self.data["sample"] not in found:
+            raise InvalidInputError(gettext_noop("There is no such example."))
+        return found[self.data["sample"]]
 
 
 PICTURES = {"image": PictureForm, "boxes": SearchedPictureForm, "restore": NoisyPictureForm}

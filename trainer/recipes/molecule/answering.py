@@ -72,17 +72,18 @@ class Answering:
     def _molecule(self, row: Row) -> Any:
         text = row.get(self._names["smiles"], row.get("smiles"))
         if not isinstance(text, str) or not text.strip():
-            raise refusal(N_("A molecule is given as “smiles”, such as CCO for ethanol."))
+            raise refusal(N_("A molecule is given as “smiles”, such as CCO for ethanol."), field="smiles")
         molecule = encoding.chemistry().molecule_of(text)
         if molecule is None:
-            raise refusal(N_("“%(written)s” is no molecule that can be read."), written=text.strip()[:80])
+            text = text.strip()[:80]
+            raise refusal(N_("“%(written)s” is no molecule that can be read."), field="smiles", written=text)
         return encoding.chemistry().molecule_of(encoding.chemistry().canonical(text)) or molecule
 
     def _sequence(self, row: Row) -> str:
         text = row.get(self._names["sequence"], row.get("sequence"))
         letters = proteins.cleaned(text) if isinstance(text, str) else None
         if letters is None:
-            raise refusal(N_("A protein is given as “sequence”, in letters of amino acids."))
+            raise refusal(N_("A protein is given as “sequence”, in letters of amino acids."), field="sequence")
         return letters
 
     def _inputs(self, molecules: list[Any], sequences: list[str]) -> Tensor:

@@ -63,7 +63,7 @@ class Forecasting:
         found = _numbers(row.get("values", row.get(self._target)), "values")
         if len(found) < window:
             text = N_("The model needs %(window)s values, the oldest first; there are %(count)s.")
-            raise refusal(text, window=window, count=len(found))
+            raise refusal(text, field="values", window=window, count=len(found))
         return found[-window:]
 
     def _beside(self, row: Row) -> Floats:

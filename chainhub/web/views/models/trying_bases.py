@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from chainhub.bases.models import BaseModel, Task
-from chainhub.core.errors import DomainError
 from chainhub.registry.bases import ask_base
 from chainhub.web.explaining.reasons import reasons_of, warnings_of
 from chainhub.web.forms.bases import PicturesForm, TextsForm
 from chainhub.web.forms.models import PromptForm
+from chainhub.web.forms.trying import told_in
 from chainhub.web.http import SignedInRequest
 from chainhub.web.views.models.trying import refused
 
@@ -59,28 +59,25 @@ def predict_base(request: SignedInRequest, organization: str, slug: str) -> Http
 
 def _answered(request: SignedInRequest, base: BaseModel) -> HttpResponse:
     form = PromptForm(request.POST)
-    if not form.is_valid():
-        return refused(request, str(next(iter(form.errors.values()))[0]))
-    try:
-        answer = ask_base(base, [form.row], actor=request.user, explain="explain" in request.POST)[0]
-    except DomainError as error:
-        return refused(request, str(error))
-    told = {"prediction": answer, "warnings": warnings_of(answer), "reasons": reasons_of(answer)}
-    return render(request, "web/models/_answer.html", {"title": base.name, **told})
+    if form.is_valid():
+        with told_in(form):
+            answer = ask_base(base, [form.row], actor=request.user, explain="explain" in request.POST)[0]
+            told = {"prediction": answer, "warnings": warnings_of(answer), "reasons": reasons_of(answer)}
+            return render(request, "web/models/_answer.html", {"title": base.name, **told})
+    return refused(request, form)
 
 
 def _compared(request: SignedInRequest, base: BaseModel) -> HttpResponse:
     looks = base.task == Task.VISION
     form = PicturesForm(request.POST, request.FILES) if looks else TextsForm(request.POST)
-    if not form.is_valid():
-        return refused(request, str(next(iter(form.errors.values()))[0]))
-    try:
-        rows = form.rows
-        answers = ask_base(base, rows, actor=request.user)
-    except DomainError as error:
-        return refused(request, str(error))
-    names = [one.name for one in form.cleaned_data["pictures"]] if looks else [row["text"] for row in rows]
-    return render(request, "web/models/_likeness.html", {"base": base, "looks": looks, **likeness(names, answers)})
+    if form.is_valid():
+        with told_in(form):
+            rows = form.rows
+            answers = ask_base(base, rows, actor=request.user)
+            names = [one.name for one in form.cleaned_data["pictures"]] if looks else [row["text"] for row in rows]
+            told = {"base": base, "looks": looks, **likeness(names, answers)}
+            return render(request, "web/models/_likeness.html", told)
+    return refused(request, form)
 
 
 def likeness(texts: list[str], answers: list[dict[str, Any]]) -> dict[str, Any]:
