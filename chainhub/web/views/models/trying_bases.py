@@ -4,13 +4,16 @@ from itertools import combinations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
 from chainhub.bases.models import BaseModel, Task
 from chainhub.registry.bases import ask_base
+from chainhub.scenarios import sights
 from chainhub.web.explaining.reasons import reasons_of, warnings_of
 from chainhub.web.forms.bases import PicturesForm, TextsForm
 from chainhub.web.forms.models import PromptForm
@@ -37,7 +40,8 @@ def try_context(base: BaseModel, address: str) -> dict[str, Any]:
         f'  "{address}{reverse("api:base-predict", args=[base.organization.slug, base.slug])}"'
     )
     forms = {Task.LANGUAGE: PromptForm, Task.CLASSIFICATION: TextsForm, Task.VISION: PicturesForm}
-    kinds = {"writes": base.task == Task.LANGUAGE, "looks": base.task == Task.VISION}
+    looks = base.task == Task.VISION
+    kinds = {"writes": base.task == Task.LANGUAGE, "looks": looks, "photographs": looks and sights.are_here()}
     return {"try_form": forms[Task(base.task)](), "asked": asked, "example": _example(base), **kinds}
 
 
@@ -69,7 +73,7 @@ def _answered(request: SignedInRequest, base: BaseModel) -> HttpResponse:
 
 def _compared(request: SignedInRequest, base: BaseModel) -> HttpResponse:
     looks = base.task == Task.VISION
-    form = PicturesForm(request.POST, request.FILES) if looks else TextsForm(request.POST)
+    form = PicturesForm(request.POST, _sent(request)) if looks else TextsForm(request.POST)
     if form.is_valid():
         with told_in(form):
             rows = form.rows
@@ -78,6 +82,14 @@ def _compared(request: SignedInRequest, base: BaseModel) -> HttpResponse:
             told = {"base": base, "looks": looks, **likeness(names, answers)}
             return render(request, "web/models/_likeness.html", told)
     return refused(request, form)
+
+
+def _sent(request: SignedInRequest) -> Any:
+    """The person's own pictures, or the photographs that are offered in their place."""
+    if "example" in request.POST and sights.are_here():
+        found = [SimpleUploadedFile(name, content) for name, content in sights.photographs()]
+        return MultiValueDict({"pictures": found})
+    return request.FILES
 
 
 def likeness(texts: list[str], answers: list[dict[str, Any]]) -> dict[str, Any]:
