@@ -62,8 +62,8 @@ def _opened(folder: Path, kind: Any, **more: Any) -> tuple[Any, dict[str, Any]]:
             lambda: kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True, **more)
         )
     base.check_whole(model, told)
-    if model.config.pad_token_id is None:
-        model.config.pad_token_id = model.config.eos_token_id
+    if getattr(model.config, "pad_token_id", None) is None:
+        model.config.pad_token_id = getattr(model.config, "eos_token_id", None)  # which Funnel's has not
     return model, told
 
 

@@ -92,12 +92,20 @@ def _freeze_all_but(opened: Opened, last: int) -> None:
         weight.requires_grad = id(weight) in learning or (behind and not any(map(str.isdigit, name.split("."))))
 
 
-def _layers(part: nn.Module) -> nn.ModuleList:
-    """The longest list that lies in no other: of T5, each layer is a list itself."""
-    found = [(name, own) for name, own in part.named_modules() if isinstance(own, nn.ModuleList)]
-    outer = [own for name, own in found if not any(map(str.isdigit, name.split(".")))]
-    longest: nn.ModuleList = max(reversed(outer), key=len)
-    return longest
+def _layers(part: nn.Module) -> list[nn.Module]:
+    """Those of the longest list that lies in no other, and of lists of their kind, in order.
+
+    Of T5 each layer holds a list itself. Of Funnel lists of layers lie in a list, and more layers go on behind it.
+    """
+    found = [(name, own) for name, own in part.named_modules() if isinstance(own, nn.ModuleList) and len(own)]
+    outer = [_flat(own) for name, own in found if not any(map(str.isdigit, name.split(".")))]
+    longest = max(reversed(outer), key=len)
+    return [layer for own in outer for layer in own if type(own[0]) is type(longest[0])]
+
+
+def _flat(layers: nn.ModuleList) -> list[nn.Module]:
+    lists = [list(one) if isinstance(one, nn.ModuleList) else [one] for one in layers]
+    return [layer for own in lists for layer in own]
 
 
 def begin(module: nn.Module, generator: torch.Generator) -> None:
