@@ -63,7 +63,8 @@ def _needs(version: ModelVersion) -> str:
 
 def _asked(version: ModelVersion) -> str:
     said = _("The model answers on a compute node of the hub. The rows are not kept.")
-    return f"{said} {_('“picture.png” is your picture.')}" if PICTURE in _question(version) else said
+    own = _("“picture.png” is your picture.")  # not within an f-string: what collects texts does not look there
+    return f"{said} {own}" if PICTURE in _question(version) else said
 
 
 def _download(version: ModelVersion, address: str) -> str:
