@@ -63,7 +63,7 @@ def opening(version: ModelVersion) -> str:
         "collaboration": plain(job.collaboration.name),
         "goal": plain(job.collaboration.goal),
     }
-    return f"{predicts} {together}"
+    return f"{predicts}{'' if predicts.endswith('。') else ' '}{together}"
 
 
 def notes(version: ModelVersion) -> Iterator[str]:

@@ -194,6 +194,7 @@ def test_a_card_tells_nothing_of_models_trained_alone_where_none_were(job: Train
     assert version is not None
     results = read(version, "README.md").split("## Limits")[0]
     assert "Trained by one organization in" in results
+    assert "。由一家机构在协作项目" in read(version, "README.zh.md")
     assert "| Organization | Held out | Own rows, together | Everybody's rows, together |" in results
     assert "alone" not in results
 
