@@ -13,6 +13,7 @@ import pytest
 from safetensors.torch import load_file
 
 from tests.trainer.conftest import MakeSpec, launch, pictures, reviews, table
+from tests.trainer.photos import things
 from trainer.catalogue import recipe
 from trainer.contract import JobSpec, Started
 from trainer.sizes import Data, estimate_of
@@ -147,6 +148,22 @@ def test_memory_of_convolutions_is_told_within_a_fifth(
     found = estimate_of(known, known.check(spec.parameters), data)
     assert found is not None
     assert 0.85 < found.memory / taken < 1.3
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("batch", "width"), [(8, 16), (32, 32)])
+def test_memory_of_finding_things_in_small_pictures_is_told_within_a_quarter(
+    job: MakeSpec, tmp_path: Any, batch: int, width: int
+) -> None:
+    """43 % more was told of the second one than it took."""
+    parameters = {"crop": 128, "side": 128, "batch_size": batch, "width": width, "epochs": 1, "hidden_layers": None}
+    found = things(60, 1)
+    spec = job(parameters, recipe="object-detection", target="boxes", fields=["image"], tables={"anvil": found})
+    taken = measured(spec, tmp_path)
+    known, data = recipe(spec.recipe), Data(rows=60, size=found.column("image").nbytes)
+    told = estimate_of(known, known.check(spec.parameters), data)
+    assert told is not None
+    assert 0.9 < told.memory / taken < 1.25
 
 
 def test_fewer_rows_that_are_judged_take_less_memory() -> None:
