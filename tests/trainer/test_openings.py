@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,25 @@ def test_a_tuned_writer_gets_questions_or_beginnings(job: MakeSpec, tmp_path: Pa
     found = tried(viewable(spec, "anvil"))
     assert set(found) <= set(reviews(60, 1)["text"].to_pylist())
     assert len(found) == 5
+
+
+def test_a_chat_of_several_turns_is_begun_as_its_person_began_it(job: MakeSpec, tmp_path: Path) -> None:
+    """Not with an answer, which nobody would ask."""
+    turns = [
+        ("user", "My parcel {} is late"),
+        ("assistant", "Sorry."),
+        ("user", "Where is it?"),
+        ("assistant", "Here."),
+    ]
+    chats = [json.dumps([{"role": role, "content": said.format(row)} for role, said in turns]) for row in range(40)]
+    small = {"hidden_layers": None, "epochs": 1, "length": 32}
+    spec = job(
+        small, recipe="fine-tune", target="text", fields=None, tables={"anvil": pa.table({"text": chats})},
+        base={"path": base("OPTForCausalLM", tmp_path / "base")},
+    )  # fmt: skip
+    found = tried(viewable(spec, "anvil"))
+    assert len(found) == 5
+    assert all(re.fullmatch(r"My parcel \d+ is late", text) for text in found)
 
 
 def test_a_translator_gets_texts_to_translate(job: MakeSpec) -> None:

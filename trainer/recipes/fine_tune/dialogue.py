@@ -78,6 +78,11 @@ def question_of(chat: list[Message]) -> str:
     return before[0] if len(before) == 1 else ""
 
 
+def opening_of(chat: list[Message]) -> str:
+    """What a person said first; empty where none spoke."""
+    return next((message["content"] for message in chat if message["role"] == USER), "")
+
+
 def answers_of(chat: list[Message]) -> list[str]:
     """All that the model should learn to say."""
     return [message["content"] for message in chat if message["role"] == ASSISTANT]

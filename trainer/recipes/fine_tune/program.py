@@ -93,8 +93,9 @@ class TextsForBase:
         return self.rows.excerpts.of(row)[1]
 
     def quoted(self, row: int) -> str:
-        """A question, or how a text begins that answers none."""
-        return self.asked(row).strip()[:LONGEST] or beginning(self.expected(row))
+        """A question, what a chat begins with, or how a text begins that answers none."""
+        asked, answer, *opening = self.rows.excerpts.of(row)
+        return asked.strip()[:LONGEST] or (opening[0] if opening else beginning(answer))
 
     def objective(self, rows: Ints, parameters: TrainingParameters, device: torch.device) -> Objective:
         if self.rows.second is not None:

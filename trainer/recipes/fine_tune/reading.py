@@ -21,7 +21,8 @@ from trainer.failures import TrainingError
 from trainer.recipes.fine_tune import dialogue
 from trainer.recipes.program import Tell
 
-Example = tuple[list[dialogue.Part], str, str]  # its tokens, what is asked, and all that should be answered
+# Its tokens; what is asked, all that should be answered, and of a chat how it begins.
+Example = tuple[list[dialogue.Part], list[str]]
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ def examples(
     for party in parties:
         counts.append(0)
         for batch in _examples_of(party, spec.target, fields, tokenizer, tell):
-            rows = [dialogue.row_of(tokenizer, parts, length) for parts, _, _ in batch]
+            rows = [dialogue.row_of(tokenizer, parts, length) for parts, _ in batch]
             found.add([tokens for tokens, _ in rows], [learnt for _, learnt in rows])
             sizes.add(np.array(dialogue.bytes_of(tokenizer, rows)))
-            excerpts.add([texts for _, *texts in batch])
+            excerpts.add([texts for _, texts in batch])
             counts[-1] += len(batch)
         if not counts[-1]:
             raise TrainingError(
@@ -98,7 +99,7 @@ def _examples_of(
             found = [_chat(tokenizer, chat) for _, cell in own if (chat := dialogue.chat_in(cell))]
             left_out += len(own) - len(found)
         else:
-            found = [(dialogue.example(tokenizer, asked, answer), asked, answer) for asked, answer in own]
+            found = [(dialogue.example(tokenizer, asked, answer), [asked, answer]) for asked, answer in own]
         if found:
             yield found
     if left_out:
@@ -107,4 +108,6 @@ def _examples_of(
 
 
 def _chat(tokenizer: Any, chat: list[dialogue.Message]) -> Example:
-    return dialogue.parts_of(tokenizer, chat), dialogue.question_of(chat), "".join(dialogue.answers_of(chat))
+    said = "".join(dialogue.answers_of(chat))
+    told = [dialogue.question_of(chat), said, dialogue.opening_of(chat)[:LONGEST]]
+    return dialogue.parts_of(tokenizer, chat), told
