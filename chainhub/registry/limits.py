@@ -128,9 +128,9 @@ def _losers(evaluation: Json) -> Iterator[Sentence]:
                 )
                 if one.is_clear
                 else gettext_noop(
-                    "For %(organization)s the model trained together is a little worse on its own rows than one "
-                    "trained alone (%(together)s against %(alone)s); the intervals overlap, so chance may have made "
-                    "the difference."
+                    "For %(organization)s the model trained together came out worse on its own rows than one trained "
+                    "alone (%(together)s against %(alone)s); the intervals overlap, so chance may have made the "
+                    "difference."
                 )
             )
             yield _compared(text, one)

@@ -17,7 +17,7 @@ from chainhub.repositories.storage import open_blob
 from tests.factories.bases import make_base
 from tests.factories.explained import of_markets
 from tests.factories.jobs import make_job
-from tests.factories.models import evaluation, publish, succeed
+from tests.factories.models import evaluation, publish, score, succeed
 
 
 def read(version: ModelVersion, path: str) -> str:
@@ -68,6 +68,17 @@ def test_the_limits_say_who_loses_and_what_is_small() -> None:
     assert any("For Anvil the model trained together is worse" in one and "0.900 against 0.950" in one for one in said)
     assert any("For Borealis alone the main metric could not be measured" in one for one in said)
     assert any("hardly tested: yes" in one for one in said)
+
+
+def test_a_loss_that_may_be_chance_is_not_called_small() -> None:
+    """Of few rows the intervals are wide, and what differs by half may overlap."""
+    found = evaluation({"anvil": (0.95, 0.5)})
+    found["organizations"][0]["own"] = {
+        series: {"accuracy": score(value, 0.3)} for series, value in (("alone", 0.95), ("together", 0.5))
+    }
+    said = " ".join(render(one) for one in limits_of(found))
+    assert "came out worse on its own rows than one trained alone (0.500 against 0.950)" in said
+    assert "chance may have made the difference" in said
 
 
 def test_a_clear_gain_on_many_rows_needs_no_caution() -> None:
