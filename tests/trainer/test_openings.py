@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -15,6 +16,9 @@ from tests.trainer.conftest import MakeSpec, reviews
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
 from tests.trainer.test_hidden_words import imported
 from trainer.data.beginnings import GAP, beginning, gapped
+from trainer.data.reading import Party
+from trainer.data.target import Target
+from trainer.evaluation.openings import openings
 from trainer.predict import Predictor
 
 STORY = "The old mill stood by the river. Nobody had worked in it for many years. "
@@ -101,6 +105,27 @@ def test_a_translator_gets_texts_to_translate(job: MakeSpec) -> None:
     found = tried(viewable(spec, "anvil"))
     assert found
     assert set(found) <= set(tables["anvil"]["text"].to_pylist())
+
+
+def test_texts_are_of_anywhere_and_of_who_has_few_rows_too(job: MakeSpec) -> None:
+    """Held-out rows stand organization by organization, and neighbours are of one novel."""
+
+    class Texts:
+        owner = np.repeat([0, 1, 2], [5000, 3, 4997])
+        parties = [Party(slug, slug, []) for slug in ("anvil", "borealis", "cobalt")]
+        target = Target("language", [], np.zeros(10_000))
+
+        def quoted(self, row: int) -> str:
+            return str(row)
+
+    source: Any = Texts()
+    spec = viewable(job(tables=dict.fromkeys(("anvil", "borealis", "cobalt"), TABLES["anvil"])), "anvil", "borealis")
+    found = [int(one["values"]["text"]) for one in openings(source, spec, np.arange(10_000))["samples"]]
+    anvils = sorted(row for row in found if row < 5000)
+    assert len(found) == 5
+    assert len(anvils) == 3
+    assert max(found) < 5003
+    assert anvils[-1] - anvils[0] > 1000
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-
 from trainer.contract import JobSpec
 from trainer.data.columns import Ints
 from trainer.evaluation.examples import SAMPLES, viewable
 from trainer.evaluation.turns import in_turn
 from trainer.recipes.program import Source
+from trainer.seeding import numpy_generator
 
 LOOKED_AT = 100  # rows at most: some may hold nothing that can be tried
 
@@ -29,7 +28,7 @@ def openings(source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
         return {}
     shown = rows[viewable(spec, source)[source.owner[rows]]]
     found: list[str] = []
-    for row in _spread(shown, source.owner[shown]).tolist():
+    for row in _spread(shown, source.owner[shown], spec.seed).tolist():
         text = source.quoted(row)
         found += [text] if text and text not in found else []
         if len(found) == SAMPLES:
@@ -37,7 +36,7 @@ def openings(source: Source, spec: JobSpec, rows: Ints) -> dict[str, Any]:
     return {"samples": [{"values": {"text": text}} for text in found]} if found else {}
 
 
-def _spread(rows: Ints, owner: Ints) -> Ints:
-    """Some of them, from the first to the last, each organization's in turn."""
-    places = np.unique(np.linspace(0, max(0, len(rows) - 1), min(LOOKED_AT, len(rows))).astype(np.int64))
-    return rows[places][in_turn(owner[places])]
+def _spread(rows: Ints, owner: Ints, seed: int) -> Ints:
+    """Some of them from anywhere, each organization's in turn, however few it has."""
+    mixed = numpy_generator(seed, "openings").permutation(len(rows))
+    return rows[mixed[in_turn(owner[mixed])[:LOOKED_AT]]]
