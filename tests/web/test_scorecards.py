@@ -74,7 +74,7 @@ def test_auc_gini_ks_and_calibration_stand_together(browse: Browse, bob: User, j
 
 def test_whom_each_group_would_have_approved_is_said_in_a_sentence(browse: Browse, bob: User, job: TrainingJob) -> None:
     said = words(browse(bob), scored(job))
-    assert "Were the best 80% of the held-out rows approved, 25.0% would lie between the groups" in said
+    assert "Were the best 80% of the held-out rows approved, 25.0 percentage points would lie between" in said
     assert "north 85.0% 90.0% 80" in said
     assert "Not known 60.0% – 12" in said  # too few good rows for a rate
 

@@ -1,7 +1,8 @@
 """Where a model fails and for whom: slices in plain words, intervals that hold or not, groups side by side."""
 
+import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +120,7 @@ def _row(name: str, colour: int | None, score: Score, note: str = "") -> Data:
 def groups(evaluation: Json) -> Data | None:
     """Groups side by side in the main metric, every metric as a table, and the largest difference of each."""
     found = evaluation.get("groups") or {}
-    entries = found.get("groups") or ()
+    entries = in_order(found.get("groups") or ())
     names: list[str] = list(dict.fromkeys(name for one in entries for name in one["metrics"]))
     if not names:
         return None
@@ -138,9 +139,18 @@ def groups(evaluation: Json) -> Data | None:
     }
 
 
+def in_order(entries: Iterable[Json]) -> list[Json]:
+    """Groups by their names, numbers in them as numbers, so that one is found; who is in no group comes last."""
+    return sorted(entries, key=lambda one: (one.get("value") is None, _parts(str(one.get("value")))))
+
+
+def _parts(name: str) -> list[str | int]:
+    return [int(part) if place % 2 else part.casefold() for place, part in enumerate(re.split(r"([0-9]+)", name))]
+
+
 def _side_by_side(entries: Any, metric: str, field: str) -> Data | None:
     def note(rows: int) -> str:
-        return ngettext("%(n)s row held out", "%(n)s rows held out", rows) % {"n": rows}
+        return ngettext("%(n)s row held out", "%(n)s rows held out", rows) % {"n": number(rows)}
 
     rows = [_row(_named(one), None, _of(one, metric), note(one["rows"])) for one in entries]
     if not any(row["together"] for row in rows):
@@ -175,7 +185,7 @@ def written(evaluation: Json, organizations: Mapping[str, Organization]) -> Data
 
 def _by_owner(name: str, whole: Score, parts: Any, organizations: Mapping[str, Organization]) -> Data:
     def note(rows: int) -> str:
-        return ngettext("%(n)s text compared", "%(n)s texts compared", rows) % {"n": rows}
+        return ngettext("%(n)s text compared", "%(n)s texts compared", rows) % {"n": number(rows)}
 
     rows = [_row(_("Everybody"), None, whole, note(sum(one["rows"] for one in parts)))]
     for one in parts:

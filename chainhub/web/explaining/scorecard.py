@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from chainhub.registry import scores
 from chainhub.registry.scores import Json
 from chainhub.web.evaluations import Data, calibration
-from chainhub.web.formats import number
+from chainhub.web.explaining.failing import in_order
+from chainhub.web.formats import number, percent
 
 CLOSE, NEAR = 0.95, 0.8  # rank correlations from which on the card may stand for the model, or stands for most of it
 MOST_CHARTED = 20
@@ -95,7 +96,8 @@ def approval(evaluation: Json) -> Data | None:
     found = groups.get("approval")
     if not found or not found.get("groups"):
         return None
-    rows = [{**one, "name": _("Not known") if one["value"] is None else one["value"]} for one in found["groups"]]
+    known = in_order(found["groups"])
+    rows = [{**one, "name": _("Not known") if one["value"] is None else one["value"]} for one in known]
     series: list[dict[str, Any]] = [
         {"name": _("Approved of all"), "values": [one["approved"] for one in rows]},
         {
@@ -106,4 +108,6 @@ def approval(evaluation: Json) -> Data | None:
     ]
     axis = {"format": "percent", "from_zero": True, "max": 1}
     chart = {"categories": [one["name"] for one in rows], "series": series, "horizontal": True, "y": axis}
-    return {**found, "field": groups.get("field"), "rows": rows, "chart": {**chart, "heading": groups.get("field")}}
+    points = {f"{name}_points": percent(found.get(f"{name}_gap")).rstrip("%") for name in ("parity", "opportunity")}
+    chart["heading"] = groups.get("field")
+    return {**found, **points, "field": groups.get("field"), "rows": rows, "chart": chart}
