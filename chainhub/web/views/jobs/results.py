@@ -28,10 +28,10 @@ def comparison(request: SignedInRequest, number: int) -> HttpResponse:
 
 def result_context(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     """Everything that the overview of a finished job shows."""
-    evaluation = job.result
-    unit = unit_of_target(job, task=str(evaluation.get("task") or ""))
+    evaluation, compared = job.result, _comparison(request, job)
+    unit = compared["unit"]
     return {
-        **_comparison(request, job),
+        **compared,
         "overall": evaluations.overall_rows(evaluation, unit),
         "test_rows": scores.test_rows(evaluation),
         "confusion": evaluations.confusion(evaluation),
@@ -49,11 +49,13 @@ def _comparison(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
     part = part if part in PARTS else PARTS[0]
     found = {one.rows: one for one in evaluations.verdicts(evaluation)}
     organizations = evaluations.colours_of(evaluation)
+    unit = unit_of_target(job, task=str(evaluation.get("task") or ""))
     return {
+        "unit": unit,
         "part": part,
         "verdict": found.get(part),
         "has_baselines": scores.has_baselines(evaluation),
-        "metric": scores.metric_title(scores.primary_name(evaluation)),
+        "metric": scores.metric_title(scores.primary_name(evaluation), unit),
         "intervals": evaluations.alone_and_together(evaluation, organizations, part=part),
     }
 
