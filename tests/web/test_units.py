@@ -78,8 +78,8 @@ def test_scores_and_charts_of_the_target(browse: Browse, bob: User, job: Trainin
     assert explained.context["dependence"][0][2]["y"]["label"] == "Answer (MPa <b>)"
     assert f"± 4.25\u00a0{SAID}" in explained.content.decode()
     assert client.get(job.get_absolute_url()).context["scatter"]["y"]["label"] == "Actual (MPa <b>)"
-    compared = client.get(f"{job.get_absolute_url()}_comparison/").content.decode()
-    assert f"Root mean squared error ({SAID}) of each organization" in compared
+    compared = client.get(f"{job.get_absolute_url()}_comparison/").context
+    assert compared["metric"] == explained.context["metric"] == "Root mean squared error (MPa <b>)"
 
 
 @pytest.mark.parametrize(("path", "said"), [("README.md", "Predicts the number"), ("README.zh.md", "预测数值")])
