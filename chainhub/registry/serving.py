@@ -97,12 +97,15 @@ def check_size(size: int) -> None:
 
 
 def _refusal(said: Row, *, alone: bool) -> DomainError:
-    """What the model, or the node it was to run on, said instead of an answer; of an only row with its field."""
+    """What the model, or the node it was to run on, said instead of an answer; with the row among several."""
     text, params = str(said["text"]), said.get("params") or {}
-    field = f"rows.1.{params['field']}" if alone and "field" in params else "rows"
+    row = 1 if alone else params.get("row")
+    field = f"rows.{row}.{params['field']}" if row and "field" in params else "rows"
     refused = UnavailableError(text) if said.get("unavailable") else InvalidInputError(text, field=field)
     refused.sentence["params"].update(params)
-    return refused
+    if alone or not row:
+        return refused
+    return InvalidInputError(gettext_noop("Row %(row)s: %(said)s"), field=field, row=row, said=refused.sentence)
 
 
 def _exchange(model: Answering, question: Row) -> Row:

@@ -19,6 +19,13 @@ function mark(form, told, wrong) {
   return control;
 }
 
+// Where no answer came (a toast says so), the one before belongs to what was asked before.
+for (const name of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(name, ({ detail }) => {
+    if (detail.requestConfig?.elt.matches("form[data-refusals]")) detail.target.replaceChildren();
+  });
+}
+
 document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
   const { elt: form, triggeringEvent } = detail.requestConfig ?? {};
   if (target !== detail.target || !form?.matches?.("form[data-refusals]")) return;

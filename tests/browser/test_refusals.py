@@ -104,6 +104,14 @@ def test_bob_is_told_the_line_at_the_box_where_he_pasted(version: ModelVersion, 
     expect(box).to_be_focused()
     expect(page.locator("#answer")).to_contain_text(ANSWER)  # the other form's
 
+    box.fill("x0,x1\n1,2")
+    button.click()
+    expect(page.locator("#answers")).to_contain_text(ANSWER)
+    page.route("**/predict/rows/", lambda route: route.fulfill(status=500))
+    button.click()
+    expect(page.locator(".toast")).to_contain_text("That did not work.")
+    expect(page.locator("#answers")).to_have_text("")
+
 
 def test_bobs_file_that_is_no_picture_is_told_below_the_pad(
     version: ModelVersion, bob: User, open_page: Opener

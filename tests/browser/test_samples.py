@@ -1,4 +1,4 @@
-"""What one click tries: tiny models, really trained, answer their pages' examples through a real worker."""
+"""What one click tries: tiny models, really trained, answer by a real worker, or say at the field why not."""
 
 import json
 from collections.abc import Callable
@@ -72,5 +72,16 @@ def test_bob_clicks_examples(running_hub: RunningHub, page_of: Trained, bob: Use
     expect(values).to_have_value("")
     example.click()
     assert values.input_value() == json.loads(example.get_attribute("data-fill") or "{}")["values"]
-    expect(page.locator("#answer figure[data-chart] svg").first).to_be_visible(timeout=90 * SECONDS)
+    chart = page.locator("#answer figure[data-chart] svg").first
+    expect(chart).to_be_visible(timeout=90 * SECONDS)
+
+    values.fill("1, 2")
+    page.locator("form:has([name=values]) button.is-primary").click()
+    expect(page.locator(".field.is-invalid .error")).to_contain_text("needs 7 values")
+    expect(page.locator("#answer")).to_have_text("")
+    expect(values).to_be_focused()
+    expect(values).to_have_value("1, 2")
+    example.click()
+    expect(chart).to_be_visible()
+    expect(page.locator(".is-invalid, .error, [aria-invalid]")).to_have_count(0)
     assert not errors, "\n".join(errors)

@@ -143,22 +143,31 @@ def test_what_the_model_itself_refuses_stands_there_too(
     assert shown.count("The model can make nothing of this input.") == 1
 
 
-def test_a_program_reads_the_field_of_its_only_row(
-    browse: Browse, bob: User, version: ModelVersion, model: Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of several rows the model does not say which."""
-    refuse(monkeypatch, "“%(field)s” is %(value)s, which is beyond all that the model can compute with.",
-           field="x0", value="1e300")  # fmt: skip
+BEYOND = "“%(field)s” is %(value)s, which is beyond all that the model can compute with."
+
+
+@pytest.mark.parametrize(
+    ("rows", "counted", "field", "begins"),
+    [
+        ([{"x0": 1e300}], {"row": 1}, "rows.1.x0", "“x0” is 1e300"),
+        ([{"x0": 1}, {"x0": 1e300}], {"row": 2}, "rows.2.x0", "Row 2: “x0” is 1e300"),
+        ([{"x0": 1}, {"x0": 1e300}], {}, "rows", "“x0” is 1e300"),
+    ],
+)
+def test_a_program_reads_which_row_and_field_the_model_refused(
+    browse: Browse, bob: User, version: ModelVersion, model: Model, monkeypatch: pytest.MonkeyPatch,
+    rows: list[dict[str, float]], counted: dict[str, int], field: str, begins: str,
+) -> None:  # fmt: skip
+    """Some models do not count the rows."""
+    refuse(monkeypatch, BEYOND, field="x0", value="1e300", **counted)
     address = f"/api/v1{version.model.get_absolute_url()}versions/{version.number}/predict/"
-    for rows, field in (([{"x0": 1e300}], "rows.1.x0"), ([{"x0": 1}, {"x0": 1e300}], "rows")):
-        answer = browse(bob).post(address, json.dumps({"rows": rows}), content_type="application/json")
-        assert answer.status_code == 422
-        sentence = "“x0” is 1e300, which is beyond all that the model can compute with."
-        assert answer.json()["errors"] == {field: [sentence]}
+    answer = browse(bob).post(address, json.dumps({"rows": rows}), content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == {field: [f"{begins}, which is beyond all that the model can compute with."]}
 
 
 def test_pasted_rows_are_refused_at_the_box_with_their_line_and_field(
-    browse: Browse, bob: User, version: ModelVersion, model: Model
+    browse: Browse, bob: User, version: ModelVersion, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for pasted, said in {
         "": "Paste a first line with the fields' names and at least one row below it.",
@@ -169,6 +178,9 @@ def test_pasted_rows_are_refused_at_the_box_with_their_line_and_field(
     many = {"text": "x0\n" + "1\n" * 21, "explain": "on"}
     assert "at most 20 rows" in told(ask(browse(bob), version, many, "rows/"))["text"]
     assert not model.asked
+    refuse(monkeypatch, BEYOND, field="x0", value="1e300", row=2)
+    shown = told(ask(browse(bob), version, {"text": "x0\n1\n1e300"}, "rows/", "zh-CN"))
+    assert shown["text"].startswith("第 2 行：")
 
 
 def test_what_is_no_fault_of_the_input_stands_where_the_answer_would(

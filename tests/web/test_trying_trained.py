@@ -30,6 +30,7 @@ from tests.trainer.test_retrieval import SMALL as RETRIEVAL
 from tests.trainer.test_retrieval import questions
 from tests.trainer.test_timeseries import BY_DAY, sales
 from tests.trainer.test_timeseries import SMALL as SERIES
+from tests.web.test_trying_refused import told
 from trainer.contract import JobSpec
 from trainer.predict import Predictor, answer
 
@@ -112,14 +113,14 @@ def test_things_are_found_in_a_picture_and_in_an_example(tried: Any) -> None:
     shown = ask({"sample": "0", "explain": "on"}, "file/")
     assert '<img id="sent"' in shown
     assert "data-heat-picture" in shown
-    assert "cannot be read" in ask({"picture": file(b"no picture")}, "file/")
+    assert "cannot be read" in told(ask({"picture": file(b"no picture")}, "file/"))["picture"]
 
 
 def test_noise_is_taken_out(tried: Any) -> None:
     ask = tried("image-denoising")
     assert "As it was" in ask("explanation")
     assert "Restored" in ask({"sample": "0"}, "file/")
-    assert "cannot be read" in ask({"picture": file(b"no picture"), "noise": "10"}, "file/")
+    assert "cannot be read" in told(ask({"picture": file(b"no picture"), "noise": "10"}, "file/"))["picture"]
 
 
 def test_pictures_are_drawn(tried: Any) -> None:
@@ -135,7 +136,7 @@ def test_a_series_goes_on(tried: Any) -> None:
     assert "How far off, step by step" in ask("explanation")
     assert "data-fill" in ask("try")
     assert "8 values given; the model read the latest 7." in ask({"values": "1 2 3 4 5 6 7 8"})
-    assert "needs 7 values" in ask({"values": "1 2 3"})
+    assert "needs 7 values" in told(ask({"values": "1 2 3"}))["values"]
 
 
 def test_a_molecule_is_drawn_with_its_value(tried: Any) -> None:
@@ -143,7 +144,10 @@ def test_a_molecule_is_drawn_with_its_value(tried: Any) -> None:
     shown = ask({"smiles": "CCO", "sequence": "MKT" * 8, "explain": "on"})
     assert "data:image/svg+xml;base64," in shown
     assert "Green atoms raised the number" in shown
-    assert "is no molecule that can be read" in ask({"smiles": "C(C", "sequence": "MKT"})
+    assert "is no molecule that can be read" in told(ask({"smiles": "C(C", "sequence": "MKT"}))["smiles"]
+    pasted = {"text": "structure,sequence\nCC,MKT\nC(C,MKT"}
+    assert told(ask(pasted, "rows/"))["text"] == "Row 2: “C(C” is no molecule that can be read."
+    assert "in letters of amino acids" in told(ask({"smiles": "CC", "sequence": "7"}))["sequence"]
     assert "data-fill" in ask("try")
 
 
@@ -165,7 +169,7 @@ def test_hidden_words_are_guessed_and_the_model_is_a_base_that_tells_kinds_apart
     shown = ask({"text": "The machine ___ calm, ＿＿ bright"})
     assert "Gap 2" in shown
     assert shown.count("<progress") == 10
-    assert "Write ___ in place of each hidden word" in ask({"text": "nothing is hidden"})
+    assert "Write ___ in place of each hidden word" in told(ask({"text": "nothing is hidden"}))["text"]
     made = BaseModel.objects.get()
     assert made.task == "classification"
 

@@ -66,24 +66,26 @@ class Answering:
         return [[{"text": text, "params": {}}] if self._strange(one) else [] for one in self._read(rows)[0]]
 
     def _read(self, rows: list[Row]) -> tuple[list[Any], list[str]]:
-        molecules = [self._molecule(row) for row in rows]
-        return molecules, [self._sequence(row) if "sequence" in self._names else "" for row in rows]
+        molecules = [self._molecule(row, number) for number, row in enumerate(rows, start=1)]
+        paired = "sequence" in self._names
+        return molecules, [self._sequence(row, number) if paired else "" for number, row in enumerate(rows, start=1)]
 
-    def _molecule(self, row: Row) -> Any:
+    def _molecule(self, row: Row, number: int) -> Any:
         text = row.get(self._names["smiles"], row.get("smiles"))
         if not isinstance(text, str) or not text.strip():
-            raise refusal(N_("A molecule is given as “smiles”, such as CCO for ethanol."), field="smiles")
+            raise refusal(N_("A molecule is given as “smiles”, such as CCO for ethanol."), field="smiles", row=number)
         molecule = encoding.chemistry().molecule_of(text)
         if molecule is None:
-            text = text.strip()[:80]
-            raise refusal(N_("“%(written)s” is no molecule that can be read."), field="smiles", written=text)
+            said, text = N_("“%(written)s” is no molecule that can be read."), text.strip()[:80]
+            raise refusal(said, field="smiles", row=number, written=text)
         return encoding.chemistry().molecule_of(encoding.chemistry().canonical(text)) or molecule
 
-    def _sequence(self, row: Row) -> str:
+    def _sequence(self, row: Row, number: int) -> str:
         text = row.get(self._names["sequence"], row.get("sequence"))
         letters = proteins.cleaned(text) if isinstance(text, str) else None
         if letters is None:
-            raise refusal(N_("A protein is given as “sequence”, in letters of amino acids."), field="sequence")
+            said = N_("A protein is given as “sequence”, in letters of amino acids.")
+            raise refusal(said, field="sequence", row=number)
         return letters
 
     def _inputs(self, molecules: list[Any], sequences: list[str]) -> Tensor:

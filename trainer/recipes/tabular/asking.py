@@ -46,7 +46,8 @@ def _check_size(fields: list[encoding.Field], numbers: Tensor, rows: list[Row]) 
         far = ~(numbers[:, columns[0]].abs() <= FARTHEST) if kind == "numbers" else torch.zeros(0)
         if far.any():
             text = N_("“%(field)s” is %(value)s, which is beyond all that the model can compute with.")
-            raise refusal(text, field=name, value=str(rows[int(far.nonzero()[0])].get(name))[:50])
+            at = int(far.nonzero()[0])
+            raise refusal(text, field=name, row=at + 1, value=str(rows[at].get(name))[:50])
 
 
 def reasons(model: Layered, rows: list[Row]) -> list[list[Row]]:
