@@ -104,8 +104,8 @@ class ModelVersion(Created):
 
     @cached_property
     def unit(self) -> str:
-        """Of a number that it foresees; empty where it foresees none, or its data has no unit."""
-        return unit_of_target(self.job, task=self.model.task)
+        """Of a number that it foresees, as its data had it then, or has it now; empty where there is none."""
+        return str(self.evaluation.get("unit") or unit_of_target(self.job, task=self.model.task))
 
 
 class CardEdit(Created):

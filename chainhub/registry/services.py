@@ -12,6 +12,7 @@ from chainhub.core.live import publish_on_commit
 from chainhub.core.sentences import sentence
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.terms import why_unpublishable
+from chainhub.jobs.units import unit_of_target
 from chainhub.registry import card, permissions, publishing, scores
 from chainhub.registry.continuing import offer_as_base
 from chainhub.registry.models import Alias, CardEdit, Download, Model, ModelShare, ModelVersion
@@ -62,13 +63,14 @@ def _publish(job: TrainingJob) -> ModelVersion | None:
 def _add_version(model: Model, job: TrainingJob, left: publishing.Leavings) -> ModelVersion:
     number = publishing.next_number(model)
     name, value = scores.primary_of(left.evaluation)
+    unit = unit_of_target(job, task=model.task)
     version = ModelVersion(
         model=model,
         number=number,
         job=job,
         config=left.config,
         preprocessing=left.preprocessing,
-        evaluation=left.evaluation,
+        evaluation=left.evaluation | ({"unit": unit} if unit else {}),
         primary_metric=name,
         primary_value=value,
     )

@@ -92,6 +92,18 @@ def test_the_card_tells_it_too(job: TrainingJob, path: str, said: str) -> None:
     assert "| Mean absolute error (MPa \\<b\\>) |" in text or "| 平均绝对误差 (MPa \\<b\\>) |" in text
 
 
+def test_data_that_is_told_in_another_unit_later_leaves_the_numbers_of_a_published_model_as_they_are(
+    browse: Browse, bob: User, job: TrainingJob
+) -> None:
+    """Its newest version may be in ksi: what the model learnt was in MPa."""
+    Dataset.objects.update(field_settings={"label": {"unit": "MPa"}})
+    version = regression(job)
+    Dataset.objects.update(field_settings={"label": {"unit": "ksi"}})
+    overview = browse(bob).get(version.model.get_absolute_url())
+    assert overview.context["scatter"]["x"]["label"] == "Predicted (MPa)"
+    assert "ksi" not in overview.content.decode()
+
+
 @pytest.mark.parametrize("units", [("MPa", "ksi"), ("", ""), ("MPa", "")])
 def test_owners_who_differ_or_say_nothing_give_no_unit(
     browse: Browse, bob: User, job: TrainingJob, model: Model, units: tuple[str, str]
