@@ -96,8 +96,10 @@ def _usual(field: Field) -> str:
     if field.masked:
         return _("masked by its owner")
     if field.is_number:
-        known = field.low is not None and field.high is not None
-        return _("%(low)s to %(high)s") % {"low": f"{field.low:.4g}", "high": f"{field.high:.4g}"} if known else "–"
+        if field.low is None or field.high is None:
+            return "–"
+        low, high = f"{field.low:.4g}", f"{field.high:.4g}"
+        return low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
     return plain(", ".join(field.values[:MOST_VALUES])) + (" …" if len(field.values) > MOST_VALUES else "")
 
 

@@ -1,5 +1,7 @@
 """The card says in both languages what the model is made of, what it is worth, and where not to trust it."""
 
+import json
+
 import pytest
 
 from chainhub.accounts.models import User
@@ -14,10 +16,11 @@ from chainhub.registry.limits import limits_of
 from chainhub.registry.markup import cell
 from chainhub.registry.models import Alias, ModelVersion
 from chainhub.repositories.storage import open_blob
+from chainhub.web.forms.models import RowForm
 from tests.factories.bases import make_base
 from tests.factories.explained import of_markets
 from tests.factories.jobs import make_job
-from tests.factories.models import evaluation, publish, score, succeed
+from tests.factories.models import evaluation, files, publish, score, succeed
 
 
 def read(version: ModelVersion, path: str) -> str:
@@ -219,3 +222,19 @@ def test_small_errors_are_told_to_three_digits() -> None:
     assert [scores.written(value) for value in (0.0, 0.9, 0.1, 0.05, 0.0146, -0.00894, 2e-5, 1343.2)] == [
         "0.000", "0.900", "0.100", "0.0500", "0.0146", "-0.00894", "0.0000200", "1343.200",
     ]  # fmt: skip
+
+
+def test_a_field_that_hardly_varies_has_a_usual_value_and_no_range(job: TrainingJob) -> None:
+    left = files(evaluation({"anvil": (0.7, 0.9)}))
+    told = json.loads(left["preprocessing.json"])
+    told["fields"][1] |= {"low": 0.0, "high": 0.0}
+    succeed(job, leave=left | {"preprocessing.json": json.dumps(told).encode()})
+    version = services.publish_job(job)
+    assert version is not None
+    assert "| `x0` | -1.6 to 1.6 |" in read(version, "README.md")
+    assert "| `x1` | 0 |" in read(version, "README.md")
+    assert {name: bound.help_text for name, bound in RowForm(version=version).fields.items()} == {
+        "field-x0": "Usually -1.6 to 1.6",
+        "field-x1": "Usually 0",
+        "field-x2": "",
+    }
