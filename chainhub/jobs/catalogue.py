@@ -40,6 +40,11 @@ def title_of(name: str) -> str:
     return gettext(known[name]) if name in known else name
 
 
+def is_of_today(name: str, version: int) -> bool:
+    """Whether a job that was begun by that version of the recipe can be gone on with here."""
+    return (name, version) in {(recipe.name, recipe.version) for recipe in recipes()}
+
+
 def checked_parameters(recipe: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters, complete with defaults; `InvalidInputError` names the parameter at fault."""
     try:

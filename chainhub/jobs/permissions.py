@@ -3,6 +3,7 @@
 from typing import Any
 
 from chainhub.collaborations.models import Collaboration, Participant
+from chainhub.jobs.catalogue import is_of_today
 from chainhub.jobs.models import Approval, ApprovalStatus, Status, TrainingJob
 from chainhub.organizations.models import Organization, OrganizationQuerySet
 from chainhub.organizations.permissions import SCIENTISTS, may_launch_for, may_steward
@@ -30,9 +31,9 @@ def may_cancel(user: Any, job: TrainingJob) -> bool:
 
 
 def may_resume(user: Any, job: TrainingJob) -> bool:
-    """Only where a checkpoint was kept."""
-    stopped = job.status in {Status.FAILED, Status.CANCELED}
-    return stopped and job.runs.exclude(checkpoint=None).exists() and may_steer(user, job)
+    """Only where a checkpoint was kept, and the recipe is still the one that wrote it."""
+    stopped = job.status in {Status.FAILED, Status.CANCELED} and may_steer(user, job)
+    return stopped and is_of_today(job.recipe, job.recipe_version) and job.runs.exclude(checkpoint=None).exists()
 
 
 def may_clone(user: Any, job: TrainingJob) -> bool:

@@ -62,9 +62,9 @@ def _needs(version: ModelVersion) -> str:
 
 
 def _asked(version: ModelVersion) -> str:
-    said = _("The model answers on a compute node of the hub. The rows are not kept.")
-    own = _("“picture.png” is your picture.")  # not within an f-string: what collects texts does not look there
-    return f"{said} {own}" if PICTURE in _question(version) else said
+    if PICTURE in _question(version):
+        return _("The model answers on a compute node of the hub, and keeps nothing. “picture.png” is your picture.")
+    return _("The model answers on a compute node of the hub. The rows are not kept.")
 
 
 def _download(version: ModelVersion, address: str) -> str:

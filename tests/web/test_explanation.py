@@ -220,9 +220,9 @@ def test_what_is_no_small_png_is_not_shown(browse: Browse, bob: User, job: Train
 def test_groups_stand_in_the_order_of_their_names(browse: Browse, bob: User, job: TrainingJob) -> None:
     compared = of_classes()["groups"]
     first = compared["groups"][0] | {"rows": 1140}
-    compared["groups"] = [first | {"value": name} for name in (None, "from 10", "From 9", "2")]
+    compared["groups"] = [first | {"value": name} for name in (None, "from 10", "From 9", "2", "-3")]
     said = words(page_of(browse(bob), explained(job, groups=compared)))
-    assert re.search(r"2 1,140 .*From 9 1,140 .*from 10 1,140 .*Not known 1,140 .*Largest difference", said)
+    assert re.search(r"-3 1,140 .*2 1,140 .*From 9 1,140 .*from 10 1,140 .*Not known 1,140 .*Largest difference", said)
 
 
 def test_texts_of_an_old_version_have_scores_without_intervals(browse: Browse, bob: User, job: TrainingJob) -> None:

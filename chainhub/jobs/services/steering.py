@@ -8,6 +8,7 @@ from chainhub.accounts.models import User
 from chainhub.core.errors import DomainError, NotAllowedError
 from chainhub.core.sentences import Sentence, sentence
 from chainhub.jobs import permissions
+from chainhub.jobs.catalogue import is_of_today
 from chainhub.jobs.models import Status, TrainingJob
 from chainhub.jobs.services.moves import ask_to_stop, end, enqueue, lock_job, record
 from chainhub.jobs.services.stopping import TERMS_ENDED, lost_data
@@ -55,6 +56,8 @@ def resume_job(job: TrainingJob, *, actor: User) -> TrainingJob:
             gettext_noop("Only those who launch jobs for %(organization)s may resume it."),
             organization=job.organization.name,
         )
+    if not is_of_today(job.recipe, job.recipe_version):
+        raise DomainError(gettext_noop("Its recipe has another version by now; launch it anew as a clone."))
     if not permissions.may_resume(actor, job):
         raise DomainError(gettext_noop("There is no checkpoint to go on from; launch it anew as a clone."))
     if (why := refused_now(job)) is not None:

@@ -1,5 +1,6 @@
 """Where a model fails and for whom: slices in plain words, intervals that hold or not, groups side by side."""
 
+import math
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from chainhub.registry.scores import Json, Score
 from chainhub.web.evaluations import Data, format_of
 from chainhub.web.formats import number
 
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 LIKENESS = {"bleu": "BLEU", "chrf": "chrF"}
 PNG, LARGEST_PICTURE = b"\x89PNG\r\n\x1a\n", 64 * 1024
 
@@ -141,11 +143,15 @@ def groups(evaluation: Json) -> Data | None:
 
 def in_order(entries: Iterable[Json]) -> list[Json]:
     """Groups by their names, numbers in them as numbers, so that one is found; who is in no group comes last."""
-    return sorted(entries, key=lambda one: (one.get("value") is None, _parts(str(one.get("value")))))
+    return sorted(entries, key=lambda one: (one.get("value") is None, *_place(str(one.get("value")))))
 
 
-def _parts(name: str) -> list[str | int]:
-    return [int(part) if place % 2 else part.casefold() for place, part in enumerate(re.split(r"([0-9]+)", name))]
+def _place(name: str) -> tuple[float, list[str | int]]:
+    """Numbers first, those below zero too; then names, whose numbers count as such."""
+    if NUMBER.fullmatch(name):
+        return float(name), []
+    parts = enumerate(re.split(r"([0-9]+)", name))
+    return math.inf, [int(part) if place % 2 else part.casefold() for place, part in parts]
 
 
 def _side_by_side(entries: Any, metric: str, field: str) -> Data | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chainhub.activity.models import Notice
 from chainhub.core.errors import DomainError, NotAllowedError
 from chainhub.datasets.services import set_field
-from chainhub.jobs import services
+from chainhub.jobs import permissions, services
 from chainhub.jobs.models import Artifact, Run, Status, TrainingJob
 from chainhub.jobs.runner import Said
 from chainhub.jobs.services import recording, running
@@ -157,6 +157,19 @@ def test_a_partner_may_not_cancel(job: TrainingJob, bob: Any) -> None:
 def test_without_a_checkpoint_there_is_nothing_to_resume(job: TrainingJob, alice: Any) -> None:
     services.cancel_job(job, actor=alice)
     with pytest.raises(DomainError, match="no checkpoint"):
+        services.resume_job(job, actor=alice)
+
+
+def test_what_an_older_version_of_the_recipe_began_is_not_resumed(job: TrainingJob, alice: Any) -> None:
+    run = claimed(job)
+    Run.objects.filter(pk=run.pk).update(checkpoint=store_bytes(b"weights", owner=job.organization))
+    TrainingJob.objects.filter(pk=job.pk).update(status=Status.FAILED)
+    job.refresh_from_db()
+    assert permissions.may_resume(alice, job)
+    job.recipe_version += 1
+    job.save(update_fields=["recipe_version"])
+    assert not permissions.may_resume(alice, job)
+    with pytest.raises(DomainError, match="another version by now"):
         services.resume_job(job, actor=alice)
 
 
