@@ -31,7 +31,8 @@ MACHINE_TRANSLATION = Scenario(
             slug="interface-texts",
             sample="interface-translation",
             title=_("5,000 interface texts of four software projects, English to Chinese"),
-            parameters={"written_samples": 300, "baselines": False},
+            # So few pairs are learnt by heart late: less dropout and larger steps than usual pay in as many epochs.
+            parameters={"dropout": 0.05, "learning_rate": 0.003, "written_samples": 300, "baselines": False},
             split={"test_fraction": 0.1, "validation_fraction": 0.02},
             metric="chrf",
             baselines=reached_by(
@@ -39,7 +40,7 @@ MACHINE_TRANSLATION = Scenario(
             ),
             caveat=_(
                 "Held-out texts resemble those learnt from, so the scores flatter; and three divisions by other seeds "
-                "came to BLEU 39, 42 and 46, so a single one says little more than that."
+                "came to BLEU 41, 44 and 45, so a single one says little more than that."
             ),
             minutes=22,
         ),
