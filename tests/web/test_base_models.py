@@ -51,6 +51,17 @@ def test_who_manages_imports_with_a_button(
     assert asked == [("scenarios.import_base_model", "minilm", anvil.pk, alice.pk)]
 
 
+def test_what_is_there_is_said_and_not_imported_again(
+    client: Client, alice: User, anvil: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asked_for(monkeypatch)
+    make_base(anvil, alice, slug=CARRIED["minilm"].origin.slug)
+    client.force_login(alice)
+    page = client.post(ADDRESS, {"base": "minilm", "organization": anvil.slug}, follow=True).content.decode()
+    assert f"jobs of {anvil.name} can go on from it." in page
+    assert asked == []
+
+
 def test_bob_who_does_not_manage_has_no_button_and_is_not_heard(
     client: Client, bob: User, anvil: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from chainhub.bases.models import BaseModel
 from chainhub.organizations.models import Organization
 from chainhub.organizations.permissions import MANAGERS
 from chainhub.registry import serving
@@ -35,6 +36,12 @@ class ImportForm(forms.Form):
         self.mine = {one.slug: one for one in Organization.objects.where(user, *MANAGERS).distinct()}
         field: Any = self.fields["organization"]
         field.choices = [(slug, one.name) for slug, one in self.mine.items()]
+
+    @property
+    def there(self) -> BaseModel | None:
+        """What was asked for, where that organization has it."""
+        asked, organization = CARRIED[self.cleaned_data["base"]], self.mine[self.cleaned_data["organization"]]
+        return organization.base_models.filter(slug=asked.origin.slug).first()
 
 
 class TextsForm(forms.Form):

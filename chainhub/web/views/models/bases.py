@@ -83,6 +83,9 @@ def import_base(request: SignedInRequest) -> HttpResponse:
     form = ImportForm(request.POST, user=request.user)
     if not form.is_valid():
         messages.error(request, _("Choose a base model, and an organization that you manage."))
+    elif there := form.there:
+        said = _("The base model “%(name)s” is there: jobs of %(organization)s can go on from it.")
+        messages.info(request, said % {"name": there.name, "organization": there.organization.name})
     else:
         organization = form.mine[form.cleaned_data["organization"]]
         ask_for_base(form.cleaned_data["base"], organization=organization, actor=request.user)
