@@ -163,7 +163,9 @@ def overall(evaluation: Json) -> dict[str, Score]:
 
 def told(evaluation: Json, unit: str = "") -> list[tuple[str, str, Score]]:
     """(name, title, score) of everything over all held-out rows, and of how near written texts came."""
-    found = [(name, metric_title(name, unit), score) for name, score in overall(evaluation).items()]
+    places = {name: place for place, name in enumerate(TITLES)}  # PostgreSQL keeps names in an order of its own
+    measured = sorted(overall(evaluation).items(), key=lambda one: places.get(one[0], len(places)))
+    found = [(name, metric_title(name, unit), score) for name, score in measured]
     written = evaluation.get("written") or {}
     for name, entry in (written.get("scores") or {}).items():
         title = metric_title(name)
