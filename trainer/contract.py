@@ -72,13 +72,16 @@ class Split(Frozen):
     By time, what is later than one moment is held out, the same moment for everyone: a model may learn from nobody's
     future. Walk-forward does so again and again: the latest part is cut into `folds` that follow each other, each
     judged by a model of all that was before. By group, all rows with one value of a field stay on one side; so they do
-    in each fold of a group k-fold, in which every group is held out once.
+    in each fold of a group k-fold, in which every group is held out once. By organization, each is held out once,
+    whole, and judged by a model of all others: how good it is where it has never been.
     """
 
-    kind: Literal["holdout", "k-fold", "time", "walk-forward", "group", "group-k-fold"] = "holdout"
+    kind: Literal["holdout", "k-fold", "time", "walk-forward", "group", "group-k-fold", "organization"] = "holdout"
     test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2  # of everyone's rows; by time or group, of all
     validation_fraction: Fraction = 0.1  # of the training part; 0 = none, and no early stopping
-    folds: Annotated[int, Field(ge=2, le=20)] = 5  # (k-fold, walk-forward, group-k-fold)
+    folds: Annotated[int, Field(ge=2, le=20)] = (
+        5  # (k-fold, walk-forward, group-k-fold); by organization there are as many as organizations
+    )
     time: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field of the moment (by time)
     group: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field whose values stay together
 
@@ -90,7 +93,7 @@ class Split(Frozen):
     @property
     def folded(self) -> bool:
         """Whether several models are judged, and one of all rows is published."""
-        return self.kind in ("k-fold", "walk-forward", "group-k-fold")
+        return self.kind in ("k-fold", "walk-forward", "group-k-fold", "organization")
 
     @property
     def grouped(self) -> bool:

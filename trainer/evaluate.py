@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from trainer.contract import N_, JobSpec
+from trainer.contract import N_, JobSpec, Split
 from trainer.data.columns import Bools, Floats, Ints
 from trainer.evaluation.examples import viewable
 from trainer.evaluation.residuals import residuals
@@ -72,12 +72,17 @@ def evaluate(
     return {
         "task": source.target.task,
         "primary_metric": {"name": metric, "higher_is_better": HIGHER_IS_BETTER[metric]},
-        "split": spec.split.model_dump(mode="json") | {"seed": spec.seed},
+        "split": _split(spec.split, parties=len(parties)) | {"seed": spec.seed},
         "overall": {"rows": len(test), "metrics": overall},
         "organizations": organizations,
         "weighted": {series: _weighted(organizations, series) for series in ("alone", TOGETHER)},
         **_plots(judged[TOGETHER], source.target.labels, shown, masked=spec.target in spec.masked),
     }
+
+
+def _split(split: Split, *, parties: int) -> dict[str, Any]:
+    told: dict[str, Any] = split.model_dump(mode="json")
+    return told | {"folds": parties} if split.kind == "organization" else told
 
 
 def _rows(source: Source, test: Ints, place: int, *, everyone_trains: bool) -> dict[str, int]:

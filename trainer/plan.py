@@ -52,7 +52,7 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
     if spec.split.folded:
         nothing = np.empty(0, np.int64)
         fits.append(Fit("together", None, None, np.arange(len(source.owner)), nothing, nothing, published=True))
-    if parameters.baselines and len(slugs) > 1:
+    if parameters.baselines and len(slugs) > 1 and spec.split.kind != "organization":  # none judges itself alone there
         for place in range(len(slugs)):
             for fold, part in numbered:
                 own, checked = (rows[source.owner[rows] == place] for rows in (part.train, part.validation))
@@ -63,7 +63,7 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
 
 def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
     """A source whose rows are not all that have a target says which of the files they are, or what else it knows."""
-    if spec.split.kind in ("holdout", "k-fold"):
+    if spec.split.kind in ("holdout", "k-fold", "organization"):
         together = getattr(source, "together", None)
         return divide(source.owner, slugs, source.target, spec.split, spec.seed, together)
     pieces = source.target.task in {"language", "masked"}  # of texts, which no row tells

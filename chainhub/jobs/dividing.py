@@ -14,7 +14,9 @@ MOMENTS = {FieldType.DATE.value, FieldType.TIME.value}
 NUMBERS = {FieldType.INTEGER.value, FieldType.NUMBER.value}
 BY_TIME, BY_GROUP, WALK, K_FOLD, GROUP_FOLDS = "time", "group", "walk-forward", "k-fold", "group-k-fold"
 TIMED, GROUPED = (BY_TIME, WALK), (BY_GROUP, GROUP_FOLDS)  # judged by what is later; by what no group of theirs told
-FOLDED = (K_FOLD, WALK, GROUP_FOLDS)  # judged by several models
+BY_ORGANIZATION = "organization"  # each judged by a model of all others
+COUNTED = (K_FOLD, WALK, GROUP_FOLDS)  # judged by as many models as one asks for
+FOLDED = (*COUNTED, BY_ORGANIZATION)  # judged by several
 UNGROUPED = {FieldType.DATE.value, FieldType.TIME.value, FieldType.NUMBER.value}  # hardly a value twice, as a rule
 
 
@@ -41,6 +43,11 @@ def group_fields(versions: Sequence[DatasetVersion]) -> list[str]:
     return sorted(fitting, key=lambda name: name not in named)
 
 
+def owners(versions: Sequence[DatasetVersion]) -> int:
+    """How many organizations bring them."""
+    return len({version.dataset.organization_id for version in versions})
+
+
 def _kinds(versions: Sequence[DatasetVersion], name: str) -> set[str]:
     return {fields_of(version).get(name, "") for version in versions}
 
@@ -65,6 +72,11 @@ def _check_folds(split: Mapping[str, Any], versions: Sequence[DatasetVersion], g
 
 def check_split(split: Mapping[str, Any], versions: Sequence[DatasetVersion]) -> None:
     """Raises `InvalidInputError` where rows are to be divided by what is no time, or tells no groups apart."""
+    if split.get("kind") == BY_ORGANIZATION and owners(versions) < 2:  # noqa: PLR2004 - to learn from, and to judge
+        raise InvalidInputError(
+            gettext_noop("Each organization is judged by a model of all others: choose data of at least two."),
+            field="split.kind",
+        )
     group = split.get(BY_GROUP, "")
     if split.get("kind") in GROUPED and group not in group_fields(versions):
         raise InvalidInputError(

@@ -14,7 +14,7 @@ from chainhub.bases.shapes import shape_of
 from chainhub.datasets.disclosure import masked_field, masked_for
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import memory_of
-from chainhub.jobs.dividing import FOLDED, TIMED, WALK
+from chainhub.jobs.dividing import BY_ORGANIZATION, FOLDED, TIMED, WALK
 from chainhub.jobs.durations import Span, span_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
 
@@ -51,7 +51,10 @@ def estimate(
     by_owner: dict[int, int] = defaultdict(int)
     for version in versions:
         by_owner[version.dataset.organization_id] += version.rows or 0
-    fits = _fits(list(by_owner.values()), split, alone=bool(parameters.get("baselines")) and len(by_owner) > 1)
+    if split["kind"] == BY_ORGANIZATION:
+        split = {**split, "folds": len(by_owner)}
+    alone = bool(parameters.get("baselines")) and len(by_owner) > 1 and split["kind"] != BY_ORGANIZATION
+    fits = _fits(list(by_owner.values()), split, alone=alone)
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
     speeds = _seconds_per_step(user, recipe=recipe, device=device, processes=processes, base=base)

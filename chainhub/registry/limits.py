@@ -49,7 +49,7 @@ def _ranks_blindly(evaluation: Json) -> bool:
 
 def _split(evaluation: Json) -> Iterator[Sentence]:
     split = evaluation.get("split") or {}
-    if split.get("kind") in ("k-fold", "walk-forward", "group-k-fold"):
+    if split.get("kind") in ("k-fold", "walk-forward", "group-k-fold", "organization"):
         yield sentence(
             gettext_noop(
                 "The scores come from %(folds)s models, each judged on rows that it had not seen; the published model "
@@ -64,6 +64,13 @@ def _split(evaluation: Json) -> Iterator[Sentence]:
                 "tell more."
             ),
             field=str(split.get("group", "")),
+        )
+    if split.get("kind") == "organization":
+        yield sentence(
+            gettext_noop(
+                "Each organization's score is that of a model which had seen nothing of it: so well it may do at "
+                "another partner like these. Of those that it learnt from, the published model may tell more."
+            )
         )
     rows = scores.test_rows(evaluation)
     if rows < FEW_IN_ALL:

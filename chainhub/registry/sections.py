@@ -159,22 +159,20 @@ def recipe(version: ModelVersion) -> Iterator[str]:
 
 
 def _held_out(split: Mapping[str, Any]) -> str:
-    share = round(100 * split.get("test_fraction", 0.2))
-    if split.get("kind") == "k-fold":
-        return _("%(folds)s-fold cross-validation") % {"folds": split.get("folds")}
-    if split.get("kind") == "time":
-        said = {"share": share, "field": plain(split.get("time"))}
-        return _("the latest %(share)s %% of all rows held out, by %(field)s") % said
-    if split.get("kind") == "walk-forward":
-        said = {"share": share, "field": plain(split.get("time")), "folds": split.get("folds")}
-        return _("walk-forward over the latest %(share)s %% of all rows by %(field)s, in %(folds)s blocks") % said
-    if split.get("kind") == "group-k-fold":
-        said = {"field": plain(split.get("group")), "folds": split.get("folds")}
-        return _("%(folds)s-fold cross-validation with whole groups by %(field)s") % said
-    if split.get("kind") == "group":
-        said = {"share": share, "field": plain(split.get("group"))}
-        return _("whole groups by %(field)s held out, about %(share)s %% of all rows") % said
-    return _("%(share)s %% of every organization's rows held out") % {"share": share}
+    by = {
+        "k-fold": _("%(folds)s-fold cross-validation"),
+        "time": _("the latest %(share)s %% of all rows held out, by %(field)s"),
+        "walk-forward": _("walk-forward over the latest %(share)s %% of all rows by %(field)s, in %(folds)s blocks"),
+        "group-k-fold": _("%(folds)s-fold cross-validation with whole groups by %(field)s"),
+        "group": _("whole groups by %(field)s held out, about %(share)s %% of all rows"),
+        "organization": _("every organization held out once, whole, and judged by a model of all others"),
+    }
+    said = by.get(str(split.get("kind")), _("%(share)s %% of every organization's rows held out"))
+    return said % {
+        "share": round(100 * split.get("test_fraction", 0.2)),
+        "field": plain(split.get("time") or split.get("group") or ""),
+        "folds": split.get("folds"),
+    }
 
 
 def results(version: ModelVersion) -> Iterator[str]:

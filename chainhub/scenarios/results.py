@@ -12,7 +12,7 @@ from chainhub.registry import scores
 from chainhub.registry.models import ModelVersion
 from chainhub.scenarios.catalogue import Baseline, Scenario, Trial
 
-NOTHING = "–"
+NOTHING, UNSEEN = "–", "unseen:"
 MINUTE = 60
 
 
@@ -39,9 +39,18 @@ class Result:
         if part == "overall":
             found = scores.overall(told).get(metric)
             return found.value if found else None
+        if part.startswith(UNSEEN):
+            return self._unseen(metric, part.removeprefix(UNSEEN))
         if part == "written":
             return _number((told.get("written") or {}).get(metric))
         return _number(((told.get("weighted") or {}).get(part) or {}).get(metric))
+
+    def _unseen(self, metric: str, slug: str) -> float | None:
+        """On the rows of that part's organization, which are told by the name that it has in the hub."""
+        called = next(str(one.organization) for one in self.trial.data.parts if one.slug == slug)
+        told: Any = self.version.evaluation["organizations"] if self.version else []
+        own: Any = next((one["own"] for one in told if str(one["name"]).startswith(called)), {})
+        return _number(((own.get("together") or {}).get(metric) or {}).get("value"))
 
     def reaches(self, baseline: Baseline) -> bool | None:
         """Whether it is at least as good, as far as the baseline was told; None where it was not measured."""

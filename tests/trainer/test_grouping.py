@@ -108,6 +108,36 @@ def test_rows_that_belong_together_are_divided_like_one() -> None:
             assert sum(map(len, (part.train, part.validation, part.test))) == 150
 
 
+def test_an_organization_is_judged_by_what_the_others_taught(job: MakeSpec) -> None:
+    """Nobody judges itself alone there; the model that is published learnt from all."""
+    tables = {"anvil": table(90, 1), "borealis": table(60, 2), "cirrus": table(30, 3)}
+    spec = job(split={"kind": "organization"}, tables=tables)
+    found = evaluation_of(spec)
+    assert (found["split"]["kind"], found["split"]["folds"]) == ("organization", 3)
+    assert [one["rows"] for one in found["organizations"]] == [{"train": n, "test": n} for n in (90, 60, 30)]
+    assert all(set(one["own"]) == {"together"} for one in found["organizations"])
+    opened = open_job(catalogue.checked(spec), lambda _: None, ALONE)
+    owner = opened.source.owner
+    assert [(fit.series, fit.published) for fit in opened.fits] == [("together", False)] * 3 + [("together", True)]
+    for place, fit in enumerate(opened.fits[:3]):
+        assert set(owner[fit.test].tolist()) == {place}
+        assert set(owner[fit.train].tolist()) == set(owner[fit.validation].tolist()) == {0, 1, 2} - {place}
+    assert len(opened.fits[3].train) == 180
+
+
+def test_a_text_that_another_has_too_is_not_learnt_before_it_is_judged() -> None:
+    together, owner = np.array([0, 1, 2, 3, 1, 4, 5, 6]), np.repeat([0, 1], 4)
+    target = Target("language", [], np.ones(8))
+    split = Split(kind="organization", validation_fraction=0.0)
+    first, second = divide(owner, ["x", "y"], target, split, 0, together)
+    assert (first.train.tolist(), first.test.tolist()) == ([5, 6, 7], [0, 1, 2, 3])
+    assert (second.train.tolist(), second.test.tolist()) == ([0, 2, 3], [4, 5, 6, 7])
+
+
+def test_one_organization_has_no_others(job: MakeSpec) -> None:
+    ended(launch(job(split={"kind": "organization"}, tables={"anvil": table(90, 1)}))[1], "too few rows")
+
+
 def test_partners_machines_are_held_out_by_all_of_them(job: MakeSpec) -> None:
     found = evaluation_of(on_machines(job))
     assert found["split"] == BY_MACHINE | {"validation_fraction": 0.1, "folds": 5, "seed": 0}

@@ -9,7 +9,9 @@ from django.test import Client
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs import services
+from chainhub.jobs.catalogue import checked_split, find_recipe
 from chainhub.jobs.dividing import group_fields, time_fields
+from chainhub.jobs.estimates import estimate
 from chainhub.jobs.models import TrainingJob
 from tests.factories import jobs as make
 
@@ -164,6 +166,49 @@ def test_alice_holds_out_every_group_once(
     assert (job.split["kind"], job.split["group"], job.split["folds"]) == ("group-k-fold", "x1", 4)
     assert "4 folds of whole groups by “x1”" in browse(alice).get(job.get_absolute_url()).content.decode()
     assert "4 folds of whole groups by “x1”" in browse(alice).get(f"{LAUNCH}?clone={job.pk}").content.decode()
+
+
+def test_alice_has_every_organization_judged_by_the_others(
+    browse: Browse, alice: Any, said: Any, versions: list[DatasetVersion]
+) -> None:
+    asked = {**said, "kind": "organization", "p-returns": "", "step": "review", "go": "launch"}
+    fields = browse(alice).post(LAUNCH, {**said, "seen": said["seen"][:3], "step": "data"}).content.decode()
+    assert "Every organization once, judged by a model that never saw it" in fields
+    alone = {**asked, "versions": [versions[0].pk]}
+    page = browse(alice).post(LAUNCH, {**alone, "seen": said["seen"][:3], "step": "data"}).content.decode()
+    assert "Every organization once" not in page
+    assert browse(alice).post(LAUNCH, alone).status_code == 200
+    assert not TrainingJob.objects.exists()
+    answer = browse(alice).post(LAUNCH, asked)
+    assert answer.status_code == 302, answer.content.decode()
+    job = TrainingJob.objects.get()
+    assert job.split["kind"] == "organization"
+    assert (
+        "every organization once, by a model of all others"
+        in browse(alice).get(job.get_absolute_url()).content.decode()
+    )
+
+
+def test_a_program_with_one_organizations_data_is_told_that_there_are_no_others(
+    alice: Any, anvil: Any, alliance: Any, versions: list[DatasetVersion]
+) -> None:
+    with pytest.raises(InvalidInputError, match="choose data of at least two") as refused:
+        services.propose_job(
+            actor=alice, organization=anvil, collaboration=alliance, versions=versions[:1], recipe="tabular",
+            title="Ups", target="label", parameters={}, split={"kind": "organization"},
+        )  # fmt: skip
+    assert refused.value.field == "split.kind"
+
+
+def test_the_estimate_counts_a_model_of_each_organizations_others_and_one_of_all(
+    alice: Any, versions: list[DatasetVersion]
+) -> None:
+    parameters = find_recipe("tabular").check({"baselines": True}).model_dump(mode="json")
+    told = estimate(
+        alice, "tabular", device="cpu", versions=versions, parameters=parameters, target="label",
+        split=checked_split({"kind": "organization", "validation_fraction": 0.0}),
+    )  # fmt: skip
+    assert (told.models, told.train_rows, told.rows) == (3, 80, 160)
 
 
 def test_a_launch_does_not_tell_how_many_values_a_masked_field_has(

@@ -29,10 +29,15 @@ class Part:
 def divide(
     owner: Ints, slugs: list[str], target: Target, split: Split, seed: int, together: Ints | None = None
 ) -> list[Part]:
-    """One part for a holdout, one per fold for k-fold; rows with the same number in `together` stay together."""
+    """One part for a holdout, one per fold for k-fold; rows with the same number in `together` stay together.
+
+    Or one for each organization, all of whose rows it judges; what others have too they do not learn from then.
+    """
+    if split.kind == "organization":
+        return [_by_others(owner, place, slugs, target, split, seed, together) for place in range(len(slugs))]
     if together is not None:
         return _whole(owner, slugs, target, split, seed, together)
-    strata = target.values.astype(np.int64) if target.task == "classification" else np.zeros(len(owner), np.int64)
+    strata = _strata(target)
     folds = split.folds if split.kind == "k-fold" else 1
     fold_of = np.full(len(owner), -1, np.int64)  # -1: never held out
     for number, slug in enumerate(slugs):
@@ -43,6 +48,20 @@ def divide(
         else:
             fold_of[_every(order, split.test_fraction)] = 0
     return [_part(fold_of, fold, owner, slugs, strata, split, seed) for fold in range(folds)]
+
+
+def _strata(target: Target) -> Ints:
+    return (target.values if target.task == "classification" else np.zeros(len(target.values))).astype(np.int64)
+
+
+def _by_others(
+    owner: Ints, place: int, slugs: list[str], target: Target, split: Split, seed: int, together: Ints | None
+) -> Part:  # fmt: skip
+    part = _part(owner, place, owner, slugs, _strata(target), split, seed)
+    if together is None:
+        return part
+    train, validation = (some[~np.isin(together[some], together[part.test])] for some in (part.train, part.validation))
+    return Part(train, validation, part.test)
 
 
 def _whole(owner: Ints, slugs: list[str], target: Target, split: Split, seed: int, together: Ints) -> list[Part]:
@@ -78,8 +97,7 @@ def by_group_folds(
     present, group = np.unique(groups, return_inverse=True)
     if len(present) < split.folds:
         return None
-    classes = target.values.astype(np.int64) if target.task == "classification" else np.zeros(len(owner), np.int64)
-    kinds = np.unique(np.stack([owner, classes], 1), axis=0, return_inverse=True)[1].reshape(-1)
+    kinds = np.unique(np.stack([owner, _strata(target)], 1), axis=0, return_inverse=True)[1].reshape(-1)
     of_kind, size = np.bincount(kinds), np.bincount(group)
     # A table of all groups by all kinds might be long, and most of it nothing.
     both, rows = np.unique(group * len(of_kind) + kinds, return_counts=True)

@@ -19,7 +19,8 @@ Parameters = Mapping[str, Any]
 class Baseline:
     """What another method reached on the same data, in the metric of `evaluation.json`.
 
-    `part` is where to look: "overall", "alone" or "together" for the weighted mean over organizations, or "written".
+    `part` is where to look: "overall", "alone" or "together" for the weighted mean over organizations, "written", or
+    "unseen:" and one of the sample's parts for the rows of its organization.
     """
 
     metric: str

@@ -43,6 +43,19 @@ def test_what_was_written_is_looked_up_there(diagnosis: Scenario) -> None:
     assert Result(diagnosis, a_trial(bleu), version).reaches(bleu) is True
 
 
+def test_what_a_model_tells_of_an_organization_that_it_never_saw_is_looked_up_there() -> None:
+    found = scenario("object-detection")
+    assert found
+    trial = next(one for one in found.trials if one.slug == "trees-unseen")
+    site = next(one for one in trial.data.parts if one.slug == "soap")
+    others = {"name": "Elsewhere", "own": {"together": {"map_40": {"value": 0.9}}}}
+    for value, reached in ((0.26, True), (0.25, False), (None, None)):
+        own = {"name": f"{site.organization} (example)", "own": {"together": {"map_40": {"value": value}}}}
+        result = Result(found, trial, measured(organizations=[others, own]))
+        assert result.reaches(trial.baselines[0]) is reached
+    assert Result(found, trial, None).reaches(trial.baselines[0]) is None
+
+
 def test_the_page_tells_what_was_reached_what_not_and_what_was_not_run(diagnosis: Scenario) -> None:
     good = Baseline(metric="roc_auc", value=0.8, part="together", method="Simple")
     better = Baseline(metric="roc_auc", value=0.9, part="together", method="Rich")

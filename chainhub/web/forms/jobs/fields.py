@@ -11,8 +11,9 @@ from chainhub.datasets.models import Kind
 from chainhub.jobs import catalogue
 from chainhub.jobs.dividing import (
     BY_GROUP,
+    BY_ORGANIZATION,
     BY_TIME,
-    FOLDED,
+    COUNTED,
     GROUP_FOLDS,
     GROUPED,
     K_FOLD,
@@ -20,6 +21,7 @@ from chainhub.jobs.dividing import (
     WALK,
     check_split,
     group_fields,
+    owners,
     time_fields,
 )
 from chainhub.jobs.fields import check_fields, common_fields, not_learnt
@@ -38,6 +40,7 @@ KINDS = [
     (WALK, _("What comes next, again and again (walk-forward)")),
     (BY_GROUP, _("Whole groups that it learns nothing of")),
     (GROUP_FOLDS, _("Every group once (k-fold)")),
+    (BY_ORGANIZATION, _("Every organization once, judged by a model that never saw it")),
 ]
 
 
@@ -127,13 +130,15 @@ class FieldsStep(Step):
         """Ways to hold out rows; a forecast is judged by what comes later alone."""
         self._offer(options, "time", TIMED, time_fields)
         self._offer(options, "group", GROUPED, group_fields)
+        if owners(self.known.versions) < 2:  # noqa: PLR2004 - to learn from, and to judge
+            options["kind"].choices = [one for one in options["kind"].choices if one[0] != BY_ORGANIZATION]
         if self.task == FORECAST and "time" in options:
             options["kind"].choices = [one for one in options["kind"].choices if one[0] in TIMED]
             options["kind"].initial = BY_TIME
         options["test_fraction"].unit = options["validation_fraction"].unit = "%"
         shares = (HOLDOUT, BY_TIME, WALK, BY_GROUP)
         options["test_fraction"].when_field, options["test_fraction"].when_value = "kind", "|".join(shares)
-        options["folds"].when_field, options["folds"].when_value = "kind", "|".join(FOLDED)
+        options["folds"].when_field, options["folds"].when_value = "kind", "|".join(COUNTED)
 
     def _offer(
         self, options: dict[str, Any], control: str, kinds: Sequence[str], fields: Callable[[Any], list[str]]
@@ -173,6 +178,7 @@ class FieldsStep(Step):
         names = {
             "fields": "features",
             "split.test_fraction": "test_fraction",
+            "split.kind": "kind",
             "split.time": "time",
             "split.group": "group",
             "split.folds": "folds",
