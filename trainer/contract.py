@@ -79,9 +79,7 @@ class Split(Frozen):
     kind: Literal["holdout", "k-fold", "time", "walk-forward", "group", "group-k-fold", "organization"] = "holdout"
     test_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2  # of everyone's rows; by time or group, of all
     validation_fraction: Fraction = 0.1  # of the training part; 0 = none, and no early stopping
-    folds: Annotated[int, Field(ge=2, le=20)] = (
-        5  # (k-fold, walk-forward, group-k-fold); by organization there are as many as organizations
-    )
+    folds: Annotated[int, Field(ge=2, le=20)] = 5  # (k-fold, walk-forward, group-k-fold); one for each organization
     time: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field of the moment (by time)
     group: Annotated[str, Field(max_length=1000, exclude_if=operator.not_)] = ""  # the field whose values stay together
 

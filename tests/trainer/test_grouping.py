@@ -132,6 +132,12 @@ def test_a_text_that_another_has_too_is_not_learnt_before_it_is_judged() -> None
     first, second = divide(owner, ["x", "y"], target, split, 0, together)
     assert (first.train.tolist(), first.test.tolist()) == ([5, 6, 7], [0, 1, 2, 3])
     assert (second.train.tolist(), second.test.tolist()) == ([0, 2, 3], [4, 5, 6, 7])
+    twice = np.repeat(np.arange(40), 2)  # nor one that validates
+    for part in divide(np.repeat([0, 1], 40), ["x", "y"], Target("language", [], np.ones(80)),
+                       Split(kind="organization", validation_fraction=0.3), 0, twice):  # fmt: skip
+        sides = [set(twice[rows].tolist()) for rows in (part.train, part.validation, part.test)]
+        assert all(sides)
+        assert len(set.union(*sides)) == sum(map(len, sides))
 
 
 def test_one_organization_has_no_others(job: MakeSpec) -> None:

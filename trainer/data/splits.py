@@ -60,8 +60,9 @@ def _by_others(
     part = _part(owner, place, owner, slugs, _strata(target), split, seed)
     if together is None:
         return part
-    train, validation = (some[~np.isin(together[some], together[part.test])] for some in (part.train, part.validation))
-    return Part(train, validation, part.test)
+    validation = part.validation[~np.isin(together[part.validation], together[part.test])]
+    judged = together[np.r_[validation, part.test]]
+    return Part(part.train[~np.isin(together[part.train], judged)], validation, part.test)
 
 
 def _whole(owner: Ints, slugs: list[str], target: Target, split: Split, seed: int, together: Ints) -> list[Part]:
