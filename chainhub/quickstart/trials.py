@@ -164,7 +164,7 @@ def _result_of(example: "Example", *, asked: bool = True) -> "Result":
 
 
 def _write(results: "list[Result]", folder: Path) -> None:
-    from chainhub.scenarios.results import page  # noqa: PLC0415
+    from chainhub.scenarios.report import page  # noqa: PLC0415
 
     for language, name in PAGES.items():
         old, new = folder / name, folder / f"{name}.new"
