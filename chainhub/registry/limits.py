@@ -65,7 +65,7 @@ def _split(evaluation: Json) -> Iterator[Sentence]:
             ),
             field=str(split.get("group", "")),
         )
-    if split.get("kind") == "organization":
+    if scores.judged_by_others(evaluation):
         yield sentence(
             gettext_noop(
                 "Each organization's score is that of a model which had seen nothing of it: so well it may do at "

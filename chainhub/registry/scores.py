@@ -217,6 +217,11 @@ def has_baselines(evaluation: Json) -> bool:
     return any(one.own_alone.value is not None or one.common_alone.value is not None for one in standings(evaluation))
 
 
+def judged_by_others(evaluation: Json) -> bool:
+    """Whether every organization's rows were judged by a model of the others alone."""
+    return (evaluation.get("split") or {}).get("kind") == "organization"
+
+
 def is_better(value: float | None, than: float | None, metric: str) -> bool:
     """Whether one value of a metric beats another."""
     if value is None or than is None:

@@ -45,6 +45,16 @@ def alone_and_together(
     return {"metric": _metric(metric), "rows": rows}
 
 
+def of_each(evaluation: Json, organizations: Mapping[str, Organization], *, metric: str = "") -> Data | None:
+    """Each organization's score on its own rows, together and where it was tried alone; None for fewer than two."""
+    shown = alone_and_together(evaluation, organizations, metric=metric)
+    rows = [row for row in shown["rows"] if row["together"]]
+    if len(rows) < 2:  # noqa: PLR2004 - a single one's score is that of the model
+        return None
+    compared = any(row["alone"] for row in rows)
+    return {**shown, "rows": rows, **({} if compared else {"single": scores.metric_title(shown["metric"]["name"])})}
+
+
 def _metric(name: str) -> Data:
     return {"name": name, "format": format_of(name), "higher_is_better": scores.higher_is_better(name)}
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from chainhub.organizations.models import Organization
 from chainhub.registry import scores
 from chainhub.registry.scores import Json, Score
-from chainhub.web.evaluations import Data, alone_and_together, format_of
+from chainhub.web.evaluations import Data, format_of, of_each
 
 SHARE = {"format": "percent"}
 
@@ -26,12 +26,7 @@ def precision_recall(evaluation: Json) -> Data | None:
 
 def precision_by_owner(evaluation: Json, organizations: Mapping[str, Organization]) -> Data | None:
     """Average precision of each organization, alone and together where both were trained, with intervals."""
-    shown = alone_and_together(evaluation, organizations, metric="average_precision")
-    rows = [row for row in shown["rows"] if row["together"]]
-    if len(rows) < 2:  # noqa: PLR2004 - one stands in the curve's legend already
-        return None
-    several = any(row["alone"] for row in rows)
-    return {**shown, "rows": rows, **({} if several else {"single": scores.metric_title("average_precision")})}
+    return of_each(evaluation, organizations, metric="average_precision")
 
 
 def mean_precision(evaluation: Json) -> Score:

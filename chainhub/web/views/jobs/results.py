@@ -57,6 +57,8 @@ def _comparison(request: SignedInRequest, job: TrainingJob) -> dict[str, Any]:
         "has_baselines": scores.has_baselines(evaluation),
         "metric": scores.metric_title(scores.primary_name(evaluation), unit),
         "intervals": evaluations.alone_and_together(evaluation, organizations, part=part),
+        "each": evaluations.of_each(evaluation, organizations),
+        "unseen": scores.judged_by_others(evaluation),
     }
 
 

@@ -88,6 +88,8 @@ def _overview(_request: SignedInRequest, _model: Model, version: ModelVersion, v
         "has_baselines": scores.has_baselines(evaluation),
         "own": evaluations.alone_and_together(evaluation, organizations, part="own"),
         "common": evaluations.alone_and_together(evaluation, organizations, part="common"),
+        "each": evaluations.of_each(evaluation, organizations),
+        "unseen": scores.judged_by_others(evaluation),
         "metric": scores.metric_title(scores.primary_name(evaluation), version.unit),
         "overall": evaluations.overall_rows(evaluation, version.unit),
         "test_rows": scores.test_rows(evaluation),

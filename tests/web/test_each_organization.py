@@ -1,0 +1,78 @@
+"""What each organization reads of itself where nothing was trained alone to compare with."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from chainhub.accounts.models import User
+from chainhub.jobs.models import TrainingJob
+from chainhub.registry.models import ModelVersion
+from tests.factories.models import evaluation, files, publish
+from tests.hub.jobs.conftest import job, ours, theirs
+
+__all__ = ["job", "ours", "theirs"]
+
+Browse = Callable[[User | None], Client]
+SEEN = "Accuracy of each organization, with 95 % intervals"
+UNSEEN = "Accuracy of each organization, by a model of the others that never saw its rows, with 95 % intervals"
+
+
+def published(job: TrainingJob, parties: dict[str, float | None], **told: Any) -> ModelVersion:
+    """A model with these scores on each one's own rows, and none that was trained alone."""
+    found = evaluation({slug: (None, value) for slug, value in parties.items()}) | told
+    for one in found["organizations"]:
+        for part in ("own", "common"):
+            one[part].pop("alone")
+    found["weighted"].pop("alone")
+    return publish(job, leave=files(found), found=found)
+
+
+def pages(browse: Browse, reader: User, version: ModelVersion) -> list[Any]:
+    return [browse(reader).get(each.get_absolute_url()) for each in (version.model, version.job)]
+
+
+@pytest.mark.parametrize(("kind", "note"), [("holdout", SEEN), ("organization", UNSEEN)])
+def test_a_partner_sees_how_well_it_does_for_each(
+    browse: Browse, bob: User, job: TrainingJob, kind: str, note: str
+) -> None:
+    version = published(job, {"anvil": 0.57, "borealis": 0.12}, split={"kind": kind, "folds": 2})
+    for page in pages(browse, bob, version):
+        drawn = page.context["each"]
+        assert [(row["name"], row["together"]["value"]) for row in drawn["rows"]] == [
+            ("Anvil", 0.57),
+            ("Borealis", 0.12),
+        ]
+        assert drawn["single"] == "Accuracy"
+        assert note in page.content.decode()
+        assert "from its own data alone and together" not in page.content.decode()
+
+
+def test_in_chinese_too(browse: Browse, bob: User, job: TrainingJob) -> None:
+    version = published(job, {"anvil": 0.57, "borealis": 0.12}, split={"kind": "organization", "folds": 2})
+    client = browse(bob)
+    for each in (version.model, version.job):
+        page = client.get(each.get_absolute_url(), headers={"Accept-Language": "zh-hans"}).content.decode()
+        assert "各机构的准确率：由其他机构共同训练、从未见过其数据行的模型评判，附 95% 置信区间" in page
+
+
+@pytest.mark.parametrize("parties", [{"anvil": 0.9}, {"anvil": 0.9, "borealis": None}])
+def test_a_single_score_is_drawn_nowhere_twice(
+    browse: Browse, bob: User, job: TrainingJob, parties: dict[str, float | None]
+) -> None:
+    """It stands in the scores of the model."""
+    for page in pages(browse, bob, published(job, parties)):
+        assert page.context["each"] is None
+        assert SEEN not in page.content.decode()
+
+
+def test_where_each_was_trained_alone_both_are_drawn_and_nothing_twice(
+    browse: Browse, bob: User, job: TrainingJob
+) -> None:
+    version = publish(job)
+    for page in pages(browse, bob, version):
+        assert "from its own data alone and together" in page.content.decode()
+        assert SEEN not in page.content.decode()
+        assert "single" not in json.dumps(page.context["each"])
