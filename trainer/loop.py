@@ -19,6 +19,7 @@ from trainer.distributed import ALONE, Ranks
 from trainer.evaluate import TOGETHER, evaluate, finite
 from trainer.evaluation.findings import importance_of, of_model, of_predictions
 from trainer.evaluation.groups import group_of
+from trainer.evaluation.others import of_another, telling_fold, with_pictures
 from trainer.evaluation.seen import Seen
 from trainer.evaluation.written import answered
 from trainer.explain import by_organization, probabilities, summary
@@ -97,10 +98,9 @@ def open_job(spec: JobSpec, emit: Emit, ranks: Ranks) -> Job:
     Path(spec.output).mkdir(parents=True, exist_ok=True)
     fingerprint = fingerprint_of(spec, np.bincount(source.owner).tolist(), source.target.values)
     journal = Journal.resume(Path(spec.resume_from), fingerprint) if spec.resume_from else Journal(fingerprint)
-    short = short_format(parameters.precision, device, emit)
     metric = main_metric(source.target, parameters.main_metric)
     group = group_of(spec, getattr(parameters, "group_field", ""))
-    kept = best.Best(spec.output, leads=ranks.leads)
+    kept, short = best.Best(spec.output, leads=ranks.leads), short_format(parameters.precision, device, emit)
     return Job(spec, parameters, source, fits, device, short, metric, group, journal, kept, emit, ranks)
 
 
@@ -239,15 +239,15 @@ def conclude(job: Job, place: int, learner: Learner) -> None:
 
 
 def explain(job: Job, fit: Fit, learner: Learner) -> None:
-    """What the model together does with the rows held out from it; of a k-fold the first fold's tells most."""
+    """What the model together does with the rows held out from it; of a k-fold the first fold's tells enough."""
     preparation: Preparation = job.source.prepare(fit.train)
-    feed = preparation.feed(job.device)
-    seen = Seen(job.spec, job.source, learner, preparation, feed, fit.test, job.metric)
+    seen = Seen(job.spec, job.source, learner, preparation, preparation.feed(job.device), fit.test, job.metric)
     important = importance_of(seen) if getattr(job.parameters, "importance", False) else {}
     if important:
         job.journal.importance.append(important)
-    if fit.fold in (None, 1):
-        job.journal.findings = of_model(seen, fit, important, job.parameters, job.emit)
+    telling = fit.fold in (None, telling_fold(job.source, job.spec, job.fits))
+    found = of_model(seen, fit, important, job.parameters, job.emit) if telling else of_another(seen)
+    job.journal.findings = with_pictures(job.journal.findings, found)
 
 
 def judged_rows(job: Job, outputs: torch.Tensor, rows: Ints) -> Judged:

@@ -40,6 +40,7 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
     """A holdout publishes the model that it judges; folds are judged each, and one model of all rows is published."""
     slugs = [party.slug for party in source.parties]
     parts = _parts(source, spec, slugs)
+    _check_others(source, spec, parts)
     if not parts or any(not len(part.train) for part in parts) or not any(len(part.test) for part in parts):
         raise TrainingError(
             "data",
@@ -95,6 +96,18 @@ def _by_group(source: Source, spec: JobSpec) -> list[Part]:
             field=spec.split.group,
         )
     return [part]
+
+
+def _check_others(source: Source, spec: JobSpec, parts: list[Part]) -> None:
+    """Whether something is left to learn from that does not stand among what judges it."""
+    same = getattr(source, "together", None)
+    emptied = any(not len(one.train) and len(one.validation) + len(one.test) < len(source.owner) for one in parts)
+    if spec.split.kind == "organization" and same is not None and emptied:
+        raise TrainingError(
+            "data",
+            N_("Organizations hold nearly the same data: nothing is left to learn from that is not held out as well."),
+            N_("Hold out rows in another way, or bring data that the others do not have."),
+        )
 
 
 def _check_masked(spec: JobSpec, groups: int) -> None:

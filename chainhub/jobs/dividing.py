@@ -14,7 +14,7 @@ MOMENTS = {FieldType.DATE.value, FieldType.TIME.value}
 NUMBERS = {FieldType.INTEGER.value, FieldType.NUMBER.value}
 BY_TIME, BY_GROUP, WALK, K_FOLD, GROUP_FOLDS = "time", "group", "walk-forward", "k-fold", "group-k-fold"
 TIMED, GROUPED = (BY_TIME, WALK), (BY_GROUP, GROUP_FOLDS)  # judged by what is later; by what no group of theirs told
-BY_ORGANIZATION = "organization"  # each judged by a model of all others
+BY_ORGANIZATION = "organization"  # a model of all others is tried on each
 COUNTED = (K_FOLD, WALK, GROUP_FOLDS)  # judged by as many models as one asks for
 FOLDED = (*COUNTED, BY_ORGANIZATION)  # judged by several
 UNGROUPED = {FieldType.DATE.value, FieldType.TIME.value, FieldType.NUMBER.value}  # hardly a value twice, as a rule
@@ -74,7 +74,7 @@ def check_split(split: Mapping[str, Any], versions: Sequence[DatasetVersion]) ->
     """Raises `InvalidInputError` where rows are to be divided by what is no time, or tells no groups apart."""
     if split.get("kind") == BY_ORGANIZATION and owners(versions) < 2:  # noqa: PLR2004 - to learn from, and to judge
         raise InvalidInputError(
-            gettext_noop("Each organization is judged by a model of all others: choose data of at least two."),
+            gettext_noop("A model of all others is tried on each organization's rows: choose data of at least two."),
             field="split.kind",
         )
     group = split.get(BY_GROUP, "")

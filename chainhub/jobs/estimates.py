@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from django.db.models import Count
@@ -14,7 +14,7 @@ from chainhub.bases.shapes import shape_of
 from chainhub.datasets.disclosure import masked_field, masked_for
 from chainhub.datasets.models import DatasetVersion
 from chainhub.jobs.catalogue import memory_of
-from chainhub.jobs.dividing import BY_ORGANIZATION, FOLDED, TIMED, WALK
+from chainhub.jobs.dividing import BY_ORGANIZATION, COUNTED, TIMED, WALK
 from chainhub.jobs.durations import Span, span_of
 from chainhub.jobs.models import Run, RunEvent, Status, TrainingJob
 
@@ -51,20 +51,19 @@ def estimate(
     by_owner: dict[int, int] = defaultdict(int)
     for version in versions:
         by_owner[version.dataset.organization_id] += version.rows or 0
-    if split["kind"] == BY_ORGANIZATION:
-        split = {**split, "folds": len(by_owner)}
     alone = bool(parameters.get("baselines")) and len(by_owner) > 1 and split["kind"] != BY_ORGANIZATION
     fits = _fits(list(by_owner.values()), split, alone=alone)
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
     speeds = _seconds_per_step(user, recipe=recipe, device=device, processes=processes, base=base)
     data = _data_of(user, versions, target, fields) | {"base": shape_of(base) if base else None}
-    data["held_out"] = round(data["rows"] * _held_out(split))
+    by_others = split["kind"] == BY_ORGANIZATION
+    data["held_out"] = max(by_owner.values(), default=0) if by_others else round(data["rows"] * _held_out(split))
     memory, most = memory_of(recipe, parameters, data), (limits or {}).get("memory_mb")
     megabytes = None if memory is None else math.ceil(memory / MEGABYTE)
     return Estimate(
         rows=sum(by_owner.values()),
-        train_rows=fits[0],
+        train_rows=round(mean(fits[:-1])) if by_others and len(fits) > 1 else fits[0],
         steps=steps,
         models=len(fits),
         seconds=steps * median(speeds) if speeds else None,
@@ -123,7 +122,9 @@ def _mean(field: Mapping[str, Any]) -> int:
 
 def _fits(rows: Sequence[int], split: Mapping[str, Any], *, alone: bool) -> list[int]:
     """Rows to learn from, for each model of the plan."""
-    folds = int(split["folds"]) if split["kind"] in FOLDED else 1
+    if split["kind"] == BY_ORGANIZATION:
+        return [round((sum(rows) - own) * (1 - float(split["validation_fraction"]))) for own in rows] + [sum(rows)]
+    folds = int(split["folds"]) if split["kind"] in COUNTED else 1
     share = (1 - _held_out(split)) * (1 - float(split["validation_fraction"]))
     together = [round(sum(rows) * share)] * folds + ([sum(rows)] if folds > 1 else [])
     return together + [round(one * share) for one in rows for _ in range(folds) if alone]
@@ -132,7 +133,7 @@ def _fits(rows: Sequence[int], split: Mapping[str, Any], *, alone: bool) -> list
 def _held_out(split: Mapping[str, Any]) -> float:
     """Share of the rows that a model does not learn from, on average, and at most is judged by."""
     later = float(split["test_fraction"]) / (2 if split["kind"] == WALK else 1)  # of a walk's steps half are past each
-    return 1 / int(split["folds"]) if split["kind"] in FOLDED and split["kind"] not in TIMED else later
+    return 1 / int(split["folds"]) if split["kind"] in COUNTED and split["kind"] not in TIMED else later
 
 
 def _seconds_per_step(user: Any, **alike: Any) -> list[float]:

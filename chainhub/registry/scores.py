@@ -5,7 +5,7 @@ of everybody, each with the scores of the model trained `alone` and of the one t
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,11 +161,16 @@ def overall(evaluation: Json) -> dict[str, Score]:
     return {name: Score.of(entry) for name, entry in metrics.items()}
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """As they stand in `TITLES`: PostgreSQL keeps names in an order of its own."""
+    places = {name: place for place, name in enumerate(TITLES)}
+    return sorted(names, key=lambda name: places.get(name, len(places)))
+
+
 def told(evaluation: Json, unit: str = "") -> list[tuple[str, str, Score]]:
     """(name, title, score) of everything over all held-out rows, and of how near written texts came."""
-    places = {name: place for place, name in enumerate(TITLES)}  # PostgreSQL keeps names in an order of its own
-    measured = sorted(overall(evaluation).items(), key=lambda one: places.get(one[0], len(places)))
-    found = [(name, metric_title(name, unit), score) for name, score in measured]
+    measured = overall(evaluation)
+    found = [(name, metric_title(name, unit), measured[name]) for name in in_order(measured)]
     written = evaluation.get("written") or {}
     for name, entry in (written.get("scores") or {}).items():
         title = metric_title(name)

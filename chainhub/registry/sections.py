@@ -165,7 +165,7 @@ def _held_out(split: Mapping[str, Any]) -> str:
         "walk-forward": _("walk-forward over the latest %(share)s %% of all rows by %(field)s, in %(folds)s blocks"),
         "group-k-fold": _("%(folds)s-fold cross-validation with whole groups by %(field)s"),
         "group": _("whole groups by %(field)s held out, about %(share)s %% of all rows"),
-        "organization": _("every organization held out once, whole, and judged by a model of all others"),
+        "organization": _("every organization held out once, whole, to try a model of all others on it"),
     }
     said = by.get(str(split.get("kind")), _("%(share)s %% of every organization's rows held out"))
     return said % {

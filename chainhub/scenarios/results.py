@@ -1,7 +1,7 @@
 """What one example of a scenario came to, for everybody and for each organization that took part."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chainhub.registry import scores
@@ -17,7 +17,7 @@ class Own:
     """What an organization's held-out rows tell of the model of its rows alone and of that of all; None: unknown."""
 
     name: str  # in the hub
-    trained: int  # rows
+    trained: int  # rows; 0 where what judges it learnt nothing of it
     held_out: int
     alone: float | None
     together: float | None
@@ -62,6 +62,8 @@ class Result:
         told: Mapping[str, Any] = self.version.evaluation if self.version else {}
         written = {one["organization"]: one for one in (told.get("written") or {}).get("organizations") or ()}
         found = [_own(one, metric, written.get(one.get("organization"))) for one in told.get("organizations") or ()]
+        if scores.judged_by_others(told):
+            found = [replace(one, trained=0) for one in found]
         return [one for one in found if (one.alone, one.together) != (None, None)]
 
     def reaches(self, baseline: Baseline) -> bool | None:
@@ -79,8 +81,8 @@ def _own(told: Mapping[str, Any], metric: str, written: Mapping[str, Any] | None
     own, rows = told.get("own") or {}, told.get("rows") or {}
     alone, together = (_number((own.get(series) or {}).get(metric)) for series in ("alone", "together"))
     held_out = rows.get("test", 0)
-    if together is None and written is not None:
-        together, held_out = _number(written["scores"].get(metric)), written["rows"]
+    if together is None and written is not None and metric in written["scores"]:
+        together, held_out = _number(written["scores"][metric]), written["rows"]
     return Own(str(told["name"]), rows.get("train", 0), held_out, alone, together)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from chainhub.registry import scores
 from chainhub.scenarios.catalogue import Trial
-from chainhub.scenarios.markdown import head, line, section, shown, standing
+from chainhub.scenarios.markdown import NOTHING, head, line, section, shown, standing
 from chainhub.scenarios.partners import partner_name
 from chainhub.scenarios.results import Own, Result
 
@@ -22,10 +22,10 @@ def said(results: Iterable[Result], before: str) -> list[str]:
     ]  # fmt: skip
     lines = [one for result in results for one in _lines(result, old)]
     explained = _(
-        "Every organization's held-out rows, judged by the model that it trained of its own rows alone and by the one "
-        "trained together; the better one is bold. Where nothing stands under “Alone”, an example has one organization "
-        "only, is judged at sites that its models never saw, or would have taken as long again (translation, answers "
-        "with sources). Of a k-fold every row is learnt from and held out once."
+        "What the model trained on an organization's own rows alone reached on its held-out rows, and the one trained "
+        "together; the better one is bold. Nothing stands under “Alone” where an example has one organization only, "
+        "where models are tried at sites that they never saw, and where training alone would have doubled the time "
+        "(translation, search). Of a k-fold every row is learnt from and held out once."
     )
     return [heading, explained, "\n".join([*head(heads), *lines])] if lines else []
 
@@ -41,7 +41,7 @@ def _cells(own: Own, one: Result) -> list[str]:
     if own.alone is not None and own.together is not None and values[0] != values[1]:
         better = int((own.together > own.alone) == scores.higher_is_better(one.metric))
         values[better] = f"**{values[better]}**"
-    rows = [f"{own.trained:,}", f"{own.held_out:,}"]
+    rows = [f"{own.trained:,}" if own.trained else NOTHING, f"{own.held_out:,}"]
     return [_called(own.name, one.trial), *rows, str(scores.metric_title(one.metric)), *values]
 
 

@@ -65,7 +65,7 @@ def comparison(received: QuerySet[ModelVersion], *, reader: User) -> Comparison:
         .prefetch_related("aliases", "job__inputs__version__dataset__organization")[:MOST]
     )
     measured = [{name: Score.of(entry) for name, entry in (version.measured or {}).items()} for version in versions]
-    names = list(measured[0]) if measured else []
+    names = scores.in_order(measured[0]) if measured else []
     columns = [
         Column(version, [_cell(name, index, measured) for name in names]) for index, version in enumerate(versions)
     ]

@@ -259,6 +259,14 @@ def test_estimate(call: Call, alice: Any, wanted: Any, ours: Any, theirs: Any) -
     assert not TrainingJob.objects.exists()
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_estimate_of_what_has_no_others_is_refused(call: Call, alice: Any, wanted: Any, number: int) -> None:
+    asked = {**wanted, "inputs": wanted["inputs"][:number], "split": {"kind": "organization"}}
+    answer = call(alice, "post", "jobs/estimate/", asked)
+    assert answer.status_code == 422
+    assert "choose data of at least two" in answer.content.decode()
+
+
 def test_nodes_and_queue_hide_the_jobs_of_others(
     call: Call, alice: Any, carol: Any, job: TrainingJob, anvil: Any, alliance: Any, ours: Any
 ) -> None:

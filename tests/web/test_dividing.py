@@ -8,7 +8,7 @@ from django.test import Client
 
 from chainhub.core.errors import InvalidInputError
 from chainhub.datasets.models import DatasetVersion
-from chainhub.jobs import services
+from chainhub.jobs import estimates, services
 from chainhub.jobs.catalogue import checked_split, find_recipe
 from chainhub.jobs.dividing import group_fields, time_fields
 from chainhub.jobs.estimates import estimate
@@ -173,7 +173,7 @@ def test_alice_has_every_organization_judged_by_the_others(
 ) -> None:
     asked = {**said, "kind": "organization", "p-returns": "", "step": "review", "go": "launch"}
     fields = browse(alice).post(LAUNCH, {**said, "seen": said["seen"][:3], "step": "data"}).content.decode()
-    assert "Every organization once, judged by a model that never saw it" in fields
+    assert "Every organization once: a model that never saw it is tried on it" in fields
     alone = {**asked, "versions": [versions[0].pk]}
     page = browse(alice).post(LAUNCH, {**alone, "seen": said["seen"][:3], "step": "data"}).content.decode()
     assert "Every organization once" not in page
@@ -184,8 +184,7 @@ def test_alice_has_every_organization_judged_by_the_others(
     job = TrainingJob.objects.get()
     assert job.split["kind"] == "organization"
     assert (
-        "every organization once, by a model of all others"
-        in browse(alice).get(job.get_absolute_url()).content.decode()
+        "a model of all others on every organization once" in browse(alice).get(job.get_absolute_url()).content.decode()
     )
 
 
@@ -209,6 +208,23 @@ def test_the_estimate_counts_a_model_of_each_organizations_others_and_one_of_all
         split=checked_split({"kind": "organization", "validation_fraction": 0.0}),
     )  # fmt: skip
     assert (told.models, told.train_rows, told.rows) == (3, 80, 160)
+
+
+def test_the_estimate_of_unequal_organizations_knows_each_ones_others(
+    alice: Any, anvil: Any, borealis: Any, dora: Any, alliance: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The largest is held out whole, and a model of few rows takes few steps."""
+    versions = [dated(anvil, alice, alliance), dated(borealis, dora, alliance)]
+    versions[0].rows, versions[1].rows = 1000, 10
+    parameters = find_recipe("tabular").check({"batch_size": 10, "epochs": 1}).model_dump(mode="json")
+    asked: list[Any] = []
+    monkeypatch.setattr(estimates, "memory_of", lambda _recipe, _parameters, data: asked.append(data))
+    told = estimate(
+        alice, "tabular", device="cpu", versions=versions, parameters=parameters, target="label",
+        split=checked_split({"kind": "organization", "validation_fraction": 0.1}),
+    )  # fmt: skip
+    assert (told.models, told.steps, told.train_rows) == (3, 1 + 90 + 101, round((9 + 900) / 2))
+    assert asked[0]["held_out"] == 1000
 
 
 def test_a_launch_does_not_tell_how_many_values_a_masked_field_has(

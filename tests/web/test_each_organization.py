@@ -1,5 +1,6 @@
 """What each organization reads of itself where nothing was trained alone to compare with."""
 
+import html
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,14 +11,16 @@ from django.test import Client
 from chainhub.accounts.models import User
 from chainhub.jobs.models import TrainingJob
 from chainhub.registry.models import ModelVersion
+from chainhub.registry.scores import in_order
+from chainhub.web.explaining.failing import groups
 from tests.factories.models import evaluation, files, publish
 from tests.hub.jobs.conftest import job, ours, theirs
 
 __all__ = ["job", "ours", "theirs"]
 
 Browse = Callable[[User | None], Client]
-SEEN = "Accuracy of each organization, with 95 % intervals"
-UNSEEN = "Accuracy of each organization, by a model of the others that never saw its rows, with 95 % intervals"
+SEEN = "Accuracy on each organization's rows, with 95 % intervals"
+UNSEEN = "Accuracy on each organization's rows, of a model of the others that never saw them, with 95 % intervals"
 
 
 def published(job: TrainingJob, parties: dict[str, float | None], **told: Any) -> ModelVersion:
@@ -46,7 +49,7 @@ def test_a_partner_sees_how_well_it_does_for_each(
             ("Borealis", 0.12),
         ]
         assert drawn["single"] == "Accuracy"
-        assert note in page.content.decode()
+        assert note in html.unescape(page.content.decode())
         assert "from its own data alone and together" not in page.content.decode()
 
 
@@ -55,7 +58,7 @@ def test_in_chinese_too(browse: Browse, bob: User, job: TrainingJob) -> None:
     client = browse(bob)
     for each in (version.model, version.job):
         page = client.get(each.get_absolute_url(), headers={"Accept-Language": "zh-hans"}).content.decode()
-        assert "各机构的准确率：由其他机构共同训练、从未见过其数据行的模型评判，附 95% 置信区间" in page
+        assert "各机构数据行上的准确率：模型由其他机构共同训练、从未见过这些数据行，附 95% 置信区间" in page
 
 
 @pytest.mark.parametrize("parties", [{"anvil": 0.9}, {"anvil": 0.9, "borealis": None}])
@@ -65,7 +68,7 @@ def test_a_single_score_is_drawn_nowhere_twice(
     """It stands in the scores of the model."""
     for page in pages(browse, bob, published(job, parties)):
         assert page.context["each"] is None
-        assert SEEN not in page.content.decode()
+        assert SEEN not in html.unescape(page.content.decode())
 
 
 def test_where_each_was_trained_alone_both_are_drawn_and_nothing_twice(
@@ -74,5 +77,38 @@ def test_where_each_was_trained_alone_both_are_drawn_and_nothing_twice(
     version = publish(job)
     for page in pages(browse, bob, version):
         assert "from its own data alone and together" in page.content.decode()
-        assert SEEN not in page.content.decode()
+        assert SEEN not in html.unescape(page.content.decode())
         assert "single" not in json.dumps(page.context["each"])
+
+
+def explained(browse: Browse, reader: User, version: ModelVersion, language: str = "en") -> Any:
+    address = f"{version.model.get_absolute_url()}?tab=explanation"
+    return browse(reader).get(address, headers={"Accept-Language": language})
+
+
+def test_what_one_model_tells_says_whose_rows_it_was(browse: Browse, bob: User, job: TrainingJob) -> None:
+    told = {"level": 0.9, "half_width": 1.5, "covered": 0.8, "organizations": {"borealis": 0.8}}
+    split = {"kind": "organization", "folds": 2}
+    version = published(job, {"anvil": 0.5, "borealis": 0.1}, split=split, interval=told, told_of="borealis")
+    page = explained(browse, bob, version)
+    assert "is told of the rows of Borealis" in page.content.decode()
+    assert [row["name"] for row in page.context["interval"]["chart"]["rows"]] == ["Borealis"]  # and not Everybody
+    assert "取自Borealis" in explained(browse, bob, version, "zh-hans").content.decode()
+
+
+def test_of_everybodys_rows_nobody_is_named(browse: Browse, bob: User, job: TrainingJob) -> None:
+    told = {"level": 0.9, "half_width": 1.5, "covered": 0.8, "organizations": {"anvil": 0.9, "borealis": 0.7}}
+    page = explained(browse, bob, published(job, {"anvil": 0.5, "borealis": 0.1}, interval=told))
+    assert "is told of the rows of" not in page.content.decode()
+    assert [row["name"] for row in page.context["interval"]["chart"]["rows"]] == ["Everybody", "Anvil", "Borealis"]
+
+
+def test_scores_stand_in_one_order_wherever_they_were_kept() -> None:
+    """PostgreSQL gives back names in an order of its own."""
+    names = ["log_loss", "f1", "accuracy", "own_invention", "roc_auc"]
+    assert in_order(names) == ["accuracy", "f1", "roc_auc", "log_loss", "own_invention"]
+    metrics = {name: {"value": 0.5} for name in names}
+    told = {"groups": {"field": "age", "groups": [{"value": one, "rows": 40, "metrics": metrics} for one in "ab"]}}
+    found = groups({"primary_metric": {"name": "f1"}, **told})
+    assert found is not None
+    assert found["titles"] == ["Accuracy", "F1 score", "ROC AUC", "Log loss", "own_invention"]

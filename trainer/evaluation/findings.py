@@ -1,7 +1,7 @@
 """What a trained model shows of itself before its held-out rows are forgotten, and what their predictions show.
 
-Of a k-fold every fold's model tells how important the fields are; the first fold's tells the rest, since the published
-model saw every row. All of it follows from the seed, and every process of a job finds the same.
+Of a k-fold every fold's model tells how important the fields are; one fold's tells the rest, since the published model
+saw every row. All of it follows from the seed, and every process of a job finds the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from trainer.evaluation.examples import examples, samples, viewable
 from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
 from trainer.evaluation.openings import openings
+from trainer.evaluation.others import of_whom
 from trainer.evaluation.repeated import repeated
 from trainer.evaluation.retrieved import refusal
 from trainer.evaluation.robustness import robustness
@@ -50,7 +51,7 @@ def importance_of(seen: Seen) -> Importance:
 
 def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingParameters, tell: Tell) -> dict[str, Any]:
     """Parts of `evaluation.json` for which the model is asked again, each about a number of rows of its own."""
-    found = repeated(seen, fit.train, tell) | to_look_at(seen)
+    found = repeated(seen, fit.train, tell) | to_look_at(seen) | of_whom(seen)
     found |= _interval(seen, fit) if seen.source.target.task == "regression" else {}
     found |= band(seen, fit.train, fit.validation) if seen.source.target.task == "forecast" else {}
     found |= refusal(seen, fit.validation) if seen.source.target.task == "retrieval" else {}

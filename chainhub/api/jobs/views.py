@@ -15,6 +15,7 @@ from chainhub.accounts.models import Scope
 from chainhub.api.http import IDEMPOTENCY_KEY, actor, idempotency_key
 from chainhub.api.jobs.serializers import ChangesSerializer, JobDetailSerializer, JobSerializer, NewJobSerializer
 from chainhub.jobs import catalogue, services
+from chainhub.jobs.dividing import check_split
 from chainhub.jobs.estimates import estimate
 from chainhub.jobs.models import JobInput, Status, TrainingJob
 from chainhub.jobs.waiting import why_it_waits
@@ -124,13 +125,14 @@ class Jobs(mixins.ListModelMixin, GenericViewSet[TrainingJob]):
         wanted = NewJobSerializer(data=request.data, context=self.get_serializer_context())
         wanted.is_valid(raise_exception=True)
         asked = wanted.validated_data
-        recipe = catalogue.find_recipe(asked["recipe"])
+        recipe, split = catalogue.find_recipe(asked["recipe"]), catalogue.checked_split(asked.get("split", {}))
+        check_split(split, asked["versions"])
         found = estimate(
             actor(request),
             recipe.name,
             device=asked.get("device", "cpu"),
             versions=asked["versions"],
-            split=catalogue.checked_split(asked.get("split", {})),
+            split=split,
             parameters=catalogue.checked_parameters(recipe, asked["parameters"]),
             target=asked.get("target", ""),
             fields=asked.get("fields"),

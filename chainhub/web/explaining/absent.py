@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chainhub.registry.models import ModelVersion
-from chainhub.registry.scores import Json, task_of
+from chainhub.registry.scores import Json, judged_by_others, task_of
 
 PARTS = (
     *("pr", "gain", "interval", "slices", "examples", "groups", "robustness", "partial_dependence"),
@@ -45,6 +45,9 @@ def why_absent(version: ModelVersion) -> list[tuple[str, str]]:
     if version.job.parameters.get("returns"):
         few = _("Fewer than 20 moments with known returns were held out.")
         found.append(("trading", _("What its predictions would have earned"), few))
+    if judged_by_others(evaluation):
+        apart = _("Each model was tried on one organization's pictures only, so that none of it compares two.")
+        found = [(part, title, apart if part == "distances" else reason) for part, title, reason in found]
     off = version.job.parameters.get("explained") is False
     unasked = _("“Explain the model” was switched off when the job was launched.")
     return [

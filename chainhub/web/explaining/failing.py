@@ -101,7 +101,8 @@ def interval(evaluation: Json, organizations: Mapping[str, Organization]) -> Dat
     found = evaluation.get("interval") or {}
     if found.get("covered") is None:
         return None
-    rows = [_row(_("Everybody"), None, Score(found["covered"]))]
+    of_one = evaluation.get("told_of")  # whose rows stand below
+    rows = [] if of_one else [_row(_("Everybody"), None, Score(found["covered"]))]
     for slug, covered in (found.get("organizations") or {}).items():
         one = organizations.get(slug)
         rows.append(_row(one.short_name if one else slug, one.colour if one else None, Score(covered)))
@@ -123,7 +124,7 @@ def groups(evaluation: Json) -> Data | None:
     """Groups side by side in the main metric, every metric as a table, and the largest difference of each."""
     found = evaluation.get("groups") or {}
     entries = in_order(found.get("groups") or ())
-    names: list[str] = list(dict.fromkeys(name for one in entries for name in one["metrics"]))
+    names = scores.in_order({name for one in entries for name in one["metrics"]})
     if not names:
         return None
     main = scores.primary_name(evaluation)

@@ -161,3 +161,10 @@ def test_organizations_of_examples_that_were_not_run_again_keep_their_lines(
     assert len(own_rows(whole, heading)) == 4
     assert own_rows(again, heading)[1:] == own_rows(whole, heading)[2:]
     assert "**0.910**" in own_rows(again, heading)[0]
+
+
+def test_who_was_not_learnt_from_is_not_said_to_have_been(diagnosis: Scenario) -> None:
+    """Where a model of the others is tried on each, nothing was learnt from its rows."""
+    version = measured(organizations=[told("Elsewhere", None, 0.9)], split={"kind": "organization"})
+    line = own_rows(page([Result(diagnosis, a_trial(), version)], "en"))[0]
+    assert line.endswith("| Elsewhere | – | 26 | ROC AUC | – | 0.900 |")

@@ -40,7 +40,7 @@ KINDS = [
     (WALK, _("What comes next, again and again (walk-forward)")),
     (BY_GROUP, _("Whole groups that it learns nothing of")),
     (GROUP_FOLDS, _("Every group once (k-fold)")),
-    (BY_ORGANIZATION, _("Every organization once, judged by a model that never saw it")),
+    (BY_ORGANIZATION, _("Every organization once: a model that never saw it is tried on it")),
 ]
 
 

@@ -21,6 +21,7 @@ def explanation(
     texts = version.preprocessing.get("kind") == "text"
     return {
         "explained": absent.has_any(evaluation),
+        "told_of": organizations.get(str(evaluation.get("told_of"))),
         "absent": absent.why_absent(version),
         "metric": scores.metric_title(scores.primary_name(evaluation), version.unit),
         "by_organization": looking.importance_by_organization(evaluation, organizations),
