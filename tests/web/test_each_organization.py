@@ -89,10 +89,20 @@ def explained(browse: Browse, reader: User, version: ModelVersion, language: str
 def test_what_one_model_tells_says_whose_rows_it_was(browse: Browse, bob: User, job: TrainingJob) -> None:
     told = {"level": 0.9, "half_width": 1.5, "covered": 0.8, "organizations": {"borealis": 0.8}}
     split = {"kind": "organization", "folds": 2}
-    version = published(job, {"anvil": 0.5, "borealis": 0.1}, split=split, interval=told, told_of="borealis")
+    moved = {
+        "field": "x0",
+        "kind": "number",
+        "label": None,
+        "points": [{"at": 1, "value": 0.4}, {"at": 2, "value": 0.6}],
+    }
+    version = published(
+        job, {"anvil": 0.5, "borealis": 0.1}, split=split, interval=told, partial_dependence=[moved], told_of="borealis"
+    )
     page = explained(browse, bob, version)
     assert "is told of the rows of Borealis" in page.content.decode()
     assert [row["name"] for row in page.context["interval"]["chart"]["rows"]] == ["Borealis"]  # and not Everybody
+    ((_field, _kind, drawn),) = page.context["dependence"]
+    assert [one.get("organization") for one in drawn["series"]] == ["borealis"]
     assert "取自Borealis" in explained(browse, bob, version, "zh-hans").content.decode()
 
 

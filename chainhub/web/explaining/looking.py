@@ -39,7 +39,8 @@ def partial_dependence(
     evaluation: Json, organizations: Mapping[str, Organization], unit: str = ""
 ) -> list[tuple[str, str, Data]]:
     """(field, kind of chart, data): how the answer moves when one field moves and all else stays."""
-    known = owners(organizations)
+    only = evaluation.get("told_of")  # whose rows these are, where they are one organization's
+    known = [one for one in owners(organizations) if only in (None, one["slug"])]
     found = [one for one in evaluation.get("partial_dependence") or () if one.get("points")]
     return [(str(one["field"]), *_drawn(one, known, unit)) for one in found]
 
