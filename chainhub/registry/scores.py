@@ -162,9 +162,9 @@ def overall(evaluation: Json) -> dict[str, Score]:
 
 
 def in_order(names: Iterable[str]) -> list[str]:
-    """As they stand in `TITLES`: PostgreSQL keeps names in an order of its own."""
+    """As they stand in `TITLES`, others by name: PostgreSQL keeps names in an order of its own."""
     places = {name: place for place, name in enumerate(TITLES)}
-    return sorted(names, key=lambda name: places.get(name, len(places)))
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
 
 
 def told(evaluation: Json, unit: str = "") -> list[tuple[str, str, Score]]:

@@ -115,10 +115,10 @@ def test_of_everybodys_rows_nobody_is_named(browse: Browse, bob: User, job: Trai
 
 def test_scores_stand_in_one_order_wherever_they_were_kept() -> None:
     """PostgreSQL gives back names in an order of its own."""
-    names = ["log_loss", "f1", "accuracy", "own_invention", "roc_auc"]
-    assert in_order(names) == ["accuracy", "f1", "roc_auc", "log_loss", "own_invention"]
+    names = ["log_loss", "f1", "accuracy", "own_invention", "another", "roc_auc"]
+    assert in_order(names) == ["accuracy", "f1", "roc_auc", "log_loss", "another", "own_invention"]
     metrics = {name: {"value": 0.5} for name in names}
     told = {"groups": {"field": "age", "groups": [{"value": one, "rows": 40, "metrics": metrics} for one in "ab"]}}
     found = groups({"primary_metric": {"name": "f1"}, **told})
     assert found is not None
-    assert found["titles"] == ["Accuracy", "F1 score", "ROC AUC", "Log loss", "own_invention"]
+    assert found["titles"] == ["Accuracy", "F1 score", "ROC AUC", "Log loss", "another", "own_invention"]
