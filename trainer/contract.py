@@ -73,7 +73,7 @@ class Split(Frozen):
     future. Walk-forward does so again and again: the latest part is cut into `folds` that follow each other, each
     judged by a model of all that was before. By group, all rows with one value of a field stay on one side; so they do
     in each fold of a group k-fold, in which every group is held out once. By organization, each is held out once,
-    whole, and judged by a model of all others: how good it is where it has never been.
+    whole, to try a model of all others on it: how good it is where it has never been.
     """
 
     kind: Literal["holdout", "k-fold", "time", "walk-forward", "group", "group-k-fold", "organization"] = "holdout"
@@ -137,6 +137,11 @@ class JobSpec(Frozen):
     limits: Limits = Limits()
     output: Text
     resume_from: str | None = None  # path of a checkpoint of the same job
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everyone who learns of the job may see all rows whole: what one holds may then be told by counts."""
+        return not self.masked and all(item.viewable for item in self.inputs)
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

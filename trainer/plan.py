@@ -65,8 +65,7 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
 def _parts(source: Source, spec: JobSpec, slugs: list[str]) -> list[Part]:
     """A source whose rows are not all that have a target says which of the files they are, or what else it knows."""
     if spec.split.kind in ("holdout", "k-fold", "organization"):
-        together = getattr(source, "together", None)
-        return divide(source.owner, slugs, source.target, spec.split, spec.seed, together)
+        return divide(source.owner, slugs, source.target, spec.split, spec.seed, _together(source, spec))
     pieces = source.target.task in {"language", "masked"}  # of texts, which no row tells
     if pieces and not hasattr(source, "file_rows"):
         raise SpecError(N_("Texts that a model learns to write cannot be divided by time or by groups."), field="split")
@@ -98,11 +97,22 @@ def _by_group(source: Source, spec: JobSpec) -> list[Part]:
     return [part]
 
 
+def _together(source: Source, spec: JobSpec) -> Ints | None:
+    """Rows that hold the same, by their numbers.
+
+    Whole organizations are held out, so what is left of the others would tell how many rows of theirs somebody guessed;
+    where not everyone may see all, only an organization's own rows count as the same.
+    """
+    same: Ints | None = getattr(source, "together", None)
+    if same is None or spec.split.kind != "organization" or spec.is_open:
+        return same
+    return same * len(source.parties) + source.owner
+
+
 def _check_others(source: Source, spec: JobSpec, parts: list[Part]) -> None:
     """Whether something is left to learn from that does not stand among what judges it."""
-    same = getattr(source, "together", None)
     emptied = any(not len(one.train) and len(one.validation) + len(one.test) < len(source.owner) for one in parts)
-    if spec.split.kind == "organization" and same is not None and emptied:
+    if spec.split.kind == "organization" and emptied:
         raise TrainingError(
             "data",
             N_("Organizations hold nearly the same data: nothing is left to learn from that is not held out as well."),

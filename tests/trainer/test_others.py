@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.trainer.conftest import MakeSpec, launch, table
+from tests.trainer.conftest import MakeSpec, launch, pictures, table
 from tests.trainer.photos import things
 from tests.trainer.test_detection import SMALL
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
 from tests.trainer.test_hostile_recipes import ended
 from tests.trainer.test_translation import SMALL as SMALL_WRITER
 from tests.trainer.test_translation import phrases
+from trainer.contract import Finished, Split, Started
+from trainer.data.splits import divide
+from trainer.data.target import Target
 from trainer.evaluation.others import MOST, with_pictures
 
 BY_OTHERS = {"split": {"kind": "organization", "validation_fraction": 0.2}}
@@ -44,6 +48,21 @@ def test_pictures_of_every_organization_are_shown(job: MakeSpec) -> None:
     assert [one["organization"] for one in found["detections"]] == ["anvil", "cirrus"] * 3 + ["anvil"]
 
 
+def test_what_a_model_invents_is_not_shown_where_it_learnt_what_some_may_not_see(job: MakeSpec) -> None:
+    small = {"hidden_layers": None, "epochs": 1}
+    tables = {"anvil": pictures(24, 1, 16), "borealis": pictures(30, 2, 16), "cirrus": pictures(20, 3, 16)}
+    spec = job(small, recipe="image-generation", target="shape", fields=None, tables=tables, **BY_OTHERS)
+    assert "created" not in evaluation_of(viewable(spec, "anvil", "borealis"))
+    assert len(evaluation_of(viewable(spec, *tables))["created"]) == 16
+
+
+def test_a_handful_of_rows_that_all_may_see_does_not_stand_for_hundreds(job: MakeSpec) -> None:
+    tables = {"anvil": table(12, 1), "borealis": table(90, 2), "cirrus": table(60, 3)}
+    found = evaluation_of(viewable(job(target="life", tables=tables, **BY_OTHERS), "anvil"))
+    assert found["told_of"] == "borealis"
+    assert found["partial_dependence"]
+
+
 def test_of_many_pictures_some_of_each_stay() -> None:
     def drawn(slug: str, count: int) -> dict[str, Any]:
         return {"detections": [{"organization": slug, "picture": n} for n in range(count)]}
@@ -54,7 +73,13 @@ def test_of_many_pictures_some_of_each_stay() -> None:
     assert len(found["detections"]) == MOST
     assert [one["organization"] for one in found["detections"]].count("a") == MOST // 4
     assert found["repeated"] == {"rows": 0, "of": 3}
-    assert with_pictures({"created": ["one"]}, {"created": ["other"]}) == {"created": ["other"]}
+
+
+def test_of_what_was_missed_the_farthest_stays_first() -> None:
+    found: dict[str, Any] = {}
+    for slug, places in (("a", [400, 300, 9]), ("b", [12, 8]), ("c", [900])):
+        found = with_pictures(found, {"missed": [{"organization": slug, "place": place} for place in places]})
+    assert [one["place"] for one in found["missed"]] == [900, 400, 300, 12, 9, 8]
 
 
 @pytest.mark.parametrize("kind", ["organization", "holdout", "k-fold"])
@@ -76,8 +101,33 @@ def test_who_may_see_all_is_told(job: MakeSpec) -> None:
     assert "repeated" not in evaluation_of(seen.model_copy(update={"masked": ("load",)}))
 
 
+def writing(job: MakeSpec, tables: dict[str, pa.Table], **more: Any) -> Any:
+    return job(
+        SMALL_WRITER | more, recipe="sequence-to-sequence", target="zh", fields=["en"], tables=tables, **BY_OTHERS
+    )
+
+
 def test_who_all_hold_the_same_are_told_so(job: MakeSpec) -> None:
     """Nothing is left to learn from that does not stand among what judges it."""
-    tables = {"anvil": phrases(40, 1), "borealis": phrases(40, 1)}
-    same = job(SMALL_WRITER, recipe="sequence-to-sequence", target="zh", fields=["en"], tables=tables, **BY_OTHERS)
-    ended(launch(same)[1], "hold nearly the same")
+    same = writing(job, {"anvil": phrases(40, 1), "borealis": phrases(40, 1)})
+    ended(launch(viewable(same, "anvil", "borealis"))[1], "hold nearly the same")
+
+
+def test_nor_do_steps_or_failures_tell_how_many_guesses_are_right(job: MakeSpec) -> None:
+    """Where not everyone may see all; whether one's texts are a partner's or not, the work is the same."""
+    theirs = phrases(40, 1)
+    told = []
+    for own in (theirs.slice(0, 12), phrases(12, 7), theirs):
+        events = launch(writing(job, {"anvil": own, "borealis": theirs}, batch_size=1))[1]
+        assert isinstance(events[-1], Finished), events[-1]
+        told.append(next(one.steps_total for one in events if isinstance(one, Started)))
+    assert told[0] == told[1]
+
+
+def test_pieces_of_one_text_validate_together_and_leave_the_others_to_learn_from() -> None:
+    """Of twenty texts of twenty pieces each, a tenth of the texts."""
+    together, owner = np.repeat(np.arange(40), 20), np.repeat([0, 1], 400)
+    split = Split(kind="organization", validation_fraction=0.1)
+    for part in divide(owner, ["x", "y"], Target("language", [], np.ones(800)), split, 0, together):
+        assert [len(rows) for rows in (part.train, part.validation, part.test)] == [360, 40, 400]
+        assert not set(together[part.train]) & set(together[part.validation])

@@ -23,6 +23,7 @@ PARTS = {
     "classes": {"importance", "importance_by_organization", "robustness", "partial_dependence", "slices", "groups",
                 "pr", "gain", "examples", "roc", "calibration"},
     "numbers": {"importance", "robustness", "partial_dependence", "interval", "residuals"},
+    "others": {"told_of", "importance_by_organization", "partial_dependence", "interval"},
     "pictures": {"class_heat", "robustness", "confusion"},
     "texts in shards": {"surprise", "history"},
     "a base model in shards": {"surprise", "history"},
@@ -43,6 +44,10 @@ def jobs(job: MakeSpec, request: pytest.FixtureRequest) -> dict[str, Any]:
         kinds = {"split": {"kind": "k-fold", "folds": 2, "validation_fraction": 0.2}}
         return job(FITTED | {"early_stopping": True}, tables=TABLES, target="life", processes=processes, **kinds)
 
+    def others(processes: int) -> JobSpec:
+        kinds = {"split": {"kind": "organization", "validation_fraction": 0.2}}
+        return job(FITTED, tables=TABLES, target="life", processes=processes, **kinds)
+
     def drawn(processes: int) -> JobSpec:
         return job(
             FITTED | {"network": "cnn", "channels": [2]}, recipe="image-classification", target="shape", fields=None,
@@ -61,7 +66,7 @@ def jobs(job: MakeSpec, request: pytest.FixtureRequest) -> dict[str, Any]:
             tables={"anvil": reviews(40, 1)}, base={"path": request.getfixturevalue("small_base")}, processes=processes,
         )  # fmt: skip
 
-    return dict(zip(PARTS, (classes, numbers, drawn, texts, tuned), strict=True))
+    return dict(zip(PARTS, (classes, numbers, others, drawn, texts, tuned), strict=True))
 
 
 def evaluated(server: Servant, spec: JobSpec, tmp_path: Path) -> dict[str, Any]:

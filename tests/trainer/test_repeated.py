@@ -22,7 +22,7 @@ def test_rows_that_stand_in_the_data_twice_are_told(job: MakeSpec) -> None:
     assert code == 0
     assert found["of"] == 36 + 8
     assert 24 <= found["rows"] <= 36  # nearly all of Anvil's stand in the training part too, none of Borealis'
-    text = f"{found['rows']} of 44 held-out rows look to the model like rows that it learnt from."
+    text = f"{found['rows']} of 44 held-out rows look to the model like their own organization's that it learnt."
     assert text in logs(events)
 
 

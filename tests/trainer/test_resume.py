@@ -48,10 +48,11 @@ def test_every_optimizer_resumes_exactly_again_and_again(job: MakeSpec, optimize
     assert interrupted(job, [0, 1, 3, 6, 2], parameters) == hashes(events)
 
 
+@pytest.mark.parametrize("kind", ["k-fold", "organization"])
 @pytest.mark.parametrize("looks", [[4], [10], [30], [17, 17]])
-def test_k_fold_with_early_stopping_resumes_exactly(job: MakeSpec, looks: list[int]) -> None:
+def test_k_fold_with_early_stopping_resumes_exactly(job: MakeSpec, looks: list[int], kind: str) -> None:
     parameters = {"dropout": 0.1, "epochs": 5, "early_stopping": True, "patience": 1, "learning_rate": 0.05}
-    changes = {"split": {"kind": "k-fold", "folds": 3, "validation_fraction": 0.2}}
+    changes = {"split": {"kind": kind, "folds": 3, "validation_fraction": 0.2}}
     _, events = launch(job(parameters, **changes))
     assert interrupted(job, looks, parameters, **changes) == hashes(events)
 

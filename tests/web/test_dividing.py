@@ -184,7 +184,8 @@ def test_alice_has_every_organization_judged_by_the_others(
     job = TrainingJob.objects.get()
     assert job.split["kind"] == "organization"
     assert (
-        "a model of all others on every organization once" in browse(alice).get(job.get_absolute_url()).content.decode()
+        "every organization once, tried with a model of all others"
+        in browse(alice).get(job.get_absolute_url()).content.decode()
     )
 
 

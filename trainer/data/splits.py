@@ -57,12 +57,14 @@ def _strata(target: Target) -> Ints:
 def _by_others(
     owner: Ints, place: int, slugs: list[str], target: Target, split: Split, seed: int, together: Ints | None
 ) -> Part:  # fmt: skip
-    part = _part(owner, place, owner, slugs, _strata(target), split, seed)
     if together is None:
-        return part
-    validation = part.validation[~np.isin(together[part.validation], together[part.test])]
-    judged = together[np.r_[validation, part.test]]
-    return Part(part.train[~np.isin(together[part.train], judged)], validation, part.test)
+        return _part(owner, place, owner, slugs, _strata(target), split, seed)
+    test = np.flatnonzero(owner == place)
+    rest = np.flatnonzero((owner != place) & ~np.isin(together, together[test]))
+    first = rest[np.sort(np.unique(together[rest], return_index=True)[1])]  # of those that stay together
+    chosen = hold_out_validation(first, owner, slugs, _strata(target), split, seed)
+    validates = np.isin(together[rest], together[chosen])
+    return Part(rest[~validates], rest[validates], test)
 
 
 def _whole(owner: Ints, slugs: list[str], target: Target, split: Split, seed: int, together: Ints) -> list[Part]:

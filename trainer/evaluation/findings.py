@@ -20,13 +20,12 @@ from trainer.evaluation.examples import examples, samples, viewable
 from trainer.evaluation.groups import groups
 from trainer.evaluation.heat import class_heat
 from trainer.evaluation.openings import openings
-from trainer.evaluation.others import of_whom
+from trainer.evaluation.others import of_whom, shown
 from trainer.evaluation.repeated import repeated
 from trainer.evaluation.retrieved import refusal
 from trainer.evaluation.robustness import robustness
 from trainer.evaluation.scorecard import bad_place, scorecard
 from trainer.evaluation.seen import Seen
-from trainer.evaluation.shows import to_look_at
 from trainer.evaluation.slices import slices
 from trainer.evaluation.terms import terms
 from trainer.evaluation.trades import Trades
@@ -51,7 +50,7 @@ def importance_of(seen: Seen) -> Importance:
 
 def of_model(seen: Seen, fit: Fit, important: Importance, parameters: TrainingParameters, tell: Tell) -> dict[str, Any]:
     """Parts of `evaluation.json` for which the model is asked again, each about a number of rows of its own."""
-    found = repeated(seen, fit.train, tell) | to_look_at(seen) | of_whom(seen)
+    found = repeated(seen, fit.train, tell) | shown(seen) | of_whom(seen)
     found |= _interval(seen, fit) if seen.source.target.task == "regression" else {}
     found |= band(seen, fit.train, fit.validation) if seen.source.target.task == "forecast" else {}
     found |= refusal(seen, fit.validation) if seen.source.target.task == "retrieval" else {}

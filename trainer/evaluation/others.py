@@ -18,24 +18,30 @@ from trainer.evaluation.turns import in_turn
 from trainer.plan import Fit
 from trainer.recipes.program import Source
 
-KIND, MOST = "organization", 24  # of a split; pictures in all
+KIND, MOST = "organization", 12  # of a split; of pictures, questions and the like in all
 
 
 def telling_fold(source: Source, spec: JobSpec, fits: list[Fit]) -> int:
-    """The first, where all are alike; of models that judge one organization each, the one that judges most rows.
+    """The first, where all are alike; of models that each are tried on one organization, that with most rows.
 
-    Of organizations whose rows everyone may see, if there are any.
+    Rows that everyone may see count four times, since more can be told of them.
     """
     if spec.split.kind != KIND:
         return 1
-    folds = [fit for fit in fits if fit.fold is not None]
-    open_to_all = viewable(spec, source)
-    return max(folds, key=lambda fit: (open_to_all[source.owner[fit.test]].any(), len(fit.test))).fold or 1
+    folds = [fit for fit in fits if fit.fold is not None and len(fit.test)]
+    weights = np.where(viewable(spec, source), 4, 1)
+    return max(folds, key=lambda fit: int(weights[source.owner[fit.test]].sum())).fold or 1
 
 
 def of_another(seen: Seen) -> dict[str, Any]:
-    """What is shown of a fold that is not looked into further."""
-    return to_look_at(seen) if seen.spec.split.kind == KIND else {}
+    """What is shown of a fold that is not looked into further: pictures of its rows."""
+    return _of_rows(to_look_at(seen)) if seen.spec.split.kind == KIND else {}
+
+
+def shown(seen: Seen) -> dict[str, Any]:
+    """What is shown of the fold that is looked into; what its model invented only if all that taught it may be seen."""
+    found = to_look_at(seen)
+    return found if seen.spec.split.kind != KIND or seen.spec.is_open else _of_rows(found)
 
 
 def of_whom(seen: Seen) -> dict[str, Any]:
@@ -44,15 +50,23 @@ def of_whom(seen: Seen) -> dict[str, Any]:
 
 
 def with_pictures(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """Both, where lists are of organizations' pictures as many of each as there is room for."""
-    both = {name: [*before[name], *found[name]] for name in before.keys() & found.keys() if _is_of_many(found[name])}
-    return before | found | {name: _some(pictures) for name, pictures in both.items()}
+    """Both; of lists that stand in both, as many of each organization as there is room for."""
+    both = {name: _some([*before[name], *found[name]]) for name in before.keys() & _of_rows(found).keys()}
+    return before | found | both
 
 
-def _is_of_many(found: Any) -> bool:
-    return isinstance(found, list) and all(isinstance(one, dict) and "organization" in one for one in found)
+def _of_rows(found: dict[str, Any]) -> dict[str, Any]:
+    """Lists of things that say whose they are."""
+    return {
+        name: some
+        for name, some in found.items()
+        if isinstance(some, list) and all(isinstance(one, dict) and "organization" in one for one in some)
+    }
 
 
-def _some(pictures: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    owner: Ints = np.unique([one["organization"] for one in pictures], return_inverse=True)[1]
-    return [pictures[place] for place in in_turn(owner)[:MOST].tolist()]
+def _some(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where they are in order, what is farthest is first."""
+    if all("place" in one for one in things):
+        return sorted(things, key=lambda one: -int(one["place"]))[:MOST]
+    owner: Ints = np.unique([one["organization"] for one in things], return_inverse=True)[1]
+    return [things[place] for place in in_turn(owner)[:MOST].tolist()]

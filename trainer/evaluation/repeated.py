@@ -20,7 +20,6 @@ from torch import Tensor
 from trainer.contract import N_, Log
 from trainer.data.columns import Ints
 from trainer.data.feed import Feed
-from trainer.evaluation.examples import viewable
 from trainer.evaluation.seen import Seen
 from trainer.recipes.program import Tell
 from trainer.seeding import numpy_generator
@@ -35,16 +34,16 @@ def repeated(seen: Seen, learnt: Ints, tell: Tell) -> dict[str, Any]:
     width = _width(seen.feed, seen.rows) if len(seen.rows) else 0
     if not len(seen.rows) or width * (len(learnt) + len(seen.rows)) > MOST:
         return {}
-    closed = bool(seen.spec.masked) or not viewable(seen.spec, seen.source).all()
-    if closed and seen.spec.split.kind == "organization":  # no two rows of one are on both sides
+    if not seen.spec.is_open and seen.spec.split.kind == "organization":  # no two rows of one are on both sides
         return {}
     at_once = max(1, min(ROWS, NUMBERS // max(1, width)))
     known, asked = (_sums(seen.feed, rows, at_once) for rows in (learnt, seen.rows))
-    if closed:
+    text = N_("%(count)s of %(rows)s held-out rows look to the model like rows that it learnt from.")
+    if not seen.spec.is_open:
         known, asked = known + _marks(seen, learnt), asked + _marks(seen, seen.rows)
+        text = N_("%(count)s of %(rows)s held-out rows look to the model like their own organization's that it learnt.")
     count = int(np.isin(asked, known).sum())
     if count:
-        text = N_("%(count)s of %(rows)s held-out rows look to the model like rows that it learnt from.")
         tell(Log(level="info", text=text, params={"count": count, "rows": len(asked)}))
     return {"repeated": {"rows": count, "of": len(asked)}}
 
