@@ -28,4 +28,6 @@ def section(page: str, heading: str) -> str:
 
 def shown(value: float | None) -> str:
     """Three digits, as the tables of papers do."""
-    return NOTHING if value is None else f"{value:.3g}" if abs(value) >= 1 else f"{value:.3f}"
+    if value is None:
+        return NOTHING
+    return f"{value:#.3g}".rstrip(".") if abs(value) >= 1 else f"{value:.3f}"

@@ -6,6 +6,7 @@ import pytest
 
 from chainhub.registry.models import ModelVersion
 from chainhub.scenarios.catalogue import Baseline, Scenario, Trial, scenario
+from chainhub.scenarios.markdown import shown
 from chainhub.scenarios.partners import partner_name
 from chainhub.scenarios.report import page
 from chainhub.scenarios.results import Result
@@ -135,6 +136,14 @@ def test_the_better_one_is_bold_also_where_it_is_the_one_alone(
     entry["own"] = {"alone": {metric: {"value": alone}}, "together": {metric: {"value": together}}}
     result = Result(diagnosis, a_trial(metric=metric), measured(organizations=[entry]))
     assert own_rows(page([result], "en"))[0].endswith(f"| {cells} |")
+
+
+@pytest.mark.parametrize(
+    ("value", "told_as"),
+    [(None, "–"), (0.9, "0.900"), (-0.0141, "-0.014"), (1, "1.00"), (29.96, "30.0"), (186.4, "186")],
+)
+def test_numbers_stand_in_three_digits(value: float | None, told_as: str) -> None:
+    assert shown(value) == told_as
 
 
 def test_what_was_written_is_told_of_every_organization(diagnosis: Scenario) -> None:
