@@ -81,7 +81,7 @@ def record(spec: JobSpec, config: dict[str, Any], evaluation: dict[str, Any]) ->
     return {
         "format": 1,
         "job": told | {"job": "reproduced", "threads": torch.get_num_threads()},
-        "inputs": [_known(item) for item in spec.inputs],
+        "inputs": [_known(item) | {"viewable": spec.is_open} for item in spec.inputs],  # it decides what stays together
         "base": digests(Path(spec.base.path)) if spec.base else [],
         "metrics": metrics_of(evaluation),
         "made_with": config["made_with"],

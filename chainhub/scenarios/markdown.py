@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 NOTHING = "–"
+THOUSAND = 1000
 
 
 def line(cells: Iterable[str]) -> str:
@@ -30,4 +31,7 @@ def shown(value: float | None) -> str:
     """Three digits, as the tables of papers do."""
     if value is None:
         return NOTHING
-    return f"{value:#.3g}".rstrip(".") if abs(value) >= 1 else f"{value:.3f}"
+    rounded = float(f"{value:.3g}")
+    if abs(rounded) >= THOUSAND:
+        return f"{rounded:,.0f}"
+    return f"{rounded:#.3g}".rstrip(".") if abs(rounded) >= 1 else f"{value:.3f}"

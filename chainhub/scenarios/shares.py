@@ -24,7 +24,8 @@ def said(results: Iterable[Result], before: str) -> list[str]:
     explained = _(
         "What the model trained on an organization's own rows alone reached on its held-out rows, and the one trained "
         "together; the better one is bold. Nothing stands under “Alone” where an example has one organization only, "
-        "where models are tried at sites that they never saw, and for texts that only the one of all wrote. "
+        "where models are tried at sites that they never saw, where an organization has nothing from before the "
+        "held-out time, and for texts that only the one of all wrote. "
         "Of a k-fold every row is learnt from and held out once."
     )
     return [heading, explained, "\n".join([*head(heads), *lines])] if lines else []

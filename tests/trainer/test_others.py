@@ -13,12 +13,20 @@ from tests.trainer.photos import things
 from tests.trainer.test_detection import SMALL
 from tests.trainer.test_evaluation_parts import evaluation_of, viewable
 from tests.trainer.test_hostile_recipes import ended
+from tests.trainer.test_retrieval import questions, search
 from tests.trainer.test_translation import SMALL as SMALL_WRITER
 from tests.trainer.test_translation import phrases
+from trainer import catalogue
 from trainer.contract import Finished, Split, Started
 from trainer.data.splits import divide
 from trainer.data.target import Target
-from trainer.evaluation.others import MOST, with_pictures
+from trainer.distributed import ALONE
+from trainer.evaluation.others import MOST, telling_fold, with_pictures
+from trainer.journal import fingerprint_of
+from trainer.loop import open_job
+from trainer.reproduce import record
+
+__all__ = ["search"]  # a fixture
 
 BY_OTHERS = {"split": {"kind": "organization", "validation_fraction": 0.2}}
 THREE = {"anvil": table(40, 1), "borealis": table(90, 2), "cirrus": table(60, 3)}
@@ -131,3 +139,28 @@ def test_pieces_of_one_text_validate_together_and_leave_the_others_to_learn_from
     for part in divide(owner, ["x", "y"], Target("language", [], np.ones(800)), split, 0, together):
         assert [len(rows) for rows in (part.train, part.validation, part.test)] == [360, 40, 400]
         assert not set(together[part.train]) & set(together[part.validation])
+
+
+def test_a_search_is_looked_into_where_its_sources_may_be_seen(search: MakeSpec) -> None:
+    """It learns there when to refuse, however many questions others hold out."""
+    spec = search(tables={"anvil": questions(30, 1), "borealis": questions(150, 2)}, **BY_OTHERS)
+    first, second = (one.model_copy(update={"viewable": one.organization == "anvil"}) for one in spec.inputs)
+    spec = catalogue.checked(spec.model_copy(update={"inputs": (first, second)}))
+    opened = open_job(spec, lambda _: None, ALONE)
+    assert telling_fold(opened.source, opened.spec, opened.fits) == 1
+
+
+def test_who_may_see_the_rows_decides_what_is_learnt_and_so_belongs_to_the_job(job: MakeSpec) -> None:
+    """A checkpoint of a job all of whose rows everyone could see is none of one where that has changed meanwhile."""
+    closed = job(tables=THREE, **BY_OTHERS)
+    assert fingerprint_of(closed, [1], np.ones(1)) != fingerprint_of(viewable(closed, *THREE), [1], np.ones(1))
+    usual = job(tables=THREE)
+    assert fingerprint_of(usual, [1], np.ones(1)) == fingerprint_of(viewable(usual, *THREE), [1], np.ones(1))
+
+
+def test_a_reproduced_job_divides_as_the_one_before(job: MakeSpec) -> None:
+    spec = viewable(job(tables=THREE, **BY_OTHERS), *THREE)
+    told = record(spec, {"input": {}, "made_with": {}}, evaluation_of(spec))
+    assert [one["viewable"] for one in told["inputs"]] == [True] * 3
+    hidden = record(spec.model_copy(update={"masked": ("load",)}), {"input": {}, "made_with": {}}, evaluation_of(spec))
+    assert [one["viewable"] for one in hidden["inputs"]] == [False] * 3

@@ -99,7 +99,7 @@ def test_what_one_model_tells_says_whose_rows_it_was(browse: Browse, bob: User, 
         job, {"anvil": 0.5, "borealis": 0.1}, split=split, interval=told, partial_dependence=[moved], told_of="borealis"
     )
     page = explained(browse, bob, version)
-    assert "are told of the rows of Borealis" in page.content.decode()
+    assert "is told of the rows of Borealis" in page.content.decode()
     assert [row["name"] for row in page.context["interval"]["chart"]["rows"]] == ["Borealis"]  # and not Everybody
     ((_field, _kind, drawn),) = page.context["dependence"]
     assert [one.get("organization") for one in drawn["series"]] == ["borealis"]
@@ -109,7 +109,7 @@ def test_what_one_model_tells_says_whose_rows_it_was(browse: Browse, bob: User, 
 def test_of_everybodys_rows_nobody_is_named(browse: Browse, bob: User, job: TrainingJob) -> None:
     told = {"level": 0.9, "half_width": 1.5, "covered": 0.8, "organizations": {"anvil": 0.9, "borealis": 0.7}}
     page = explained(browse, bob, published(job, {"anvil": 0.5, "borealis": 0.1}, interval=told))
-    assert "are told of the rows of" not in page.content.decode()
+    assert "is told of the rows of" not in page.content.decode()
     assert [row["name"] for row in page.context["interval"]["chart"]["rows"]] == ["Everybody", "Anvil", "Borealis"]
 
 

@@ -24,12 +24,13 @@ KIND, MOST = "organization", 12  # of a split; of pictures, questions and the li
 def telling_fold(source: Source, spec: JobSpec, fits: list[Fit]) -> int:
     """The first, where all are alike; of models that each are tried on one organization, that with most rows.
 
-    Rows that everyone may see count four times, since more can be told of them.
+    Rows that everyone may see count four times, since more can be told of them. A search is judged by questions whose
+    source everyone may see, so those come before all others there.
     """
     if spec.split.kind != KIND:
         return 1
     folds = [fit for fit in fits if fit.fold is not None and len(fit.test)]
-    weights = np.where(viewable(spec, source), 4, 1)
+    weights = np.where(viewable(spec, source), len(source.owner) if source.target.task == "retrieval" else 4, 1)
     return max(folds, key=lambda fit: int(weights[source.owner[fit.test]].sum())).fold or 1
 
 

@@ -140,7 +140,16 @@ def test_the_better_one_is_bold_also_where_it_is_the_one_alone(
 
 @pytest.mark.parametrize(
     ("value", "told_as"),
-    [(None, "–"), (0.9, "0.900"), (-0.0141, "-0.014"), (1, "1.00"), (29.96, "30.0"), (186.4, "186")],
+    [
+        (None, "–"),
+        (0.9, "0.900"),
+        (-0.0141, "-0.014"),
+        (1, "1.00"),
+        (29.96, "30.0"),
+        (186.4, "186"),
+        (0.9996, "1.00"),
+        (1234.5, "1,230"),
+    ],
 )
 def test_numbers_stand_in_three_digits(value: float | None, told_as: str) -> None:
     assert shown(value) == told_as
