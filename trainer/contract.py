@@ -94,6 +94,11 @@ class Split(Frozen):
         return self.kind in ("k-fold", "walk-forward", "group-k-fold", "organization")
 
     @property
+    def by_organization(self) -> bool:
+        """Whether a model of all others is tried on each organization."""
+        return self.kind == "organization"
+
+    @property
     def grouped(self) -> bool:
         """Whether groups are judged of which nothing was learnt."""
         return self.kind in ("group", "group-k-fold")

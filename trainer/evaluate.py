@@ -82,7 +82,7 @@ def evaluate(
 
 def _split(split: Split, *, parties: int) -> dict[str, Any]:
     told: dict[str, Any] = split.model_dump(mode="json")
-    return told | {"folds": parties} if split.kind == "organization" else told
+    return told | {"folds": parties} if split.by_organization else told
 
 
 def _rows(source: Source, test: Ints, place: int, *, everyone_trains: bool) -> dict[str, int]:

@@ -68,7 +68,7 @@ def fingerprint_of(spec: JobSpec, rows: list[int], targets: Any) -> str:
     said = spec.model_dump(mode="json", exclude=free)
     said["inputs"] = [[item.organization, item.dataset] for item in spec.inputs]
     said["rows"] = rows
-    if spec.split.kind == "organization":
+    if spec.split.by_organization:
         said["open"] = spec.is_open  # which rows are learnt from follows from it, and it may change meanwhile
     found = sha256(json.dumps(said, sort_keys=True).encode())
     own = targets.dtype == object  # of each row an array

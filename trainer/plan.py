@@ -53,7 +53,7 @@ def plan(source: Source, spec: JobSpec, parameters: TrainingParameters) -> list[
     if spec.split.folded:
         nothing = np.empty(0, np.int64)
         fits.append(Fit("together", None, None, np.arange(len(source.owner)), nothing, nothing, published=True))
-    if parameters.baselines and len(slugs) > 1 and spec.split.kind != "organization":  # none judges itself alone there
+    if parameters.baselines and len(slugs) > 1 and not spec.split.by_organization:  # none judges itself alone there
         for place in range(len(slugs)):
             for fold, part in numbered:
                 own, checked = (rows[source.owner[rows] == place] for rows in (part.train, part.validation))
@@ -104,7 +104,7 @@ def _together(source: Source, spec: JobSpec) -> Ints | None:
     where not everyone may see all, only an organization's own rows count as the same.
     """
     same: Ints | None = getattr(source, "together", None)
-    if same is None or spec.split.kind != "organization" or spec.is_open:
+    if same is None or not spec.split.by_organization or spec.is_open:
         return same
     return same * len(source.parties) + source.owner
 
@@ -112,7 +112,7 @@ def _together(source: Source, spec: JobSpec) -> Ints | None:
 def _check_others(source: Source, spec: JobSpec, parts: list[Part]) -> None:
     """Whether something is left to learn from that does not stand among what judges it."""
     emptied = any(not len(one.train) and len(one.validation) + len(one.test) < len(source.owner) for one in parts)
-    if spec.split.kind == "organization" and emptied:
+    if spec.split.by_organization and emptied:
         raise TrainingError(
             "data",
             N_("Organizations hold nearly the same data: nothing is left to learn from that is not held out as well."),

@@ -51,13 +51,13 @@ def estimate(
     by_owner: dict[int, int] = defaultdict(int)
     for version in versions:
         by_owner[version.dataset.organization_id] += version.rows or 0
-    alone = bool(parameters.get("baselines")) and len(by_owner) > 1 and split["kind"] != BY_ORGANIZATION
+    by_others = split["kind"] == BY_ORGANIZATION
+    alone = bool(parameters.get("baselines")) and len(by_owner) > 1 and not by_others
     fits = _fits(list(by_owner.values()), split, alone=alone)
     batch, epochs = int(parameters["batch_size"]), int(parameters["epochs"])
     steps = sum(epochs * math.ceil(rows / batch) for rows in fits)
     speeds = _seconds_per_step(user, recipe=recipe, device=device, processes=processes, base=base)
     data = _data_of(user, versions, target, fields) | {"base": shape_of(base) if base else None}
-    by_others = split["kind"] == BY_ORGANIZATION
     data["held_out"] = max(by_owner.values(), default=0) if by_others else round(data["rows"] * _held_out(split))
     memory, most = memory_of(recipe, parameters, data), (limits or {}).get("memory_mb")
     megabytes = None if memory is None else math.ceil(memory / MEGABYTE)

@@ -33,7 +33,7 @@ def divide(
 
     Or one for each organization, all of whose rows it judges; what others have too they do not learn from then.
     """
-    if split.kind == "organization":
+    if split.by_organization:
         return [_by_others(owner, place, slugs, target, split, seed, together) for place in range(len(slugs))]
     if together is not None:
         return _whole(owner, slugs, target, split, seed, together)

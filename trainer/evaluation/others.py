@@ -18,7 +18,7 @@ from trainer.evaluation.turns import in_turn
 from trainer.plan import Fit
 from trainer.recipes.program import Source
 
-KIND, MOST = "organization", 12  # of a split; of pictures, questions and the like in all
+MOST = 12  # of pictures, questions and the like in all
 
 
 def telling_fold(source: Source, spec: JobSpec, fits: list[Fit]) -> int:
@@ -27,7 +27,7 @@ def telling_fold(source: Source, spec: JobSpec, fits: list[Fit]) -> int:
     Rows that everyone may see count four times, since more can be told of them. A search is judged by questions whose
     source everyone may see, so those come before all others there.
     """
-    if spec.split.kind != KIND:
+    if not spec.split.by_organization:
         return 1
     folds = [fit for fit in fits if fit.fold is not None and len(fit.test)]
     weights = np.where(viewable(spec, source), len(source.owner) if source.target.task == "retrieval" else 4, 1)
@@ -36,18 +36,18 @@ def telling_fold(source: Source, spec: JobSpec, fits: list[Fit]) -> int:
 
 def of_another(seen: Seen) -> dict[str, Any]:
     """What is shown of a fold that is not looked into further: pictures of its rows."""
-    return _of_rows(to_look_at(seen)) if seen.spec.split.kind == KIND else {}
+    return _of_rows(to_look_at(seen)) if seen.spec.split.by_organization else {}
 
 
 def shown(seen: Seen) -> dict[str, Any]:
     """What is shown of the fold that is looked into; what its model invented only if all that taught it may be seen."""
     found = to_look_at(seen)
-    return found if seen.spec.split.kind != KIND or seen.spec.is_open else _of_rows(found)
+    return found if not seen.spec.split.by_organization or seen.spec.is_open else _of_rows(found)
 
 
 def of_whom(seen: Seen) -> dict[str, Any]:
     """Whose rows all else is told of, where that is one organization's."""
-    return {"told_of": seen.names()[int(seen.source.owner[seen.rows[0]])]} if seen.spec.split.kind == KIND else {}
+    return {"told_of": seen.names()[int(seen.source.owner[seen.rows[0]])]} if seen.spec.split.by_organization else {}
 
 
 def with_pictures(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def repeated(seen: Seen, learnt: Ints, tell: Tell) -> dict[str, Any]:
     width = _width(seen.feed, seen.rows) if len(seen.rows) else 0
     if not len(seen.rows) or width * (len(learnt) + len(seen.rows)) > MOST:
         return {}
-    if not seen.spec.is_open and seen.spec.split.kind == "organization":  # no two rows of one are on both sides
+    if not seen.spec.is_open and seen.spec.split.by_organization:  # no two rows of one are on both sides
         return {}
     at_once = max(1, min(ROWS, NUMBERS // max(1, width)))
     known, asked = (_sums(seen.feed, rows, at_once) for rows in (learnt, seen.rows))
